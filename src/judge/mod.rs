@@ -1,0 +1,5 @@
+//! Judges a comparison by thresholds. Pure.
+
+mod rule;
+
+pub use rule::{Attempts, Limit, Policy, Rule, Statistics, UnknownEnvironment};

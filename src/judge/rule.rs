@@ -1,0 +1,84 @@
+//! Thresholds as configured, after parsing and defaults.
+
+use crate::model::{Place, Statistic};
+
+/// One limit of a threshold.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Limit {
+    /// A value in the series' unit: ns for times (`250ms`), bytes (`2MB`), a share of 1 for rates of errors (`1%`), or plain.
+    Absolute { value: f64, text: String },
+    /// A change against what came before, as a share: `+5%` is 0.05, `-50%` is −0.5.
+    Relative { change: f64, text: String },
+}
+
+impl Limit {
+    /// The limit as the user wrote it.
+    pub fn text(&self) -> &str {
+        match self {
+            Limit::Absolute { text, .. } | Limit::Relative { text, .. } => text,
+        }
+    }
+}
+
+/// Which attempts a threshold looks at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Attempts {
+    /// The successful ones, where the source tells them apart.
+    Ok,
+    All,
+}
+
+/// A `[[threshold]]`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Rule {
+    /// Glob over suite names.
+    pub suite: String,
+    /// Glob over labels.
+    pub label: String,
+    /// Glob over metrics; `None`: every time-like metric that is not auxiliary.
+    pub metric: Option<String>,
+    /// `None`: p50.
+    pub statistic: Option<Statistic>,
+    pub unstable: Option<Limit>,
+    pub fail: Option<Limit>,
+    /// Changes smaller than this (in the series' unit) do not count.
+    pub floor: Option<f64>,
+    /// Label of the series of the same run to compare with.
+    pub against: Option<String>,
+    pub of: Attempts,
+    /// One of the documented defaults, not the user's: matching nothing is then no oddity.
+    pub is_default: bool,
+    pub place: Option<Place>,
+}
+
+/// Whether a percentage needs evidence.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Statistics {
+    /// `reference`: noise band, intervals, three verdicts.
+    Sound,
+    /// A percentage is a percentage.
+    Plain,
+}
+
+/// What a run on a machine without baselines of its own means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum UnknownEnvironment {
+    Pass,
+    Unstable,
+    NoVerdict,
+}
+
+/// Everything the judge has to know besides the comparison.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Policy {
+    pub rules: Vec<Rule>,
+    pub statistics: Statistics,
+    pub unknown_environment: UnknownEnvironment,
+    pub require_baseline: bool,
+    /// Labels that the suite must bring.
+    pub expect: Vec<String>,
+    /// How to repeat this suite, for findings.
+    pub reproduce: String,
+    /// Only some suites were selected: a threshold without a suite that matches nothing is then a note.
+    pub is_selection: bool,
+}

@@ -1,0 +1,93 @@
+//! A run beside what it is compared with.
+
+use super::{Run, Series, SeriesKey, Statistic};
+use std::collections::BTreeMap;
+
+/// Where the numbers before came from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BaselineKind {
+    /// No baseline anywhere yet.
+    None,
+    /// Baselines exist, but none for this environment; only deterministic metrics are compared.
+    OtherEnvironment,
+    Committed,
+    /// A file or directory the user named.
+    File,
+}
+
+/// What is known about the baseline as a whole.
+#[derive(Debug, Clone, PartialEq)]
+pub struct BaselineFacts {
+    pub kind: BaselineKind,
+    /// Where it was read, relative to the project.
+    pub path: Option<String>,
+    /// Commit of the newest accepted run.
+    pub commit: Option<String>,
+    /// Start of the newest accepted run, ns since the epoch.
+    pub accepted_ns: Option<u64>,
+    /// Accepted runs used.
+    pub runs: u32,
+    /// Environment keys for which baselines of this suite exist.
+    pub environments: Vec<String>,
+    /// Drift fields that differ: name, before, after.
+    pub drift: Vec<(String, String, String)>,
+}
+
+/// What a run is compared with: facts for people, and the accepted runs, newest first. `runs` is empty where nothing
+/// compares. Runs of another environment are never among them, except in `elsewhere`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Before {
+    pub facts: BaselineFacts,
+    pub runs: Vec<Run>,
+    /// Accepted runs of another environment, newest first: good for deterministic metrics only.
+    pub elsewhere: Vec<Run>,
+}
+
+/// How the same statistic differed among the accepted runs (`docs/STATISTICS.md`, noise band). Natural logarithms.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Band {
+    /// Accepted runs it was made of.
+    pub runs: u32,
+    /// Median of the logarithms.
+    pub centre: f64,
+    /// Scale: the largest of deviation, 1.4826·MAD, 0.001 and the run's own standard error.
+    pub scale: f64,
+}
+
+/// After against before, of one statistic.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Change {
+    /// In the series' unit.
+    pub before: f64,
+    pub after: f64,
+    /// ln(after) − centre; absent where either is not positive.
+    pub log_ratio: Option<f64>,
+    pub band: Option<Band>,
+    /// Two-sided 95 % interval of the log ratio from within-run evidence (samples or spread on both sides).
+    pub within: Option<(f64, f64)>,
+    /// One-sided 95 % upper bound of the log ratio from the same evidence.
+    pub within_upper: Option<f64>,
+}
+
+/// One series of the run with its counterparts.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ComparedSeries {
+    pub series: Series,
+    /// Whether the baseline may judge this series here (same environment, or a deterministic metric).
+    pub comparable: bool,
+    /// Accepted attempts and failures before, newest run (for error rates).
+    pub before_errors: Option<(u64, u64)>,
+    pub changes: BTreeMap<Statistic, Change>,
+}
+
+/// Everything the judge needs, and nothing it would have to look up.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Comparison {
+    pub run: Run,
+    pub baseline: BaselineFacts,
+    pub series: BTreeMap<SeriesKey, ComparedSeries>,
+    /// In the baseline, not in the run.
+    pub missing: Vec<SeriesKey>,
+    /// In the run, not in the baseline (only where there is a baseline that compares).
+    pub new: Vec<SeriesKey>,
+}

@@ -1,0 +1,22 @@
+//! Plain data that travels between the stages. No I/O, no clock, no mathematics beyond `stats`.
+
+mod comparison;
+pub mod metric;
+mod outcome;
+mod run;
+mod sample;
+mod series;
+mod stored;
+mod summary;
+mod unit;
+mod work;
+
+pub use comparison::{Band, BaselineFacts, BaselineKind, Before, Change, ComparedSeries, Comparison};
+pub use outcome::{Finding, FindingKind, Outcome, Place, SuiteOutcome, Verdict};
+pub use run::{Environment, Exemplar, LoadFacts, LoadModel, Note, Run, RunFacts, Shard, Window};
+pub use sample::{Pair, PairOrder, Request, Sample, Value};
+pub use series::{Distribution, Evidence, Series, SeriesKey};
+pub use stored::{STORED_RUN_SCHEMA, StoredError, StoredRun};
+pub use summary::{Percentile, Statistic, Summary};
+pub use unit::{Better, Unit};
+pub use work::{Arrival, CommandWork, HarnessWork, LoadWork, ServerWork, Stop, SuiteWork, Target, ToolWork, Work};

@@ -1,0 +1,135 @@
+//! One recording of one suite.
+
+use super::{Series, SeriesKey};
+use std::collections::BTreeMap;
+
+/// What must be alike to compare times. `hard` makes the key, `drift` is shown.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Environment {
+    /// Readable key, also a directory name under `baselines/`.
+    pub key: String,
+    pub hard: BTreeMap<String, String>,
+    pub drift: BTreeMap<String, String>,
+}
+
+/// One part of a test spread over several generators.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Shard {
+    pub index: u32,
+    pub total: u32,
+}
+
+/// A recoverable oddity, with its place.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Note {
+    pub path: Option<String>,
+    pub line: Option<u64>,
+    pub text: String,
+}
+
+impl Note {
+    /// A note without a place.
+    pub fn text(text: impl Into<String>) -> Self {
+        Note { path: None, line: None, text: text.into() }
+    }
+}
+
+/// Who decides when the next request starts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LoadModel {
+    /// The schedule, whatever the server does.
+    Open,
+    /// The answer to the request before.
+    Closed,
+}
+
+/// How the generator did: what is needed to know whether the measurement is void.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LoadFacts {
+    pub model: LoadModel,
+    pub connections: u32,
+    /// Requests that were due (open) or allowed (closed).
+    pub planned: u64,
+    pub completed: u64,
+    /// Of the planned ones: no answer, or a bad one at transport level.
+    pub failed: u64,
+    /// Due but never sent; recorded as censored values.
+    pub unsent: u64,
+    /// Asked arrival rate, per second (open loop).
+    pub rate_planned: Option<f64>,
+    /// Starts handled per second by the loop (open loop).
+    pub rate_achieved: Option<f64>,
+    /// Requests that the loop handled more than `max_lag_ns` after they were due.
+    pub late: u64,
+    pub max_lag_ns: u64,
+    /// Connections opened after the first ones.
+    pub reconnects: u64,
+    /// CPU time of the generator, ns.
+    pub client_cpu_ns: Option<u64>,
+    /// Length of the measured phase, ns.
+    pub measured_ns: u64,
+}
+
+/// A stretch of a run's time, from its start.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Window {
+    pub start_ns: u64,
+    pub width_ns: u64,
+    pub count: u64,
+    pub errors: u64,
+    pub latency_mean_ns: f64,
+    pub latency_max_ns: u64,
+}
+
+/// A request kept whole: one of the slowest, or a failed one.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Exemplar {
+    pub label: String,
+    pub start_ns: Option<u64>,
+    pub latency_ns: u64,
+    pub code: String,
+    pub error: Option<String>,
+    pub detail: String,
+    pub trace_id: Option<String>,
+}
+
+/// What a source or a measuring stage knows about the run as a whole. Absent facts leave earlier ones alone.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct RunFacts {
+    /// Start, ns since the Unix epoch.
+    pub started_ns: Option<u64>,
+    pub duration_ns: Option<u64>,
+    /// The input is cut or the run was interrupted.
+    pub partial: bool,
+    pub commit: Option<String>,
+    pub environment: Option<Environment>,
+    pub shard: Option<Shard>,
+    pub load: Option<LoadFacts>,
+    /// Windows and exemplars of a stored run.
+    pub windows: Vec<Window>,
+    pub exemplars: Vec<Exemplar>,
+}
+
+/// One recording of one suite. Series are ordered by key.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Run {
+    pub suite: String,
+    pub started_ns: Option<u64>,
+    pub duration_ns: u64,
+    pub partial: bool,
+    pub commit: Option<String>,
+    pub environment: Environment,
+    pub shard: Option<Shard>,
+    pub series: BTreeMap<SeriesKey, Series>,
+    pub load: Option<LoadFacts>,
+    pub windows: Vec<Window>,
+    pub exemplars: Vec<Exemplar>,
+    pub notes: Vec<Note>,
+}
+
+impl Run {
+    /// Whether anything at all was measured.
+    pub fn is_empty(&self) -> bool {
+        self.series.values().all(|series| series.summary.count == 0)
+    }
+}

@@ -1,0 +1,147 @@
+//! A series: one label and one metric over a run.
+
+use super::{Better, Percentile, Statistic, Summary, Unit};
+use crate::stats::{Counts, Histogram};
+use std::collections::BTreeMap;
+
+/// What identifies a series within a run.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct SeriesKey {
+    pub label: String,
+    pub metric: String,
+}
+
+impl SeriesKey {
+    /// A key from its two parts.
+    pub fn new(label: impl Into<String>, metric: impl Into<String>) -> Self {
+        SeriesKey { label: label.into(), metric: metric.into() }
+    }
+}
+
+/// What kind of knowledge a series holds; it decides which mathematics is honest (`docs/ARCHITECTURE.md`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Evidence {
+    /// Base and head measured alternately.
+    Pairs,
+    /// Single values, or a full histogram of them.
+    Samples,
+    /// Count, mean and deviation.
+    Spread,
+    /// One bare number.
+    Point,
+}
+
+impl Evidence {
+    /// Name in stored files.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Evidence::Pairs => "pairs",
+            Evidence::Samples => "samples",
+            Evidence::Spread => "spread",
+            Evidence::Point => "point",
+        }
+    }
+
+    /// The evidence with that stored name.
+    pub fn from_name(name: &str) -> Option<Evidence> {
+        [Evidence::Pairs, Evidence::Samples, Evidence::Spread, Evidence::Point].into_iter().find(|e| e.as_str() == name)
+    }
+}
+
+/// The values behind a summary, as far as they were kept. In the series' unit.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub enum Distribution {
+    /// Only the summary is known.
+    #[default]
+    Unknown,
+    /// Every value, in the order measured.
+    Values(Vec<f64>),
+    /// Exact counts of multiples of `step` (whole milliseconds: step 1,000,000).
+    Counts { step: u64, counts: Counts },
+    /// Counts in buckets of relative width ≤ 10⁻³.
+    Histogram(Histogram),
+}
+
+impl Distribution {
+    /// Values known.
+    pub fn count(&self) -> u64 {
+        match self {
+            Distribution::Unknown => 0,
+            Distribution::Values(values) => values.len() as u64,
+            Distribution::Counts { counts, .. } => counts.total(),
+            Distribution::Histogram(histogram) => histogram.total(),
+        }
+    }
+
+    /// Value and count pairs, ascending by value; empty when unknown.
+    pub fn steps(&self) -> Vec<(f64, u64)> {
+        match self {
+            Distribution::Unknown => Vec::new(),
+            Distribution::Values(values) => {
+                let mut sorted = values.clone();
+                sorted.sort_by(f64::total_cmp);
+                sorted.into_iter().map(|value| (value, 1)).collect()
+            }
+            Distribution::Counts { step, counts } => counts.iter().map(|(value, times)| ((value * step) as f64, times)).collect(),
+            Distribution::Histogram(histogram) => histogram.iter().map(|(value, times)| (value as f64, times)).collect(),
+        }
+    }
+
+    /// The value at a 1-based rank; `None` for rank 0 or beyond the count.
+    pub fn value_at_rank(&self, rank: u64) -> Option<f64> {
+        match self {
+            Distribution::Unknown => None,
+            Distribution::Values(values) => {
+                let mut sorted = values.clone();
+                sorted.sort_by(f64::total_cmp);
+                sorted.get(usize::try_from(rank.checked_sub(1)?).ok()?).copied()
+            }
+            Distribution::Counts { step, counts } => counts.value_at_rank(rank).map(|value| (value * step) as f64),
+            Distribution::Histogram(histogram) => histogram.value_at_rank(rank).map(|value| value as f64),
+        }
+    }
+
+    /// Nearest-rank percentile.
+    pub fn percentile(&self, percentile: Percentile) -> Option<f64> {
+        self.value_at_rank(percentile.rank(self.count()))
+    }
+}
+
+/// Everything known of one label and metric after a run.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Series {
+    pub key: SeriesKey,
+    pub unit: Unit,
+    pub better: Better,
+    pub evidence: Evidence,
+    /// Over every attempt.
+    pub summary: Summary,
+    /// Over the successful attempts: what latency thresholds judge. Absent where the source cannot tell them apart.
+    pub summary_ok: Option<Summary>,
+    /// The values behind `summary_ok`, or behind `summary` where that is absent.
+    pub distribution: Distribution,
+    /// Failed attempts by class.
+    pub error_kinds: BTreeMap<String, u64>,
+}
+
+impl Series {
+    /// The summary that thresholds judge: of the successful attempts where they are known apart.
+    pub fn judged(&self) -> &Summary {
+        self.summary_ok.as_ref().unwrap_or(&self.summary)
+    }
+
+    /// One judged statistic: error rate, count and throughput over all attempts, everything else of the successful ones.
+    /// A percentile that the summary does not carry is taken from the distribution.
+    pub fn statistic(&self, statistic: Statistic) -> Option<f64> {
+        match statistic {
+            Statistic::ErrorRate | Statistic::Count | Statistic::Throughput => self.summary.get(statistic),
+            Statistic::Percentile(p) => self.judged().get(statistic).or_else(|| self.distribution.percentile(p)),
+            other => self.judged().get(other),
+        }
+    }
+
+    /// Whether the series counts attempts that can fail (requests, command runs).
+    pub fn counts_errors(&self) -> bool {
+        self.summary_ok.is_some() || self.summary.errors > 0
+    }
+}

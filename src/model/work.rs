@@ -1,0 +1,117 @@
+//! What a suite asks to be measured, after every default has been applied.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// One suite's measuring, complete.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SuiteWork {
+    pub name: String,
+    /// Shell command that runs before measuring; its failure is no verdict.
+    pub build: Option<String>,
+    pub work: Work,
+    /// Longest time that any one command of the suite may take.
+    pub timeout: Duration,
+    /// Working directory of every command: where the configuration file stands.
+    pub directory: PathBuf,
+}
+
+/// The kinds of measuring.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Work {
+    /// A benchmark program whose output or result files a format reads.
+    Benchmark(HarnessWork),
+    /// The process itself is the sample.
+    Command(CommandWork),
+    /// A tool that writes result files.
+    Tool(ToolWork),
+    /// A load test, of a server started for it or of one that runs already.
+    Load { server: Option<ServerWork>, load: LoadWork },
+}
+
+/// `benchmark = { command, format }`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct HarnessWork {
+    /// Shell command.
+    pub command: String,
+    /// Name of a reader; detected when absent.
+    pub format: Option<String>,
+    /// Result file or directory; standard output when absent (Criterion's directory is found by itself).
+    pub results: Option<PathBuf>,
+}
+
+/// `command = { run, repeat }`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CommandWork {
+    /// Program and arguments, split as a shell would, run without a shell.
+    pub run: String,
+    pub repeat: u32,
+    pub warm_up: u32,
+}
+
+/// `tool = { run, results }`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ToolWork {
+    pub run: String,
+    /// Globs relative to the directory; only files written since the start count.
+    pub results: Vec<String>,
+    pub format: Option<String>,
+}
+
+/// `server = { command, ready }`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ServerWork {
+    /// Shell command; `{port}` is replaced.
+    pub command: String,
+    /// URL that answers when the server is ready.
+    pub ready: String,
+    pub ready_timeout: Duration,
+    /// How long it may take to stop before it is killed.
+    pub stop_timeout: Duration,
+}
+
+/// One thing to request.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Target {
+    /// Name in results: method and path unless the user gave one.
+    pub label: String,
+    pub method: String,
+    /// `http://…`; `{port}` not yet replaced.
+    pub url: String,
+    pub headers: Vec<(String, String)>,
+    pub body: Vec<u8>,
+}
+
+/// When requests start.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Arrival {
+    /// Open loop, evenly spaced, per second.
+    Constant(f64),
+    /// Closed loop: the next request after the answer.
+    Closed,
+}
+
+/// When the measured phase ends.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Stop {
+    Requests(u64),
+    After(Duration),
+}
+
+/// `load = { targets, rate, connections, duration, warm_up }`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LoadWork {
+    /// Requested in turn.
+    pub targets: Vec<Target>,
+    pub arrival: Arrival,
+    pub connections: u32,
+    pub stop: Stop,
+    pub warm_up: Duration,
+    /// A request without an answer for this long failed.
+    pub timeout: Duration,
+    pub connect_timeout: Duration,
+    /// After the last start, how long to wait for answers.
+    pub grace: Duration,
+    /// Lag of the generator beyond which a request is late.
+    pub max_lag: Duration,
+}
