@@ -19,3 +19,4 @@ pub mod output;
 pub mod record;
 pub mod source;
 pub mod stats;
+pub mod terminal;

@@ -1,0 +1,47 @@
+//! String concatenation three ways, the classic first benchmark: by `+` on a copy (what `+` means in languages with
+//! immutable strings), by collecting and joining, and by one growing buffer.
+
+use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
+use std::hint::black_box;
+use std::time::Duration;
+
+const PIECE: &str = "x";
+
+fn plus(pieces: usize) -> String {
+    let mut text = String::new();
+    for _ in 0..pieces {
+        text = text.clone() + black_box(PIECE);
+    }
+    text
+}
+
+fn join(pieces: usize) -> String {
+    let parts: Vec<&str> = (0..pieces).map(|_| black_box(PIECE)).collect();
+    parts.join("")
+}
+
+fn buffer(pieces: usize) -> String {
+    let mut text = String::new();
+    for _ in 0..pieces {
+        text.push_str(black_box(PIECE));
+    }
+    text
+}
+
+fn concat(c: &mut Criterion) {
+    let mut group = c.benchmark_group("concat");
+    for pieces in [10, 1_000, 10_000] {
+        for (name, way) in [("plus", plus as fn(usize) -> String), ("join", join), ("buffer", buffer)] {
+            group.bench_with_input(BenchmarkId::new(name, pieces), &pieces, |b, pieces| b.iter(|| way(black_box(*pieces))));
+        }
+    }
+    group.finish();
+}
+
+/// Short settings: the whole repository is measured in less than a minute.
+fn short() -> Criterion {
+    Criterion::default().without_plots().sample_size(20).warm_up_time(Duration::from_millis(100)).measurement_time(Duration::from_millis(400))
+}
+
+criterion_group! { name = benches; config = short(); targets = concat }
+criterion_main!(benches);

@@ -1,0 +1,146 @@
+//! What a person sees while the program works: progress, questions, colour. Everything goes to standard error, so that
+//! standard output stays data.
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use std::cell::Cell;
+use std::io::{BufRead, IsTerminal, Write};
+use std::time::Duration;
+
+/// How much is said.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Talk {
+    Quiet,
+    Normal,
+    Verbose,
+}
+
+/// Standard error as a person's window: bars on a terminal, one line a phase elsewhere.
+#[derive(Debug)]
+pub struct Terminal {
+    talk: Talk,
+    live: bool,
+    color: bool,
+}
+
+impl Terminal {
+    /// A terminal that draws bars only where a person watches. `color`: `None` lets the terminal decide.
+    pub fn new(talk: Talk, color: Option<bool>) -> Terminal {
+        let live = std::io::stderr().is_terminal();
+        Terminal { talk, live: live && talk > Talk::Quiet, color: color.unwrap_or(live) }
+    }
+
+    /// Whether colour is wanted on standard error.
+    pub fn color(&self) -> bool {
+        self.color
+    }
+
+    /// Width for reports on standard error: 80 columns where nobody watches.
+    pub fn width(&self) -> usize {
+        let (_, columns) = console::Term::stderr().size();
+        if self.live { usize::from(columns).clamp(60, 140) } else { 80 }
+    }
+
+    /// One line, unless quiet.
+    pub fn say(&self, line: &str) {
+        if self.talk > Talk::Quiet {
+            self.line(line);
+        }
+    }
+
+    /// One line, with `-v` only.
+    pub fn detail(&self, line: &str) {
+        if self.talk == Talk::Verbose {
+            self.line(line);
+        }
+    }
+
+    /// One line always: errors and the verdict.
+    pub fn line(&self, line: &str) {
+        let _ = writeln!(std::io::stderr().lock(), "{line}");
+    }
+
+    /// A text of several lines, always.
+    pub fn text(&self, text: &str) {
+        let _ = std::io::stderr().lock().write_all(text.as_bytes());
+    }
+
+    /// A phase of work, e.g. "hello: measuring". Says its name at once; a bar follows on a terminal.
+    pub fn phase(&self, name: &str) -> Phase {
+        let bar = self.live.then(|| {
+            let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr_with_hz(8));
+            bar.set_style(spinner());
+            bar.set_message(name.to_string());
+            bar.enable_steady_tick(Duration::from_millis(125));
+            bar
+        });
+        if bar.is_none() {
+            self.say(name);
+        }
+        Phase { bar, name: name.to_string(), talk: self.talk, sized: Cell::new(false) }
+    }
+
+    /// Asks a yes/no question; anything but yes is no. `None` where nobody can answer.
+    pub fn ask(&self, question: &str) -> Option<bool> {
+        let input = std::io::stdin();
+        if !input.is_terminal() || !self.live {
+            return None;
+        }
+        let _ = write!(std::io::stderr().lock(), "{question} [y/N] ");
+        let mut answer = String::new();
+        input.lock().read_line(&mut answer).ok()?;
+        Some(matches!(answer.trim(), "y" | "Y" | "yes"))
+    }
+}
+
+fn spinner() -> ProgressStyle {
+    ProgressStyle::with_template("{spinner} {msg} {elapsed}").unwrap_or_else(|_| ProgressStyle::default_spinner())
+}
+
+fn bar() -> ProgressStyle {
+    ProgressStyle::with_template("{spinner} {prefix} [{bar:24}] {msg}").map_or_else(|_| ProgressStyle::default_bar(), |style| style.progress_chars("=> "))
+}
+
+/// A running phase. Ends when dropped.
+#[derive(Debug)]
+pub struct Phase {
+    bar: Option<ProgressBar>,
+    name: String,
+    talk: Talk,
+    sized: Cell<bool>,
+}
+
+impl Phase {
+    /// How far the work is, in any unit; without a total only the message moves.
+    pub fn at(&self, done: u64, total: Option<u64>, message: &str) {
+        let Some(line) = &self.bar else { return };
+        if let Some(total) = total {
+            if !self.sized.replace(true) {
+                line.set_style(bar());
+                line.set_prefix(self.name.clone());
+            }
+            line.set_length(total.max(1));
+            line.set_position(done.min(total));
+            line.set_message(message.to_string());
+        } else {
+            line.set_message(format!("{}: {message}", self.name));
+        }
+    }
+
+    /// Ends the phase with one line of what came of it.
+    pub fn done(self, result: &str) {
+        if let Some(bar) = &self.bar {
+            bar.finish_and_clear();
+        }
+        if self.talk > Talk::Quiet {
+            let _ = writeln!(std::io::stderr().lock(), "{}: {result}", self.name);
+        }
+    }
+}
+
+impl Drop for Phase {
+    fn drop(&mut self) {
+        if let Some(bar) = &self.bar {
+            bar.finish_and_clear();
+        }
+    }
+}
