@@ -34,6 +34,16 @@ impl Terminal {
         self.color
     }
 
+    /// Whether people want more than the last word.
+    pub fn is_talking(&self) -> bool {
+        self.talk > Talk::Quiet
+    }
+
+    /// Whether people want everything.
+    pub fn is_verbose(&self) -> bool {
+        self.talk == Talk::Verbose
+    }
+
     /// Width for reports on standard error: 80 columns where nobody watches.
     pub fn width(&self) -> usize {
         let (_, columns) = console::Term::stderr().size();

@@ -1,0 +1,98 @@
+//! `accept`: shows what would change in the baselines and, when told so, changes it. The only writer of baselines.
+
+use super::{Failure, Session};
+use crate::baseline::{self, Permission, Proposal};
+use crate::cli::AcceptArgs;
+use crate::config::Plan;
+use crate::pipeline;
+use crate::terminal::Terminal;
+use similar::TextDiff;
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+
+/// Reviews the pending runs; 0 when they were accepted or nothing changes.
+pub fn accept(session: &Session<'_>, arguments: &AcceptArgs) -> Result<u8, Failure> {
+    let plan = session.plan(|given| Plan::for_accept(arguments, given))?;
+    if plan.is_ci && !arguments.yes {
+        return Err(Failure::Usage("accept asks a person, and in CI there is none; add --yes if the baselines are to change here".to_string()));
+    }
+    let terminal = session.terminal(&plan);
+    let folders = if arguments.from.is_empty() { vec![plan.results.clone()] } else { arguments.from.clone() };
+    let proposals = propose(&plan, &pending(&folders)?, &permission(arguments))?;
+    let changed: Vec<&Proposal> = proposals.iter().filter(|proposal| proposal.old_text.as_deref() != Some(proposal.new_text.as_str())).collect();
+    if changed.is_empty() {
+        terminal.say("the baselines already hold these runs; nothing to change");
+        return Ok(0);
+    }
+    terminal.text(&diff(&plan.root, &changed));
+    if !arguments.yes {
+        match terminal.ask("Make these runs the baseline?") {
+            Some(true) => {}
+            Some(false) => return Err(Failure::NoVerdict("nothing was changed".to_string())),
+            None => return Err(Failure::Usage("nobody can answer here; review the diff above and add --yes".to_string())),
+        }
+    }
+    write(&plan.root, &changed, &terminal)
+}
+
+fn write(root: &Path, changed: &[&Proposal], terminal: &Terminal) -> Result<u8, Failure> {
+    for proposal in changed {
+        baseline::write(proposal).map_err(|error| Failure::NoVerdict(error.to_string()))?;
+        terminal.say(&format!("accepted: {}", shown(root, &proposal.path)));
+    }
+    terminal.say("commit these files: the next run is compared with them");
+    Ok(0)
+}
+
+fn permission(arguments: &AcceptArgs) -> Permission {
+    Permission { force: if arguments.force { arguments.reason.clone() } else { None }, allow_slower: arguments.allow_slower.clone() }
+}
+
+/// The stored runs that wait in results directories.
+fn pending(folders: &[PathBuf]) -> Result<Vec<PathBuf>, Failure> {
+    let mut found = Vec::new();
+    for folder in folders {
+        let pattern = folder.join("runs").join("*.run.json").display().to_string();
+        let mut here: Vec<PathBuf> = glob::glob(&pattern).map_err(|error| Failure::Usage(error.to_string()))?.flatten().collect();
+        here.sort();
+        found.append(&mut here);
+    }
+    if found.is_empty() {
+        let places = folders.iter().map(|folder| folder.display().to_string()).collect::<Vec<_>>().join(", ");
+        return Err(Failure::NoVerdict(format!("no run waits to be accepted in {places}; measure first: neverslower run")));
+    }
+    Ok(found)
+}
+
+/// What accepting each run would make of its baseline. Nothing is proposed while one run is refused.
+fn propose(plan: &Plan, files: &[PathBuf], permission: &Permission) -> Result<Vec<Proposal>, Failure> {
+    let mut proposals = Vec::new();
+    let mut refused = String::new();
+    for file in files {
+        let run = pipeline::read_stored(file).map_err(Failure::NoVerdict)?;
+        let (run, judged) = pipeline::gate(plan, run, &[]);
+        let run = run.ok_or_else(|| Failure::NoVerdict(format!("{} holds no run", file.display())))?;
+        match baseline::acceptable(&run, &judged, permission) {
+            Ok(reason) => proposals.push(baseline::propose(&plan.baselines, &run, reason, plan.keep_runs).map_err(|error| Failure::NoVerdict(error.to_string()))?),
+            Err(refusal) => {
+                let _ = write!(refused, "\n  {}: {}; {}", run.suite, refusal.sentence, refusal.way_out);
+            }
+        }
+    }
+    if refused.is_empty() { Ok(proposals) } else { Err(Failure::NoVerdict(format!("refused, nothing was changed:{refused}"))) }
+}
+
+fn diff(root: &Path, changed: &[&Proposal]) -> String {
+    let mut text = String::new();
+    for proposal in changed {
+        let name = shown(root, &proposal.path);
+        let old = proposal.old_text.as_deref().unwrap_or_default();
+        let diff = TextDiff::from_lines(old, proposal.new_text.as_str());
+        let _ = writeln!(text, "{}", diff.unified_diff().context_radius(3).header(if old.is_empty() { "(new)" } else { &name }, &name));
+    }
+    text
+}
+
+fn shown(root: &Path, path: &Path) -> String {
+    path.strip_prefix(root).unwrap_or(path).display().to_string()
+}

@@ -1,0 +1,90 @@
+//! `check`: judges result files of other tools.
+
+use super::{Failure, Session};
+use crate::cli::CheckArgs;
+use crate::config::{Plan, SuitePlan};
+use crate::pipeline::{self, CheckedSuite};
+use crate::source::Input;
+use glob::Pattern;
+use std::path::{Path, PathBuf};
+
+/// Environment of results whose origin nobody named: never the machine that happens to run the gate.
+const UNNAMED_ENVIRONMENT: &str = "default";
+
+/// Reads the files, compares, judges, reports; the verdict's exit code.
+pub fn check(session: &Session<'_>, arguments: &CheckArgs) -> Result<u8, Failure> {
+    let plan = session.plan(|given| Plan::for_check(arguments, given))?;
+    let terminal = session.terminal(&plan);
+    let suites = assign(&plan, &arguments.files, arguments.suite.as_deref());
+    let outcome = pipeline::check(&plan, &suites, arguments.format.as_deref(), session.around(&terminal))?;
+    Ok(outcome.exit_code)
+}
+
+/// Which suite each file belongs to: the named one, else the configured one whose `results` match, else the file's stem
+/// without digits. Files of one suite stay in the order given: they are repetitions.
+fn assign(plan: &Plan, files: &[PathBuf], named: Option<&str>) -> Vec<CheckedSuite> {
+    let mut suites: Vec<CheckedSuite> = Vec::new();
+    for file in files {
+        let configured = match named {
+            Some(name) => plan.suites.iter().find(|suite| suite.work.name == name),
+            None => plan.suites.iter().find(|suite| claims(plan, suite, file)),
+        };
+        let name = named.map(str::to_string).or_else(|| configured.map(|suite| suite.work.name.clone())).unwrap_or_else(|| suite_name(file));
+        let input = input(file);
+        if let Some(suite) = suites.iter_mut().find(|suite| suite.name == name) {
+            suite.inputs.push(input);
+            continue;
+        }
+        let environment = configured.and_then(|suite| suite.environment.clone()).or_else(|| plan.environment.clone());
+        suites.push(CheckedSuite {
+            name,
+            inputs: vec![input],
+            environment: environment.unwrap_or_else(|| UNNAMED_ENVIRONMENT.to_string()),
+            expect: configured.map(|suite| suite.expect.clone()).unwrap_or_default(),
+        });
+    }
+    suites
+}
+
+fn claims(plan: &Plan, suite: &SuitePlan, file: &Path) -> bool {
+    let relative = file.strip_prefix(&plan.root).unwrap_or(file);
+    let globs = suite.results.iter().filter_map(|glob| Pattern::new(glob).ok());
+    globs.into_iter().any(|pattern| pattern.matches_path(relative) || pattern.matches_path(file))
+}
+
+/// `-` is standard input.
+pub fn input(file: &Path) -> Input {
+    if file.as_os_str() == "-" { Input::Stdin } else { Input::File(file.to_path_buf()) }
+}
+
+/// A file's stem without digits and what separated them: `results-17.jtl` is `results`.
+pub fn suite_name(file: &Path) -> String {
+    if file.as_os_str() == "-" {
+        return "stdin".to_string();
+    }
+    let name = file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let stem = name.split('.').next().unwrap_or_default();
+    let kept: String = stem.chars().filter(|c| !c.is_ascii_digit()).map(|c| if c.is_alphanumeric() || "-_".contains(c) { c } else { '_' }).collect();
+    let trimmed = kept.trim_matches(|c| "-_".contains(c));
+    if trimmed.is_empty() { "results".to_string() } else { trimmed.to_string() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::suite_name;
+    use std::path::Path;
+
+    fn check(file: &str, expected: &str) {
+        assert_eq!(suite_name(Path::new(file)), expected, "{file}");
+    }
+
+    #[test]
+    fn a_suite_is_named_after_its_file() {
+        check("out/results-17.jtl", "results");
+        check("results.jtl", "results");
+        check("shop_2026-11-23.jtl.gz", "shop");
+        check("2026.jtl", "results");
+        check("a b$c.csv", "a_b_c");
+        check("-", "stdin");
+    }
+}

@@ -1,0 +1,188 @@
+//! The straight line: measure or read → record → compare → judge → report. The only file that knows all stages.
+
+mod measure;
+mod outputs;
+
+use crate::baseline;
+use crate::clock::Clock;
+use crate::compare;
+use crate::config::{BaselineChoice, Plan};
+use crate::format;
+use crate::interrupt::Interrupt;
+use crate::judge;
+use crate::machine;
+use crate::model::{Before, Environment, LoadWork, Outcome, Run, SuiteOutcome};
+use crate::output::Report;
+use crate::record::{Keep, Recorder, Sink};
+use crate::report::{Entry, Style};
+use crate::source::Input;
+use crate::target::Target;
+use crate::terminal::Terminal;
+use outputs::{Opened, Tap};
+use std::slice;
+
+pub use outputs::OutputFailed;
+
+/// What the gate needs besides its plan.
+#[derive(Clone, Copy)]
+pub struct Surroundings<'a> {
+    pub clock: &'a Clock,
+    pub interrupt: &'a Interrupt,
+    pub terminal: &'a Terminal,
+}
+
+/// One suite of `check`: the files that are repetitions of it, and where they were measured.
+#[derive(Debug, Clone)]
+pub struct CheckedSuite {
+    pub name: String,
+    pub inputs: Vec<Input>,
+    /// Name of the measured environment.
+    pub environment: String,
+    /// Labels that must come.
+    pub expect: Vec<String>,
+}
+
+/// One suite's part: what was measured, if anything, and what is said of it.
+type Judged = (Option<Run>, SuiteOutcome);
+
+/// `run`: measures every suite of the plan, compares, judges, writes everything.
+pub fn run(plan: &Plan, around: Surroundings<'_>) -> Result<Outcome, OutputFailed> {
+    outputs::clear(plan)?;
+    let mut tap = outputs::requested_samples(plan)?;
+    let here = machine::environment(plan.environment.as_deref());
+    let commit = measure::commit(plan, around);
+    let mut judged = Vec::new();
+    let mut own = Vec::new();
+    for suite in &plan.suites {
+        if around.interrupt.exit_code().is_some() {
+            break;
+        }
+        let name = &suite.work.name;
+        judged.push(match measure::suite(plan, suite, around, &mut tap) {
+            Ok((mut run, jtl)) => {
+                run.environment = suite.environment.as_deref().map_or_else(|| here.clone(), |name| machine::environment(Some(name)));
+                run.commit.clone_from(&commit);
+                own.push(jtl);
+                gate(plan, run, &suite.expect)
+            }
+            Err(reason) => unmeasured(plan, name, &reason),
+        });
+    }
+    own.push(tap);
+    finish(plan, judged, own, around)
+}
+
+/// `check`: the same from result files of other tools.
+pub fn check(plan: &Plan, suites: &[CheckedSuite], format: Option<&str>, around: Surroundings<'_>) -> Result<Outcome, OutputFailed> {
+    outputs::clear(plan)?;
+    let mut tap = outputs::requested_samples(plan)?;
+    let mut judged = Vec::new();
+    for suite in suites {
+        judged.push(match read(&suite.name, &suite.inputs, format, &mut tap) {
+            Ok(mut run) => {
+                if run.environment.key.is_empty() {
+                    run.environment = machine::environment(Some(&suite.environment));
+                }
+                gate(plan, run, &suite.expect)
+            }
+            Err(reason) => unmeasured(plan, &suite.name, &reason),
+        });
+    }
+    finish(plan, judged, vec![tap], around)
+}
+
+/// `convert`: any input into the recorder and, while it is read, into the report. The error is a sentence.
+pub fn convert(plan: &Plan, name: &str, input: Input, format: Option<&str>, entry: &Entry, target: &Target) -> Result<(), OutputFailed> {
+    let mut tap = Tap::default();
+    tap.add(Opened::new(entry, target, &Style::default())?);
+    let run = read(name, &[input], format, &mut tap).map_err(OutputFailed)?;
+    let (run, judged) = judge_run(plan, run, &Before::none(), &[]);
+    let outcome = Outcome::of(vec![judged]);
+    tap.finish(&Report { outcome: &outcome, runs: slice::from_ref(&run) })
+}
+
+/// `load`: one load test without a configuration; judged by default thresholds, compared with nothing.
+pub fn load(plan: &Plan, name: &str, work: &LoadWork, around: Surroundings<'_>) -> Result<(Run, Outcome), String> {
+    let mut run = measure::drive(name, work, around, &mut Tap::default())?;
+    run.environment = machine::environment(plan.environment.as_deref());
+    let (run, judged) = judge_run(plan, run, &Before::none(), &[]);
+    let mut outcome = Outcome::of(vec![judged]);
+    close(plan, &mut outcome, around);
+    Ok((run, outcome))
+}
+
+/// Reads one suite's files, as repetitions of each other, into a run. The error is a sentence with its place.
+pub fn read(name: &str, inputs: &[Input], format: Option<&str>, tap: &mut Tap) -> Result<Run, String> {
+    let mut recorder = Recorder::new(Keep::Exact);
+    for input in inputs {
+        let sink: &mut dyn Sink = &mut tap.beside(&mut recorder);
+        let outcome = format::read(input, format, sink);
+        if let Some(failure) = tap.failure() {
+            return Err(failure.0);
+        }
+        outcome.map_err(|error| error.to_string())?;
+    }
+    Ok(recorder.finish(name))
+}
+
+/// Compares a run with its baseline and judges it.
+pub fn gate(plan: &Plan, run: Run, expect: &[String]) -> Judged {
+    match before(plan, &run) {
+        Ok(before) => {
+            let (run, outcome) = judge_run(plan, run, &before, expect);
+            (Some(run), outcome)
+        }
+        Err(reason) => {
+            let (_, outcome) = unmeasured(plan, &run.suite, &reason);
+            (Some(run), outcome)
+        }
+    }
+}
+
+fn judge_run(plan: &Plan, run: Run, before: &Before, expect: &[String]) -> (Run, SuiteOutcome) {
+    let comparison = compare::compare(before, run);
+    let outcome = judge::judge(&comparison, &plan.policy(&comparison.run.suite, expect));
+    (comparison.run, outcome)
+}
+
+fn unmeasured(plan: &Plan, suite: &str, reason: &str) -> Judged {
+    (None, judge::no_verdict(suite, reason, &plan.policy(suite, &[])))
+}
+
+/// The accepted runs that this run is compared with. The error is a sentence: a baseline that cannot be read judges nothing.
+fn before(plan: &Plan, run: &Run) -> Result<Before, String> {
+    let committed = |store| baseline::find(store, &run.environment, &run.suite).map_err(|error| error.to_string());
+    match &plan.baseline {
+        BaselineChoice::Auto | BaselineChoice::Committed => committed(&plan.baselines),
+        BaselineChoice::Path(path) if path.is_dir() => committed(path),
+        BaselineChoice::Path(path) => {
+            let earlier = read(&run.suite, &[Input::File(path.clone())], None, &mut Tap::default())?;
+            Ok(Before::of_run(earlier, path.display().to_string()))
+        }
+    }
+}
+
+/// Makes the outcome, writes every report, and last of all the verdict.
+fn finish(plan: &Plan, judged: Vec<Judged>, taps: Vec<Tap>, around: Surroundings<'_>) -> Result<Outcome, OutputFailed> {
+    let (runs, suites): (Vec<Option<Run>>, Vec<SuiteOutcome>) = judged.into_iter().unzip();
+    let runs: Vec<Run> = runs.into_iter().flatten().collect();
+    let mut outcome = Outcome::of(suites);
+    close(plan, &mut outcome, around);
+    let report = Report { outcome: &outcome, runs: &runs };
+    taps.into_iter().try_for_each(|tap| tap.finish(&report))?;
+    outputs::write_all(plan, &report, around.terminal)?;
+    outputs::write_verdict(plan, &outcome, around.terminal)?;
+    Ok(outcome)
+}
+
+/// The exit code, and what a first-time user does next.
+fn close(plan: &Plan, outcome: &mut Outcome, around: Surroundings<'_>) {
+    outcome.exit_code = plan.exit.code(outcome.verdict);
+    if let Some(code) = around.interrupt.exit_code() {
+        outcome.partial = true;
+        outcome.exit_code = code;
+    }
+    if outcome.compared() == 0 {
+        outcome.next_steps = plan.next_steps();
+    }
+}

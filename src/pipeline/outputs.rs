@@ -1,0 +1,203 @@
+//! What is written: the reports of every run under `perf-results/`, the ones asked for, and last of all the verdict.
+
+use crate::config::Plan;
+use crate::model::{Note, Outcome, Pair, RunFacts, Sample, Series, SeriesKey, Verdict};
+use crate::output::{Output, OutputError, Report};
+use crate::record::{Rejected, Sink};
+use crate::report::{self, Entry, Needs, Style};
+use crate::stats::Histogram;
+use crate::target::{self, Pending, Target, TargetError};
+use crate::terminal::Terminal;
+use std::path::PathBuf;
+
+/// A report could not be written. The verdict is then not to be trusted either: nobody could read why.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OutputFailed(pub String);
+
+impl std::fmt::Display for OutputFailed {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for OutputFailed {}
+
+impl From<OutputError> for OutputFailed {
+    fn from(error: OutputError) -> Self {
+        OutputFailed(error.0)
+    }
+}
+
+impl From<TargetError> for OutputFailed {
+    fn from(error: TargetError) -> Self {
+        OutputFailed(error.to_string())
+    }
+}
+
+impl From<report::UnknownReport> for OutputFailed {
+    fn from(error: report::UnknownReport) -> Self {
+        OutputFailed(error.to_string())
+    }
+}
+
+/// An output with the place its bytes go to. Nothing appears there before `finish`.
+pub struct Opened {
+    output: Box<dyn Output>,
+    pending: Pending,
+}
+
+impl Opened {
+    /// Opens a report on a place.
+    pub fn new(entry: &Entry, target: &Target, style: &Style) -> Result<Opened, OutputFailed> {
+        let (writer, pending) = target.open()?;
+        Ok(Opened { output: (entry.open)(writer, style), pending })
+    }
+
+    fn finish(mut self, report: &Report<'_>) -> Result<(), OutputFailed> {
+        self.output.outcome(report)?;
+        drop(self.output);
+        self.pending.commit()?;
+        Ok(())
+    }
+}
+
+/// Outputs that want samples while they are made, beside the recorder.
+#[derive(Default)]
+pub struct Tap {
+    opened: Vec<Opened>,
+    failed: Option<OutputError>,
+}
+
+impl Tap {
+    /// Adds an output.
+    pub fn add(&mut self, opened: Opened) {
+        self.opened.push(opened);
+    }
+
+    /// A sink that hands everything to `sink`, and samples to the outputs first.
+    pub fn beside<'a>(&'a mut self, sink: &'a mut dyn Sink) -> Beside<'a> {
+        Beside { tap: self, sink }
+    }
+
+    /// What an output could not take, if that is why measuring or reading ended.
+    pub fn failure(&self) -> Option<OutputFailed> {
+        self.failed.clone().map(OutputFailed::from)
+    }
+
+    /// Ends every output.
+    pub fn finish(self, report: &Report<'_>) -> Result<(), OutputFailed> {
+        self.opened.into_iter().try_for_each(|opened| opened.finish(report))
+    }
+}
+
+/// A recorder with a tap.
+pub struct Beside<'a> {
+    tap: &'a mut Tap,
+    sink: &'a mut dyn Sink,
+}
+
+impl Sink for Beside<'_> {
+    fn sample(&mut self, sample: &Sample<'_>) -> Result<(), Rejected> {
+        for opened in &mut self.tap.opened {
+            if opened.output.wants_samples()
+                && let Err(error) = opened.output.sample(sample)
+            {
+                self.tap.failed = Some(error.clone());
+                return Err(Rejected(error.0));
+            }
+        }
+        self.sink.sample(sample)
+    }
+
+    fn histogram(&mut self, key: &SeriesKey, histogram: &Histogram, failed: bool) -> Result<(), Rejected> {
+        self.sink.histogram(key, histogram, failed)
+    }
+
+    fn summary(&mut self, series: Series) -> Result<(), Rejected> {
+        self.sink.summary(series)
+    }
+
+    fn pair(&mut self, pair: &Pair<'_>) -> Result<(), Rejected> {
+        self.sink.pair(pair)
+    }
+
+    fn facts(&mut self, facts: RunFacts) {
+        self.sink.facts(facts);
+    }
+
+    fn note(&mut self, note: Note) {
+        self.sink.note(note);
+    }
+}
+
+/// Clears what an earlier run left, the verdict first: a stale one must never be taken for this run's.
+pub fn clear(plan: &Plan) -> Result<(), OutputFailed> {
+    target::remove_verdict(&plan.results)?;
+    target::remove_earlier(&plan.results, &["outcome.json", "report.md"], &["runs", "junit", "jtl", "logs", "criterion"])?;
+    Ok(())
+}
+
+/// The JTL of a suite that is being measured.
+pub fn jtl_of_suite(plan: &Plan, suite: &str, workers: u32) -> Result<Opened, OutputFailed> {
+    let path = plan.results.join("jtl").join(format!("{suite}.jtl"));
+    Opened::new(report::by_name("jtl")?, &Target::File(path), &Style { workers, ..Style::default() })
+}
+
+/// The reports that the user asked for and that want samples, opened before anything is read.
+pub fn requested_samples(plan: &Plan) -> Result<Tap, OutputFailed> {
+    let mut tap = Tap::default();
+    for request in &plan.reports {
+        let entry = report::by_name(&request.kind)?;
+        if entry.needs == Needs::Samples {
+            tap.add(Opened::new(entry, &place(request.path.as_ref()), &Style::default())?);
+        }
+    }
+    Ok(tap)
+}
+
+fn place(path: Option<&PathBuf>) -> Target {
+    path.map_or(Target::Stdout, |path| Target::File(path.clone()))
+}
+
+/// Writes everything that is always written, then what was asked for, then the text for people, then the verdict.
+pub fn write_all(plan: &Plan, report: &Report<'_>, terminal: &Terminal) -> Result<(), OutputFailed> {
+    let style = Style { color: terminal.color(), width: terminal.width(), verbose: terminal.is_verbose(), ..Style::default() };
+    for run in report.runs {
+        let path = plan.results.join("runs").join(format!("{}.run.json", run.suite));
+        write(report, "run-json", &Target::File(path), &Style { suite: Some(run.suite.clone()), ..Style::default() })?;
+    }
+    for suite in &report.outcome.suites {
+        let path = plan.results.join("junit").join(format!("TEST-{}.xml", suite.suite));
+        write(report, "junit", &Target::File(path), &Style { suite: Some(suite.suite.clone()), ..Style::default() })?;
+    }
+    write(report, "json", &Target::File(plan.results.join("outcome.json")), &Style::default())?;
+    write(report, "markdown", &Target::File(plan.results.join("report.md")), &Style::default())?;
+    for request in &plan.reports {
+        if report::by_name(&request.kind)?.needs != Needs::Samples {
+            let style = if request.path.is_none() { Style { color: false, ..style.clone() } } else { Style::default() };
+            write(report, &request.kind, &place(request.path.as_ref()), &style)?;
+        }
+    }
+    if terminal.is_talking() || report.outcome.verdict != Verdict::Pass {
+        let files = vec![shown(plan, "report.md"), shown(plan, "outcome.json"), shown(plan, "junit/")];
+        write(report, "text", &Target::Stderr, &Style { files, ..style })?;
+    }
+    Ok(())
+}
+
+fn write(report: &Report<'_>, kind: &str, target: &Target, style: &Style) -> Result<(), OutputFailed> {
+    Opened::new(report::by_name(kind)?, target, style)?.finish(report)
+}
+
+fn shown(plan: &Plan, name: &str) -> String {
+    let path = plan.results.join(name);
+    path.strip_prefix(&plan.root).unwrap_or(&path).display().to_string()
+}
+
+/// The last word, in the file and on standard error.
+pub fn write_verdict(plan: &Plan, outcome: &Outcome, terminal: &Terminal) -> Result<(), OutputFailed> {
+    let line = outcome.verdict_line();
+    target::write_verdict(&plan.results, &line)?;
+    terminal.line(&line);
+    Ok(())
+}

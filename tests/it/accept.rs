@@ -1,0 +1,71 @@
+//! `accept`: the only writer of baselines.
+
+use crate::project::Project;
+
+fn measured() -> Project {
+    let project = Project::with("[gate]\nenvironment = \"here\"\nkeep_runs = 3\n[[suite]]\nname = \"bench\"\nbenchmark = { command = \"cat times.txt\" }\n");
+    project.write("times.txt", "BenchmarkSort 10 1234.5678 ns/op\t16 B/op\t2 allocs/op\n");
+    project.call(&["run"]).expect(0);
+    project
+}
+
+#[test]
+fn nothing_is_written_before_somebody_says_yes() {
+    let project = measured();
+    project.call(&["accept"]).expect(2).says("+").says("--yes");
+    assert!(!project.exists("baselines"));
+}
+
+#[test]
+fn in_ci_it_refuses_without_yes() {
+    let project = measured();
+    project.call_with(&["accept"], &[("CI", "true")]).expect(2).says("--yes");
+    project.call_with(&["accept", "--yes"], &[("CI", "true")]).expect(0);
+    assert!(project.exists("baselines/here/bench.json"));
+}
+
+#[test]
+fn the_diff_names_what_changes() {
+    let project = measured();
+    project.call(&["accept", "--yes"]).expect(0).says("baselines/here/bench.json").says("+");
+    project.write("times.txt", "BenchmarkSort 10 1200 ns/op\t16 B/op\t2 allocs/op\n");
+    project.call(&["run"]);
+    let answer = project.call(&["accept", "--yes"]).expect(0);
+    assert!(answer.stderr.lines().any(|line| line.starts_with('+') && line.contains("1200")), "{}", answer.stderr);
+}
+
+#[test]
+fn times_are_rounded_counts_are_exact_and_the_text_is_stable() {
+    let project = measured();
+    project.call(&["accept", "--yes"]).expect(0);
+    let text = project.read("baselines/here/bench.json");
+    assert!(text.contains("1235") && !text.contains("1234.5678"), "times keep 4 significant digits:\n{text}");
+    assert!(text.ends_with("}\n"));
+    project.call(&["accept", "--yes"]).expect(0).says("nothing to change");
+    assert_eq!(project.read("baselines/here/bench.json"), text, "accepting the same run twice changes the file");
+}
+
+#[test]
+fn only_the_last_runs_are_kept() {
+    let project = measured();
+    for _ in 0..5 {
+        project.call(&["run"]);
+        project.call(&["accept", "--yes"]).expect(0);
+    }
+    let baseline: serde_json::Value = serde_json::from_str(&project.read("baselines/here/bench.json")).unwrap();
+    assert_eq!(baseline["runs"].as_array().unwrap().len(), 3);
+}
+
+#[test]
+fn nothing_to_accept_is_said() {
+    let project = Project::with("[[suite]]\nname = \"a\"\ncommand = { run = \"true\" }\n");
+    project.call(&["accept", "--yes"]).expect(4).says("neverslower run");
+}
+
+#[test]
+fn runs_of_a_ci_artifact_are_accepted_from_where_they_lie() {
+    let project = measured();
+    std::fs::rename(project.path("perf-results"), project.path("artifact")).unwrap();
+    project.call(&["accept", "--yes", "--from", "artifact"]).expect(0);
+    assert!(project.exists("baselines/here/bench.json"));
+}

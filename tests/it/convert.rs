@@ -1,0 +1,97 @@
+//! `convert`: any format in, any report out.
+
+use crate::project::{Project, component};
+use std::process::Command;
+
+/// What `vegeta attack | vegeta encode` writes, shortened to two hits.
+const VEGETA: &str = r#"{"attack":"","seq":0,"code":200,"timestamp":"2026-11-23T10:00:00.123456789Z","latency":1234567,"bytes_out":0,"bytes_in":11,"error":"","body":"SGVsbG8gd29ybGQ=","method":"GET","url":"http://127.0.0.1:8080/","headers":null}
+{"attack":"","seq":1,"code":503,"timestamp":"2026-11-23T10:00:00.223456789Z","latency":2600000,"bytes_out":0,"bytes_in":5,"error":"503 Service Unavailable","body":"","method":"GET","url":"http://127.0.0.1:8080/err, or not","headers":null}
+"#;
+
+#[test]
+fn vegeta_becomes_a_jtl_in_milliseconds() {
+    let project = Project::new();
+    project.write("results.json", VEGETA);
+    let jtl = project.call(&["convert", "results.json", "--to", "jtl"]).expect(0).stdout;
+    let mut lines = jtl.lines();
+    assert_eq!(
+        lines.next().unwrap(),
+        "timeStamp,elapsed,label,responseCode,responseMessage,threadName,dataType,success,failureMessage,bytes,sentBytes,grpThreads,allThreads,URL,Latency,IdleTime,Connect"
+    );
+    let first = lines.next().unwrap();
+    assert!(first.starts_with("1795428000123,1,"), "timestamps are epoch milliseconds: {first}");
+    assert!(lines.next().unwrap().contains("false"), "the 503 is not a success");
+}
+
+#[test]
+fn every_report_that_fits_is_written_and_the_others_say_why() {
+    let project = Project::new();
+    project.write("results.json", VEGETA);
+    for kind in ["jtl", "jtl-xml", "csv", "json", "junit", "markdown", "text"] {
+        let text = project.call(&["convert", "results.json", "--to", kind]).expect(0).stdout;
+        assert!(text.len() > 100, "{kind}: {text}");
+    }
+    project.write("bench.txt", "BenchmarkSort 10 1000 ns/op\n");
+    project.call(&["convert", "bench.txt", "--to", "jtl"]).expect(4).says("request");
+    project.call(&["convert", "bench.txt", "--to", "jtll"]).expect(2).says("jtl");
+}
+
+#[test]
+fn a_jtl_survives_the_way_through_csv_and_xml() {
+    let project = Project::new();
+    project.write("results.json", VEGETA);
+    project.call(&["convert", "results.json", "--to", "jtl", "--output", "a.jtl"]).expect(0);
+    project.call(&["convert", "a.jtl", "--to", "jtl-xml", "--output", "b.jtl"]).expect(0);
+    project.call(&["convert", "b.jtl", "--to", "jtl", "--output", "c.jtl"]).expect(0);
+    let columns = |name: &str| -> Vec<Vec<String>> {
+        project.read(name).lines().map(|line| line.split(',').take(4).map(str::to_string).collect()).collect()
+    };
+    assert_eq!(columns("a.jtl"), columns("c.jtl"));
+}
+
+#[test]
+fn jmeter_itself_reads_our_jtl() {
+    let (Some(_), Some(java)) = (component("jmeter"), component("java")) else { return };
+    let project = Project::new();
+    project.write("results.json", VEGETA);
+    project.call(&["convert", "results.json", "--to", "jtl", "--output", "ours.jtl"]).expect(0);
+    project.call(&["convert", "results.json", "--to", "jtl-xml", "--output", "ours.xml"]).expect(0);
+    project.write("Reads.java", READS);
+    for file in ["ours.jtl", "ours.xml"] {
+        let output = Command::new(&java)
+            .args(["-cp", "/usr/share/jmeter/lib/ext/*:/usr/share/jmeter/lib/*:/usr/share/java/*", "Reads.java", file])
+            .current_dir(project.path("."))
+            .output()
+            .unwrap();
+        let said = String::from_utf8_lossy(&output.stdout).into_owned();
+        assert!(said.contains("samples=2 errors=1 first=1795428000123"), "{file}: {said}\n{}", String::from_utf8_lossy(&output.stderr));
+    }
+}
+
+/// JMeter's own loader, as its listeners use it.
+const READS: &str = r#"
+import org.apache.jmeter.reporters.ResultCollector;
+import org.apache.jmeter.samplers.*;
+import org.apache.jmeter.util.JMeterUtils;
+import org.apache.jmeter.visualizers.Visualizer;
+
+public class Reads {
+    public static void main(String[] arguments) throws Exception {
+        JMeterUtils.loadJMeterProperties("/usr/share/jmeter/bin/jmeter.properties");
+        JMeterUtils.setJMeterHome("/usr/share/jmeter");
+        JMeterUtils.initLocale();
+        ResultCollector collector = new ResultCollector();
+        final long[] seen = new long[3];
+        collector.setListener(new Visualizer() {
+            public void add(SampleResult result) {
+                if (seen[0]++ == 0) seen[2] = result.getStartTime();
+                if (!result.isSuccessful()) seen[1]++;
+            }
+            public boolean isStats() { return false; }
+        });
+        collector.setFilename(arguments[0]);
+        collector.loadExistingFile();
+        System.out.println("samples=" + seen[0] + " errors=" + seen[1] + " first=" + seen[2]);
+    }
+}
+"#;
