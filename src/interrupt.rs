@@ -48,7 +48,8 @@ pub fn install() -> io::Result<Interrupt> {
     Ok(Interrupt::default())
 }
 
-#[cfg(all(test, unix))]
+#[cfg(test)]
+#[cfg(unix)]
 mod tests {
     use super::install;
     use std::sync::atomic::Ordering;

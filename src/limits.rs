@@ -46,6 +46,8 @@ pub const LOG_LINE_CHARS_MAX: usize = 200;
 pub const HARNESS_OUTPUT_BYTES_MAX: u64 = 4 * 1024 * 1024 * 1024;
 /// How often a wait for a child looks at the interrupt flag and at the sizes of its files. Never part of a measured time.
 pub const CHILD_POLL: Duration = Duration::from_millis(20);
+/// How often the end of a child is looked for where no system call waits for it (Windows).
+pub const CHILD_END_POLL: Duration = Duration::from_millis(1);
 /// How often the log of a running server is held within its bound.
 pub const SERVER_LOG_POLL: Duration = Duration::from_millis(250);
 /// What a command gets between the request to end and the kill.

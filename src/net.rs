@@ -181,9 +181,9 @@ mod tests {
     }
 
     #[test]
-    fn nobody_listens_on_a_free_port() {
-        let url = format!("http://127.0.0.1:{}/", free_port().unwrap());
-        assert!(!accepts(&url).unwrap());
-        assert!(!answers(&url, Duration::from_millis(40), &AtomicBool::new(false)).unwrap());
+    fn nobody_listens_on_port_one() {
+        assert!(!accepts("http://127.0.0.1:1/").unwrap());
+        assert!(!answers("http://127.0.0.1:1/", Duration::from_millis(40), &AtomicBool::new(false)).unwrap());
+        assert_ne!(free_port().unwrap(), 0);
     }
 }

@@ -8,6 +8,7 @@ mod platform;
 #[path = "child/unix.rs"]
 mod platform;
 #[cfg(test)]
+#[cfg(unix)]
 mod tests;
 
 pub use log::Log;

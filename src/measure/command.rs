@@ -1,6 +1,7 @@
 //! A program run many times: the process itself is the sample.
 
 #[cfg(test)]
+#[cfg(unix)]
 mod tests;
 
 use super::child::{Ending, Job, Log, Setting};

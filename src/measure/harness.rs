@@ -1,6 +1,7 @@
 //! A benchmark program, run once: it measures, a format reads what it left.
 
 #[cfg(test)]
+#[cfg(unix)]
 mod tests;
 
 use super::child::{Job, Log, Setting};

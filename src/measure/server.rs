@@ -2,6 +2,7 @@
 //! instead is an error.
 
 #[cfg(test)]
+#[cfg(unix)]
 mod tests;
 
 use super::child::{Child, Ending, Job, Log, how};

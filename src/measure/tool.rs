@@ -1,6 +1,7 @@
 //! A tool of the user's that writes result files.
 
 #[cfg(test)]
+#[cfg(unix)]
 mod tests;
 
 use super::child::{Job, Log, Setting};

@@ -1,13 +1,12 @@
 //! Processes where there are no process groups (Windows): only the child itself is ended, at once, there is no account of
-//! its CPU time and memory, and its end is seen within a millisecond.
+//! its CPU time and memory, and its end is seen within `limits::CHILD_END_POLL`.
 
 use super::Ending;
 use crate::clock::Clock;
+use crate::limits;
 use std::io;
 use std::process::Command;
 use std::time::Duration;
-
-const SLICE: Duration = Duration::from_millis(1);
 
 pub(super) fn shell(text: &str) -> Command {
     let mut command = Command::new("cmd");
@@ -49,7 +48,7 @@ impl Process {
             if Duration::from_nanos(waiting.elapsed_ns()) >= timeout {
                 return false;
             }
-            std::thread::sleep(SLICE);
+            std::thread::sleep(limits::CHILD_END_POLL);
         }
         true
     }

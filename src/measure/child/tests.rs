@@ -1,4 +1,4 @@
-use super::{Job, Log, Setting, believable_peak, run_to_end};
+use super::{Child, Job, Log, Setting, Waited, believable_peak, run_to_end};
 use crate::machine;
 use crate::measure::MeasureError;
 use std::path::Path;
@@ -24,6 +24,21 @@ fn check(command: &str, timeout: Duration, expected: Result<(), &[&str]>) -> Tem
         (found, expected) => panic!("{command}: expected {expected:?}, found {found:?}"),
     }
     place
+}
+
+/// A shell command, running, that has written into `pid` the number of the process that is looked for later.
+fn started(command: &str) -> (TempDir, Log, Child) {
+    let place = TempDir::new().unwrap();
+    let log = Log::create(&place.path().join("log")).unwrap();
+    let child = Job::shell(command).start(place.path(), &log).unwrap();
+    await_pid(place.path());
+    (place, log, child)
+}
+
+fn await_pid(place: &Path) {
+    while !std::fs::read_to_string(place.join("pid")).unwrap_or_default().ends_with('\n') {
+        std::thread::sleep(Duration::from_millis(2));
+    }
 }
 
 /// The number that a command wrote into `pid`, and that this process is gone.
@@ -70,16 +85,22 @@ fn a_directory_that_is_not_there_is_named() {
 }
 
 #[test]
-fn time_ran_out_for_the_whole_group() {
-    let command = "sh -c 'sleep 600 & echo $! > pid; wait'";
-    let place = check(command, Duration::from_millis(300), Err(&["took longer than 300ms", "`timeout`"]));
+fn time_ran_out() {
+    check("sleep 600", Duration::from_millis(100), Err(&["`sleep 600` took longer than 100ms", "`timeout`"]));
+}
+
+#[test]
+fn a_stop_reaches_grandchildren() {
+    let (place, log, mut child) = started("sh -c 'sleep 600 & echo $! > pid; wait'; true");
+    assert_eq!(child.wait(Duration::ZERO, &AtomicBool::new(false), &log), Waited::TimedOut);
+    assert!(!child.stop(LONG).unwrap().was_killed);
     check_gone(place.path());
 }
 
 #[test]
 fn the_stubborn_are_killed() {
-    let command = "trap '' TERM; echo $$ > pid; while :; do sleep 0.05; done";
-    let place = check(command, Duration::from_millis(300), Err(&["took longer"]));
+    let (place, _, mut child) = started("trap '' TERM; echo $$ > pid; while :; do sleep 0.05; done");
+    assert!(child.stop(Duration::from_millis(100)).unwrap().was_killed);
     check_gone(place.path());
 }
 
@@ -97,9 +118,7 @@ fn an_interrupt_ends_the_wait() {
     let setting = Setting { directory: place.path(), log: &log, timeout: LONG, interrupted: &interrupted };
     let found = std::thread::scope(|scope| {
         scope.spawn(|| {
-            while !place.path().join("pid").exists() {
-                std::thread::sleep(Duration::from_millis(2));
-            }
+            await_pid(place.path());
             interrupted.store(true, Ordering::SeqCst);
         });
         run_to_end("echo $$ > pid; sleep 600", &setting)
@@ -110,12 +129,7 @@ fn an_interrupt_ends_the_wait() {
 
 #[test]
 fn a_panic_leaves_no_orphan() {
-    let place = TempDir::new().unwrap();
-    let log = Log::create(&place.path().join("log")).unwrap();
-    let child = Job::shell("sleep 600 & echo $! > pid; wait").start(place.path(), &log).unwrap();
-    while std::fs::read(place.path().join("pid")).unwrap_or_default().is_empty() {
-        std::thread::sleep(Duration::from_millis(2));
-    }
+    let (place, _, child) = started("sleep 600 & echo $! > pid; wait");
     let id = child.id();
     let panicked = std::thread::spawn(move || {
         let _held = child;
@@ -128,14 +142,9 @@ fn a_panic_leaves_no_orphan() {
 
 #[test]
 fn the_end_is_told_politely_and_the_account_is_the_kernels() {
-    let place = TempDir::new().unwrap();
-    let log = Log::create(&place.path().join("log")).unwrap();
     // The shell ends at once; what it started closes its files first, and is given the time.
-    let command = "(trap 'sleep 0.2; echo closed > file; exit 0' TERM; echo > ready; while :; do sleep 0.01; done) & wait";
-    let mut child = Job::shell(command).start(place.path(), &log).unwrap();
-    while !place.path().join("ready").exists() {
-        std::thread::sleep(Duration::from_millis(2));
-    }
+    let server = "trap 'sleep 0.2; echo closed > file; exit 0' TERM; echo $$ > pid; while :; do sleep 0.01; done";
+    let (place, _, mut child) = started(&format!("({server}) & wait"));
     assert!(!child.has_ended());
     let ending = child.stop(LONG).unwrap();
     assert!(child.has_ended());
