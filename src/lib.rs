@@ -1,20 +1,26 @@
 //! neverslower: a CI performance gate. Modules in the order data flows.
 //!
 //! - [`config`]: what was typed and written becomes a `Plan`.
+//! - [`measure`]: produces samples: runs programs, benchmarks, tools and servers. [`interrupt`]: Ctrl-C as a flag.
 //! - [`format`] over [`source`]: reads result files of other tools.
 //! - [`record`]: folds every observation into a `Run` of some kilobytes.
 //! - [`judge`]: decides by thresholds.
 //! - [`output`]: the contract of reports and exporters.
-//! - [`model`]: the plain data between the stages; [`stats`]: the mathematics; [`limits`], [`clock`].
+//! - [`model`]: the plain data between the stages; [`stats`]: the mathematics; [`limits`], [`clock`], [`net`],
+//!   [`machine`].
 
 #![cfg_attr(test, allow(clippy::disallowed_methods, reason = "tests make their own files"))]
 
 pub mod clock;
 pub mod config;
 pub mod format;
+pub mod interrupt;
 pub mod judge;
 pub mod limits;
+pub mod machine;
+pub mod measure;
 pub mod model;
+pub mod net;
 pub mod output;
 pub mod record;
 pub mod source;

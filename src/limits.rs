@@ -1,5 +1,7 @@
 //! Every bound of the program in one place. Nothing here grows with the size of an input.
 
+use std::time::Duration;
+
 /// Bytes of an input that detection may look at.
 pub const HEAD_BYTES: usize = 64 * 1024;
 /// Buffer through which an input is read; also the longest record a line reader accepts before it grows once.
@@ -34,5 +36,33 @@ pub const HISTOGRAM_NS_MAX: u64 = 3_600_000_000_000;
 pub const HISTOGRAM_DIGITS: u8 = 3;
 /// Bytes of a child's output kept in its log.
 pub const LOG_BYTES_MAX: u64 = 16 * 1024 * 1024;
+/// Bytes kept of a log that outgrew its bound: the newest ones.
+pub const LOG_KEPT_BYTES: u64 = 64 * 1024;
+/// Lines of a log quoted when its child failed.
+pub const LOG_TAIL_LINES: usize = 10;
+/// Characters of one quoted line of a log.
+pub const LOG_LINE_CHARS_MAX: usize = 200;
+/// Bytes of standard output that a benchmark program may produce; beyond it the program is stopped.
+pub const HARNESS_OUTPUT_BYTES_MAX: u64 = 4 * 1024 * 1024 * 1024;
+/// How often a wait for a child looks at the interrupt flag and at the sizes of its files. Never part of a measured time.
+pub const CHILD_POLL: Duration = Duration::from_millis(20);
+/// How often the end of a child is looked for where no system call waits for it (Windows).
+pub const CHILD_END_POLL: Duration = Duration::from_millis(1);
+/// How often the log of a running server is held within its bound.
+pub const SERVER_LOG_POLL: Duration = Duration::from_millis(250);
+/// What a command gets between the request to end and the kill.
+pub const STOP_GRACE: Duration = Duration::from_secs(2);
+/// Longest wait for the kernel to end a killed child: only one stuck in the kernel takes longer.
+pub const KILL_WAIT: Duration = Duration::from_secs(10);
+/// Longest wait for one answer of a starting server before it is asked again.
+pub const READY_PROBE: Duration = Duration::from_secs(5);
+/// Longest wait for a connection while looking whether a server is there.
+pub const PROBE_CONNECT: Duration = Duration::from_secs(1);
+/// Result files that the globs of one tool may match.
+pub const RESULT_FILES_MAX: usize = 10_000;
+/// Levels of directories searched for result files below a matched directory.
+pub const RESULT_DEPTH_MAX: usize = 16;
+/// Characters of an environment key: it is a directory name.
+pub const ENVIRONMENT_KEY_CHARS_MAX: usize = 100;
 /// Series of one run beyond which per-series text in reports is folded.
 pub const REPORT_ROWS_MAX: usize = 200;

@@ -1,0 +1,113 @@
+use super::{Pressure, Steal, environment, group_usage, parse, pressure};
+
+const CPUINFO: &str = "processor\t: 0\nvendor_id\t: GenuineIntel\nmodel name\t: Intel(R) Xeon(R) CPU   E5-2673 v4 @ 2.30GHz\n\
+                       flags\t\t: fpu vme hypervisor lahf_lm\n\nprocessor\t: 1\nmodel name\t: other\n";
+const STAT: &str =
+    "4242 (a (very) odd name) S 1 4200 4200 34816 4242 4194304 900 50 1 2 30 12 5 3 20 0 1 0 100 1000 300 18446744073709551615 0";
+
+/// One worked example: what the pure function found in a text, and what stands there.
+#[track_caller]
+fn check<T: PartialEq + std::fmt::Debug>(found: T, expected: T) {
+    assert_eq!(found, expected);
+}
+
+#[test]
+fn the_processor_has_a_name() {
+    check(parse::cpu_model(CPUINFO).as_deref(), Some("Intel(R) Xeon(R) CPU E5-2673 v4 @ 2.30GHz"));
+    check(parse::cpu_model("CPU implementer\t: 0x41\nCPU part\t: 0xd0c\n").as_deref(), Some("arm 0x41 0xd0c"));
+    check(parse::cpu_model("model name\t:\n"), None);
+    check(parse::cpu_model(""), None);
+}
+
+#[test]
+fn keys_are_readable_directory_names() {
+    check(parse::key("linux", "x86_64", "Intel(R) Xeon(R) Processor @ 2.50GHz", 2), "linux-x86_64-intel-xeon-processor-2c".to_string());
+    check(parse::key("linux", "x86_64", "Intel(R) Xeon(R) CPU E5-2673 v4 @ 2.30GHz", 4), "linux-x86_64-intel-xeon-e5-2673-v4-4c".into());
+    check(parse::key("macos", "aarch64", "unknown-cpu", 8), "macos-aarch64-unknown-cpu-8c".to_string());
+    assert!(parse::key("linux", "x86_64", &"x".repeat(500), 64).ends_with("-64c"));
+    check(parse::word("../Großer Runner/№ 5"), "gro-er-runner-5".to_string());
+    check(parse::word("../.."), "unnamed".to_string());
+    check(parse::word(&"x".repeat(500)).len(), crate::limits::ENVIRONMENT_KEY_CHARS_MAX);
+}
+
+#[test]
+fn memory_is_rounded() {
+    check(parse::memory("MemTotal:        4025236 kB\nMemFree: 1 kB\n").as_deref(), Some("4 GiB"));
+    check(parse::memory("MemTotal:       16393532 kB\n").as_deref(), Some("16 GiB"));
+    check(parse::memory("MemFree: 1 kB\n"), None);
+}
+
+#[test]
+fn virtual_machines_and_containers_show() {
+    check(parse::is_virtual_machine(CPUINFO), Some(true));
+    check(parse::is_virtual_machine("flags: fpu vme\n"), Some(false));
+    check(parse::is_virtual_machine("Features: fp asimd\n"), None);
+    check(parse::is_container("12:cpu:/kubepods/besteffort/pod1\n"), true);
+    check(parse::is_container("0::/init.scope\n"), false);
+}
+
+#[test]
+fn pressure_is_read() {
+    check(parse::some_avg10("some avg10=1.95 avg60=1.66 avg300=2.13 total=39\nfull avg10=0.00 avg60=0\n"), Some(1.95));
+    check(parse::some_avg10("some avg10=NaN\n"), None);
+    check(parse::some_avg10(""), None);
+    check(parse::steal("cpu  10 1 20 300 4 0 5 60 7 0\ncpu0 1 1\n"), Some(Steal { stolen: 60, total: 400 }));
+    check(parse::steal("cpu  10 1 20 300\n"), None);
+    check(parse::unified_cgroup("9:cpu:/a\n0::/b/c\n").as_deref(), Some("/b/c"));
+    check(parse::unified_cgroup("0::/\n").as_deref(), Some(""));
+    check(parse::unified_cgroup("9:cpu:/a\n"), None);
+    check(parse::throttled_periods("usage_usec 1\nnr_periods 5\nnr_throttled 3\n"), Some(3));
+    check(parse::throttled_periods("usage_usec 1\n"), None);
+}
+
+#[test]
+fn two_readings_say_what_happened_between() {
+    let reading = |stolen, total, throttled| Pressure {
+        cpu_some_avg10_percent: None,
+        steal: Some(Steal { stolen, total }),
+        throttled_periods: Some(throttled),
+    };
+    let (before, after) = (reading(10, 1000, 2), reading(30, 1400, 5));
+    check(after.steal_percent_since(&before), Some(5.0));
+    check(after.throttled_since(&before), Some(3));
+    check(before.steal_percent_since(&before), None);
+    check(after.steal_percent_since(&Pressure::default()), None);
+}
+
+#[test]
+fn a_process_line_survives_odd_names() {
+    check(parse::process(STAT), Some(parse::Process { group: 4200, ticks: 50, is_living: true }));
+    check(parse::process(&STAT.replace(") S", ") Z")).map(|process| process.is_living), Some(false));
+    check(parse::process("1 (cut) S 1 2 3"), None);
+    check(parse::process(""), None);
+    check(parse::peak_bytes("Name:\tx\nVmHWM:\t    1444 kB\n"), Some(1444 * 1024));
+    check(parse::peak_bytes("Name:\tx\nState:\tZ (zombie)\n"), None);
+}
+
+#[test]
+fn a_named_environment_is_its_name() {
+    let facts = environment(Some("Big Runner"));
+    check(facts.key.as_str(), "big-runner");
+    check(facts.hard.into_iter().collect::<Vec<_>>(), vec![("name".to_string(), "Big Runner".to_string())]);
+    check(facts.drift.get("os").map(String::as_str), Some(std::env::consts::OS));
+}
+
+#[test]
+fn this_machine_has_a_key_of_its_hard_facts() {
+    let facts = environment(None);
+    check(facts.hard.keys().map(String::as_str).collect::<Vec<_>>(), vec!["arch", "cores", "cpu", "os"]);
+    assert!(facts.key.starts_with(std::env::consts::OS), "{}", facts.key);
+    check(facts.key.clone(), parse::word(&facts.key));
+    check(facts.drift.get("neverslower").map(String::as_str), Some(env!("CARGO_PKG_VERSION")));
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn linux_tells_of_itself_and_of_its_processes() {
+    assert!(pressure().and_then(|pressure| pressure.steal).is_some_and(|steal| steal.total > 0));
+    assert!(super::own_peak_bytes().is_some_and(|bytes| bytes > 100_000));
+    let own = super::text("/proc/self/stat").and_then(|stat| parse::process(&stat)).unwrap();
+    let usage = group_usage(own.group).unwrap();
+    assert!(usage.living >= 1 && usage.peak_bytes > 100_000, "{usage:?}");
+    check(group_usage(u32::MAX), Some(super::GroupUsage::default()));
+}

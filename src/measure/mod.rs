@@ -1,0 +1,14 @@
+//! Produces samples. Measuring never judges.
+
+mod child;
+pub mod command;
+mod error;
+mod fresh;
+pub mod harness;
+mod server;
+pub mod tool;
+mod words;
+
+pub use child::{Child, Ending, Job, Log, Setting, Usage, run_to_end};
+pub use error::MeasureError;
+pub use server::{Server, ServerUsage};
