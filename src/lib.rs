@@ -11,7 +11,9 @@
 
 #![cfg_attr(test, allow(clippy::disallowed_methods, reason = "tests make their own files"))]
 
+pub mod cli;
 pub mod clock;
+pub mod command;
 pub mod config;
 pub mod format;
 pub mod interrupt;

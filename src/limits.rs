@@ -66,3 +66,14 @@ pub const RESULT_DEPTH_MAX: usize = 16;
 pub const ENVIRONMENT_KEY_CHARS_MAX: usize = 100;
 /// Series of one run beyond which per-series text in reports is folded.
 pub const REPORT_ROWS_MAX: usize = 200;
+/// Bytes of a name that becomes a file name (suites, environments).
+pub const NAME_BYTES_MAX: usize = 100;
+/// Connections of one load test: what one address has ports for.
+pub const CONNECTIONS_MAX: u64 = 65_535;
+/// Arrivals per second of one load test: beyond it a typing mistake is likelier than a machine that can.
+pub const RATE_MAX: f64 = 10_000_000.0;
+/// Runs of a command suite, and requests of a load test.
+pub const REPEAT_MAX: u64 = 1_000_000;
+pub const REQUESTS_MAX: u64 = 1_000_000_000_000;
+/// Accepted runs kept in one baseline.
+pub const KEEP_RUNS_MAX: u64 = 1_000;

@@ -3,7 +3,7 @@
 use super::{Failure, Session};
 use crate::baseline::{self, Permission, Proposal};
 use crate::cli::AcceptArgs;
-use crate::config::Plan;
+use crate::config::{Plan, Request};
 use crate::pipeline;
 use crate::terminal::Terminal;
 use similar::TextDiff;
@@ -11,12 +11,12 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 /// Reviews the pending runs; 0 when they were accepted or nothing changes.
-pub fn accept(session: &Session<'_>, arguments: &AcceptArgs) -> Result<u8, Failure> {
-    let plan = session.plan(|given| Plan::for_accept(arguments, given))?;
+pub fn accept(request: Request<'_>, arguments: &AcceptArgs) -> Result<u8, Failure> {
+    let plan = Plan::for_accept(request)?;
     if plan.is_ci && !arguments.yes {
         return Err(Failure::Usage("accept asks a person, and in CI there is none; add --yes if the baselines are to change here".to_string()));
     }
-    let terminal = session.terminal(&plan);
+    let terminal = Session::reading(&plan).terminal;
     let folders = if arguments.from.is_empty() { vec![plan.results.clone()] } else { arguments.from.clone() };
     let proposals = propose(&plan, &pending(&folders)?, &permission(arguments))?;
     let changed: Vec<&Proposal> = proposals.iter().filter(|proposal| proposal.old_text.as_deref() != Some(proposal.new_text.as_str())).collect();

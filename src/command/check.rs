@@ -2,22 +2,18 @@
 
 use super::{Failure, Session};
 use crate::cli::CheckArgs;
-use crate::config::{Plan, SuitePlan};
+use crate::config::{CheckSuite, Plan, Request};
 use crate::pipeline::{self, CheckedSuite};
 use crate::source::Input;
 use glob::Pattern;
 use std::path::{Path, PathBuf};
 
-/// Environment of results whose origin nobody named: never the machine that happens to run the gate.
-const UNNAMED_ENVIRONMENT: &str = "default";
-
 /// Reads the files, compares, judges, reports; the verdict's exit code.
-pub fn check(session: &Session<'_>, arguments: &CheckArgs) -> Result<u8, Failure> {
-    let plan = session.plan(|given| Plan::for_check(arguments, given))?;
-    let terminal = session.terminal(&plan);
+pub fn check(request: Request<'_>, arguments: &CheckArgs) -> Result<u8, Failure> {
+    let plan = Plan::for_check(request, arguments)?;
+    let session = Session::reading(&plan);
     let suites = assign(&plan, &arguments.files, arguments.suite.as_deref());
-    let outcome = pipeline::check(&plan, &suites, arguments.format.as_deref(), session.around(&terminal))?;
-    Ok(outcome.exit_code)
+    Ok(pipeline::check(&plan, &suites, arguments.format.as_deref(), session.around())?.exit_code)
 }
 
 /// Which suite each file belongs to: the named one, else the configured one whose `results` match, else the file's stem
@@ -26,30 +22,28 @@ fn assign(plan: &Plan, files: &[PathBuf], named: Option<&str>) -> Vec<CheckedSui
     let mut suites: Vec<CheckedSuite> = Vec::new();
     for file in files {
         let configured = match named {
-            Some(name) => plan.suites.iter().find(|suite| suite.work.name == name),
-            None => plan.suites.iter().find(|suite| claims(plan, suite, file)),
+            Some(name) => plan.check.iter().find(|suite| suite.name == name),
+            None => plan.check.iter().find(|suite| claims(plan, suite, file)),
         };
-        let name = named.map(str::to_string).or_else(|| configured.map(|suite| suite.work.name.clone())).unwrap_or_else(|| suite_name(file));
+        let name = named.map(str::to_string).or_else(|| configured.map(|suite| suite.name.clone())).unwrap_or_else(|| suite_name(file));
         let input = input(file);
         if let Some(suite) = suites.iter_mut().find(|suite| suite.name == name) {
             suite.inputs.push(input);
             continue;
         }
-        let environment = configured.and_then(|suite| suite.environment.clone()).or_else(|| plan.environment.clone());
         suites.push(CheckedSuite {
             name,
             inputs: vec![input],
-            environment: environment.unwrap_or_else(|| UNNAMED_ENVIRONMENT.to_string()),
+            environment: configured.map(|suite| suite.environment.clone()).or_else(|| plan.environment.clone()).unwrap_or_default(),
             expect: configured.map(|suite| suite.expect.clone()).unwrap_or_default(),
         });
     }
     suites
 }
 
-fn claims(plan: &Plan, suite: &SuitePlan, file: &Path) -> bool {
+fn claims(plan: &Plan, suite: &CheckSuite, file: &Path) -> bool {
     let relative = file.strip_prefix(&plan.root).unwrap_or(file);
-    let globs = suite.results.iter().filter_map(|glob| Pattern::new(glob).ok());
-    globs.into_iter().any(|pattern| pattern.matches_path(relative) || pattern.matches_path(file))
+    suite.results.iter().filter_map(|glob| Pattern::new(glob).ok()).any(|pattern| pattern.matches_path(relative))
 }
 
 /// `-` is standard input.

@@ -1,16 +1,16 @@
 //! `convert`: any format in, any report out.
 
+use super::Failure;
 use super::check::{input, suite_name};
-use super::{Failure, Session};
 use crate::cli::ConvertArgs;
-use crate::config::Plan;
+use crate::config::{Plan, Request};
 use crate::pipeline;
 use crate::report;
 use crate::target::Target;
 
 /// Reads the file and writes the report.
-pub fn convert(session: &Session<'_>, arguments: &ConvertArgs) -> Result<u8, Failure> {
-    let plan = session.plan(|given| Plan::for_convert(arguments, given))?;
+pub fn convert(request: Request<'_>, arguments: &ConvertArgs) -> Result<u8, Failure> {
+    let plan = Plan::for_convert(request, arguments)?;
     let entry = report::for_convert(&arguments.to).map_err(|error| Failure::Usage(error.to_string()))?;
     let name = arguments.suite.clone().unwrap_or_else(|| suite_name(&arguments.file));
     let target = arguments.output.clone().map_or(Target::Stdout, Target::File);

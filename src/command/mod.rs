@@ -10,16 +10,17 @@ mod run;
 
 use crate::cli::{Cli, Command};
 use crate::clock::Clock;
-use crate::config::{ConfigError, Given, Plan, Verbosity};
-use crate::interrupt::Interrupt;
+use crate::config::{self, ColorChoice, ConfigError, Plan, Request, Tables, Verbosity};
+use crate::format;
+use crate::interrupt::{self, Interrupt};
 use crate::model::Verdict;
 use crate::pipeline::{OutputFailed, Surroundings};
+use crate::report;
 use crate::target::{self, Target};
 use crate::terminal::{Talk, Terminal};
-use std::path::PathBuf;
 
 /// Exit code of usage and configuration errors: nothing was measured.
-const USAGE: u8 = 2;
+pub const USAGE: u8 = 2;
 
 /// Why a command ended without a verdict of its own.
 #[derive(Debug)]
@@ -32,10 +33,17 @@ pub enum Failure {
 
 impl Failure {
     /// What the process exits with.
-    pub fn exit_code(&self) -> u8 {
+    pub fn code(&self) -> u8 {
         match self {
             Failure::Usage(_) => USAGE,
             Failure::NoVerdict(_) => Verdict::NoVerdict.exit_code(),
+        }
+    }
+
+    /// The sentence for people.
+    pub fn sentence(&self) -> &str {
+        match self {
+            Failure::Usage(sentence) | Failure::NoVerdict(sentence) => sentence,
         }
     }
 }
@@ -52,9 +60,76 @@ impl From<ConfigError> for Failure {
     }
 }
 
-/// What all commands of one process share.
-pub struct Session<'a> {
-    given: Given<'a>,
+/// Does what was typed; gives the exit code.
+pub fn dispatch(cli: &Cli) -> Result<u8, Failure> {
+    let formats: Vec<(&str, &str)> = format::READERS.iter().map(|reader| (reader.name(), reader.about())).collect();
+    let reports: Vec<(&str, &str)> = report::REPORTS.iter().map(|entry| (entry.name, entry.about)).collect();
+    let tables = Tables { formats: &formats, reports: &reports };
+    let around = config::Surroundings::read()?;
+    let request = Request { options: &cli.options, around: &around, tables: &tables };
+    match &cli.command {
+        Command::Run(arguments) => with_verdict_file(request, || run::run(request, arguments)),
+        Command::Check(arguments) => with_verdict_file(request, || check::check(request, arguments)),
+        Command::Load(arguments) => load::load(request, arguments),
+        Command::Accept(arguments) => accept::accept(request, arguments),
+        Command::Convert(arguments) => convert::convert(request, arguments),
+        Command::List(arguments) => print(&list::render(arguments.what, &tables)),
+        Command::Completions(arguments) => print(&completions::render(arguments.shell)),
+    }
+}
+
+/// A command that promises `verdict.txt`. Where it ends before its pipeline could take care, an earlier verdict must not
+/// stand beside the error.
+fn with_verdict_file(request: Request<'_>, command: impl FnOnce() -> Result<u8, Failure>) -> Result<u8, Failure> {
+    command().inspect_err(|_| {
+        // The error that is already on its way matters more than what becomes of the old file.
+        let _ = target::remove_verdict(&request.results_if_unplanned());
+    })
+}
+
+/// Data on standard output.
+fn print(text: &str) -> Result<u8, Failure> {
+    let failed = |error: &dyn std::fmt::Display| Failure::NoVerdict(error.to_string());
+    let (mut writer, pending) = Target::Stdout.open().map_err(|error| failed(&error))?;
+    writer.write_all(text.as_bytes()).map_err(|error| failed(&error))?;
+    pending.commit().map_err(|error| failed(&error))?;
+    Ok(0)
+}
+
+/// What a command that measures, reads or asks works with.
+struct Session {
     clock: Clock,
-    interrupt: &'a Interrupt,
+    interrupt: Interrupt,
+    terminal: Terminal,
+}
+
+impl Session {
+    fn new(plan: &Plan, interrupt: Interrupt) -> Session {
+        let talk = match plan.verbosity {
+            Verbosity::Quiet => Talk::Quiet,
+            Verbosity::Normal => Talk::Normal,
+            Verbosity::Verbose => Talk::Verbose,
+        };
+        let color = match plan.color {
+            ColorChoice::Auto => None,
+            ColorChoice::Always => Some(true),
+            ColorChoice::Never => Some(false),
+        };
+        Session { clock: Clock::start(), interrupt, terminal: Terminal::new(talk, color) }
+    }
+
+    /// A session whose measuring Ctrl-C and SIGTERM end in good order.
+    fn measuring(plan: &Plan) -> Result<Session, Failure> {
+        let interrupt = interrupt::install().map_err(|error| Failure::NoVerdict(format!("cannot listen for signals: {error}")))?;
+        Ok(Session::new(plan, interrupt))
+    }
+
+    /// A session that signals end at once, as nothing has to be cleaned up.
+    fn reading(plan: &Plan) -> Session {
+        Session::new(plan, Interrupt::default())
+    }
+
+    fn around(&self) -> Surroundings<'_> {
+        Surroundings { clock: &self.clock, interrupt: &self.interrupt, terminal: &self.terminal }
+    }
 }

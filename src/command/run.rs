@@ -2,13 +2,12 @@
 
 use super::{Failure, Session};
 use crate::cli::RunArgs;
-use crate::config::Plan;
+use crate::config::{Plan, Request};
 use crate::pipeline;
 
 /// Measures every selected suite, compares, judges, reports; the verdict's exit code.
-pub fn run(session: &Session<'_>, arguments: &RunArgs) -> Result<u8, Failure> {
-    let plan = session.plan(|given| Plan::for_run(arguments, given))?;
-    let terminal = session.terminal(&plan);
-    let outcome = pipeline::run(&plan, session.around(&terminal))?;
-    Ok(outcome.exit_code)
+pub fn run(request: Request<'_>, arguments: &RunArgs) -> Result<u8, Failure> {
+    let plan = Plan::for_run(request, arguments)?;
+    let session = Session::measuring(&plan)?;
+    Ok(pipeline::run(&plan, session.around())?.exit_code)
 }

@@ -1,5 +1,17 @@
 //! From what was typed and written to a `Plan` with every default applied.
 
+mod build;
+mod error;
+mod file;
+mod load;
 mod plan;
+mod shadow;
+mod suite;
+mod table;
+mod threshold;
+mod value;
 
-pub use plan::{BaselineChoice, ColorChoice, ExitMapping, Plan, ReportRequest, SuitePlan, Verbosity};
+pub use error::{ConfigError, Excerpt};
+pub use file::{File, Gate};
+pub use plan::{BaselineChoice, CheckSuite, ColorChoice, ExitMapping, Plan, ReportRequest, SuitePlan, Surroundings, Tables, Verbosity};
+pub use suite::Suite;

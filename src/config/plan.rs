@@ -1,8 +1,186 @@
 //! The plan: file + flags + environment, every default applied. EVERY default of the program stands in this file.
 
-use crate::judge::{Policy, Rule, Statistics, UnknownEnvironment};
-use crate::model::SuiteWork;
+use super::error::ConfigError;
+use crate::judge::{Attempts, Limit, Policy, Rule, Statistics, UnknownEnvironment};
+use crate::model::{Percentile, Statistic, SuiteWork, metric};
+use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::time::Duration;
+
+/// Name of the configuration file that is searched upward to the repository root.
+pub const CONFIG_FILE: &str = "neverslower.toml";
+/// Directory of everything that is written, beside the configuration file.
+pub const RESULTS: &str = "perf-results";
+/// Directory of the accepted runs, beside the configuration file.
+pub const BASELINES: &str = "baselines";
+/// Accepted runs kept per baseline.
+pub const KEEP_RUNS: usize = 10;
+/// A percentage needs evidence.
+pub const STATISTICS: Statistics = Statistics::Sound;
+/// Committed where it compares.
+pub const BASELINE: BaselineChoice = BaselineChoice::Auto;
+/// Without a baseline that compares a run may still pass.
+pub const REQUIRE_BASELINE: bool = false;
+/// A machine without baselines of its own, on a workstation: a notice.
+pub const UNKNOWN_ENVIRONMENT_HERE: UnknownEnvironment = UnknownEnvironment::Pass;
+/// The same in CI, where nobody reads notices.
+pub const UNKNOWN_ENVIRONMENT_IN_CI: UnknownEnvironment = UnknownEnvironment::Unstable;
+/// Environment of numbers that were not measured on this machine and whose target has no name.
+pub const FOREIGN_ENVIRONMENT: &str = "default";
+/// Longest time of one command of a suite, its build included: a benchmark that is compiled from nothing takes minutes.
+pub const SUITE_TIMEOUT: Duration = Duration::from_secs(30 * 60);
+/// Runs of a command suite: enough for a median whose rank interval is narrow.
+pub const REPEAT: u32 = 20;
+/// Runs of a command suite before the recorded ones, so that the first is not the one that fills the caches.
+pub const WARM_UP_RUNS: u32 = 1;
+/// How long a server may take until it answers.
+pub const READY_TIMEOUT: Duration = Duration::from_secs(30);
+/// How long a server may take to stop before it is killed.
+pub const STOP_TIMEOUT: Duration = Duration::from_secs(5);
+/// Suite name of a load from the command line.
+pub const LOAD_SUITE: &str = "load";
+/// Connections of a load.
+pub const CONNECTIONS: u32 = 50;
+/// Length of the measured phase of a load.
+pub const LOAD_DURATION: Duration = Duration::from_secs(10);
+/// A load without `warm_up` records from its first request on.
+pub const LOAD_WARM_UP: Duration = Duration::ZERO;
+/// A request without an answer for this long has failed; also how long to wait for answers after the last start.
+pub const REQUEST_TIMEOUT: Duration = Duration::from_secs(10);
+/// How long connecting may take.
+pub const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+/// Lag of the load generator itself beyond which a request is late.
+pub const MAX_LAG: Duration = Duration::from_millis(10);
+
+/// The thresholds of a configuration without any: error rate 1 % / 3 %; requests p95 +5 % / +10 % and at least 2 ms;
+/// benchmarks p50 +5 % / +10 %; deterministic metrics any increase / +5 %. Those of benchmarks name no statistic, which means
+/// p50, or the mean where a tool tells nothing else.
+pub fn default_rules() -> Vec<Rule> {
+    let absolute = |value: f64, text: &str| Limit::Absolute { value, text: text.to_string() };
+    let relative = |change: f64, text: &str| Limit::Relative { change, text: text.to_string() };
+    let rule = |metric: Option<&str>, statistic: Option<Statistic>, unstable: Limit, fail: Limit, floor: Option<f64>| Rule {
+        suite: "*".to_string(),
+        label: "*".to_string(),
+        metric: metric.map(str::to_string),
+        statistic,
+        unstable: Some(unstable),
+        fail: Some(fail),
+        floor,
+        against: None,
+        of: Attempts::Ok,
+        is_default: true,
+        place: None,
+    };
+    let p95 = Some(Statistic::Percentile(Percentile::P95));
+    let two_ms = Some(2e6);
+    let mut rules = vec![
+        rule(None, Some(Statistic::ErrorRate), absolute(0.01, "1%"), absolute(0.03, "3%"), None),
+        rule(Some(metric::LATENCY), p95, relative(0.05, "+5%"), relative(0.10, "+10%"), two_ms),
+    ];
+    for timed in [metric::TIME, metric::CPU_TIME] {
+        rules.push(rule(Some(timed), None, relative(0.05, "+5%"), relative(0.10, "+10%"), None));
+    }
+    for exact in [metric::BYTES, metric::ALLOCATIONS, metric::INSTRUCTIONS, metric::BINARY_SIZE] {
+        rules.push(rule(Some(exact), None, relative(0.0, "+0%"), relative(0.05, "+5%"), None));
+    }
+    rules
+}
+
+/// Names and one-line descriptions of what can be plugged in, handed over by the families that own them.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Tables<'a> {
+    pub formats: &'a [(&'a str, &'a str)],
+    pub reports: &'a [(&'a str, &'a str)],
+}
+
+/// What a process finds around it, read once, so that everything after is a pure function of it.
+#[derive(Debug, Clone, Default)]
+pub struct Surroundings {
+    /// Working directory, absolute.
+    pub directory: PathBuf,
+    /// The variables of [`VARIABLES`] that are set and not empty.
+    pub variables: BTreeMap<&'static str, String>,
+}
+
+/// Variables of ours; each beats the configuration file and is beaten by its flag.
+pub const OURS: [&str; 5] =
+    ["NEVERSLOWER_CONFIG", "NEVERSLOWER_RESULTS", "NEVERSLOWER_BASELINES", "NEVERSLOWER_BASELINE", "NEVERSLOWER_ENVIRONMENT"];
+/// Variables about colour.
+const COLORS: [&str; 5] = ["NO_COLOR", "CLICOLOR_FORCE", "FORCE_COLOR", "CLICOLOR", "TERM"];
+/// CI systems: the variables that all have to be set, and the one that names the commit. The first match wins.
+pub const CI_HOSTS: [(&[&str], &str); 14] = [
+    (&["GITHUB_ACTIONS"], "GITHUB_SHA"),
+    (&["GITLAB_CI"], "CI_COMMIT_SHA"),
+    (&["JENKINS_URL", "BUILD_ID"], "GIT_COMMIT"),
+    (&["TF_BUILD"], "BUILD_SOURCEVERSION"),
+    (&["SYSTEM_TEAMFOUNDATIONCOLLECTIONURI"], "BUILD_SOURCEVERSION"),
+    (&["BUILDKITE"], "BUILDKITE_COMMIT"),
+    (&["CIRCLECI"], "CIRCLE_SHA1"),
+    (&["BITBUCKET_COMMIT"], "BITBUCKET_COMMIT"),
+    (&["TEAMCITY_VERSION"], "BUILD_VCS_NUMBER"),
+    (&["DRONE"], "DRONE_COMMIT_SHA"),
+    (&["TRAVIS"], "TRAVIS_COMMIT"),
+    (&["APPVEYOR"], "APPVEYOR_REPO_COMMIT"),
+    (&["CODEBUILD_BUILD_ARN"], "CODEBUILD_RESOLVED_SOURCE_VERSION"),
+    (&["CI"], "GIT_COMMIT"),
+];
+
+impl Surroundings {
+    /// Reads them: the one door to environment variables.
+    #[allow(clippy::disallowed_methods, reason = "the one door to environment variables")]
+    pub fn read() -> Result<Surroundings, ConfigError> {
+        let directory =
+            std::env::current_dir().map_err(|error| ConfigError::new("working directory", "a directory that exists", error.to_string()))?;
+        let hosts = CI_HOSTS.iter().flat_map(|(detect, commit)| detect.iter().chain(std::iter::once(commit)));
+        let mut variables = BTreeMap::new();
+        for name in OURS.iter().chain(&COLORS).chain(hosts) {
+            match std::env::var(name) {
+                Ok(value) if !value.is_empty() => drop(variables.insert(*name, value)),
+                Err(std::env::VarError::NotUnicode(value)) if OURS.contains(name) => {
+                    return Err(ConfigError::new(*name, "UTF-8", value.to_string_lossy()));
+                }
+                _ => {}
+            }
+        }
+        Ok(Surroundings { directory, variables })
+    }
+
+    /// The value of a variable that is set and not empty.
+    pub fn get(&self, name: &str) -> Option<&str> {
+        self.variables.get(name).map(String::as_str)
+    }
+
+    fn is_on(&self, name: &str) -> bool {
+        self.get(name).is_some_and(|value| !matches!(value, "0" | "false" | "False" | "FALSE"))
+    }
+
+    fn ci_host(&self) -> Option<&'static (&'static [&'static str], &'static str)> {
+        CI_HOSTS.iter().find(|(detect, _)| detect.iter().all(|name| self.is_on(name)))
+    }
+
+    /// Whether this is a CI job.
+    pub fn is_ci(&self) -> bool {
+        self.ci_host().is_some()
+    }
+
+    /// The commit that the CI says it builds.
+    pub fn commit(&self) -> Option<&str> {
+        self.get(self.ci_host()?.1)
+    }
+
+    /// NO_COLOR, then the variables that force colour, then those that switch it off; else the terminal decides.
+    pub fn color(&self) -> ColorChoice {
+        if self.get("NO_COLOR").is_some() {
+            ColorChoice::Never
+        } else if self.is_on("CLICOLOR_FORCE") || self.is_on("FORCE_COLOR") {
+            ColorChoice::Always
+        } else if self.get("CLICOLOR") == Some("0") || self.get("TERM") == Some("dumb") {
+            ColorChoice::Never
+        } else {
+            ColorChoice::Auto
+        }
+    }
+}
 
 /// Which baseline to compare with.
 #[derive(Debug, Clone, PartialEq)]
@@ -52,10 +230,20 @@ pub struct SuitePlan {
     pub work: SuiteWork,
     /// Labels that must come.
     pub expect: Vec<String>,
-    /// Globs of result files that `check` assigns to this suite.
-    pub results: Vec<String>,
     /// Name of the measured environment, where it is not this machine.
     pub environment: Option<String>,
+}
+
+/// A suite as `check` sees it: files get its name, its expectations and its environment.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CheckSuite {
+    pub name: String,
+    /// Globs of result files, relative to the root.
+    pub results: Vec<String>,
+    /// Labels that must come.
+    pub expect: Vec<String>,
+    /// Name of the measured environment: never the machine that happens to run the gate.
+    pub environment: String,
 }
 
 /// Everything a command needs to know, with every default applied.
@@ -67,7 +255,10 @@ pub struct Plan {
     pub config: Option<String>,
     pub results: PathBuf,
     pub baselines: PathBuf,
+    /// What is measured, in order; empty where nothing is.
     pub suites: Vec<SuitePlan>,
+    /// Every suite of the file, those without work included.
+    pub check: Vec<CheckSuite>,
     pub rules: Vec<Rule>,
     pub statistics: Statistics,
     pub unknown_environment: UnknownEnvironment,

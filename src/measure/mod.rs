@@ -4,6 +4,7 @@ mod child;
 pub mod command;
 mod error;
 mod fresh;
+pub mod git;
 pub mod harness;
 mod server;
 pub mod tool;

@@ -1,5 +1,7 @@
 //! What is measured: the metric names that the program itself knows. A tool's own metric keeps the tool's own word.
 
+use super::{Better, Unit};
+
 /// From the *intended* start of a request to its last byte, ns.
 pub const LATENCY: &str = "latency";
 /// From the write of a request to its last byte, ns.
@@ -30,13 +32,54 @@ pub const BYTES: &str = "bytes";
 pub const ALLOCATIONS: &str = "allocations";
 /// Instructions executed.
 pub const INSTRUCTIONS: &str = "instructions";
+/// Size of a built file, bytes.
+pub const BINARY_SIZE: &str = "binary_size";
 
 /// Metrics that repeat exactly for the same code on any machine, so that any change is a change.
 pub fn is_deterministic(name: &str) -> bool {
-    matches!(name, BYTES | ALLOCATIONS | INSTRUCTIONS | "binary_size")
+    matches!(name, BYTES | ALLOCATIONS | INSTRUCTIONS | BINARY_SIZE)
 }
 
 /// Metrics that describe the generator or a phase: shown, and judged only where a threshold names them.
 pub fn is_auxiliary(name: &str) -> bool {
     matches!(name, SERVICE_TIME | SCHEDULE_LAG | QUEUE_WAIT | CONNECT | FIRST_BYTE | BYTES_IN | PEAK_MEMORY)
+}
+
+/// What is known of a metric before any run.
+#[derive(Debug)]
+pub struct KnownMetric {
+    pub name: &'static str,
+    pub unit: Unit,
+    pub better: Better,
+    /// One line for `list metrics`.
+    pub about: &'static str,
+}
+
+const fn lower(name: &'static str, unit: Unit, about: &'static str) -> KnownMetric {
+    KnownMetric { name, unit, better: Better::Lower, about }
+}
+
+/// Every metric above, in the order shown to people.
+pub static KNOWN: &[KnownMetric] = &[
+    lower(LATENCY, Unit::Ns, "request: intended start to last byte"),
+    lower(SERVICE_TIME, Unit::Ns, "request: write to last byte"),
+    lower(QUEUE_WAIT, Unit::Ns, "request: waiting for a free connection"),
+    lower(SCHEDULE_LAG, Unit::Ns, "request: how late the load generator itself was"),
+    lower(CONNECT, Unit::Ns, "request: establishing the connection"),
+    lower(FIRST_BYTE, Unit::Ns, "request: write to first byte of the answer"),
+    lower(BYTES_IN, Unit::Bytes, "request: size of the answer on the wire"),
+    KnownMetric { name: THROUGHPUT, unit: Unit::PerSecond, better: Better::Higher, about: "operations per second over the run" },
+    lower(CPU_PER_REQUEST, Unit::Ns, "started server: CPU time for each completed request"),
+    lower(PEAK_MEMORY, Unit::Bytes, "started server: largest resident size"),
+    lower(TIME, Unit::Ns, "benchmark or command: wall time"),
+    lower(CPU_TIME, Unit::Ns, "benchmark or command: user and system CPU time"),
+    lower(BYTES, Unit::Bytes, "benchmark: bytes allocated for each operation"),
+    lower(ALLOCATIONS, Unit::Count, "benchmark: allocations for each operation"),
+    lower(INSTRUCTIONS, Unit::Count, "benchmark: instructions executed"),
+    lower(BINARY_SIZE, Unit::Bytes, "size of a built file"),
+];
+
+/// The known metric of that name.
+pub fn known(name: &str) -> Option<&'static KnownMetric> {
+    KNOWN.iter().find(|metric| metric.name == name)
 }

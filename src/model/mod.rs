@@ -17,6 +17,6 @@ pub use run::{Environment, Exemplar, LoadFacts, LoadModel, Note, Run, RunFacts, 
 pub use sample::{Pair, PairOrder, Request, Sample, Value};
 pub use series::{Distribution, Evidence, Series, SeriesKey};
 pub use stored::{STORED_RUN_SCHEMA, StoredError, StoredRun};
-pub use summary::{Percentile, Statistic, Summary};
+pub use summary::{Percentile, STATISTIC_WORDS, Statistic, Summary};
 pub use unit::{Better, Unit};
 pub use work::{Arrival, CommandWork, HarnessWork, LoadWork, ServerWork, Stop, SuiteWork, Target, ToolWork, Work};

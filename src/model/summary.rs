@@ -86,6 +86,22 @@ pub enum Statistic {
     Count,
 }
 
+/// The words for statistics, and what they mean, in the order shown to people. Any percentile may be named.
+pub const STATISTIC_WORDS: &[(&str, &str)] = &[
+    ("p50", "the median, nearest rank; also `median`"),
+    ("p90", "90 % of the values are at most this"),
+    ("p95", "95 % of the values are at most this"),
+    ("p99", "99 % of the values are at most this"),
+    ("p99.9", "any percentile, with up to three decimals"),
+    ("mean", "the arithmetic mean; also `average`"),
+    ("stddev", "the sample standard deviation"),
+    ("min", "the smallest value"),
+    ("max", "the largest value"),
+    ("error rate", "failed attempts out of all attempts"),
+    ("throughput", "successful operations per second"),
+    ("count", "attempts"),
+];
+
 impl fmt::Display for Statistic {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

@@ -3,150 +3,205 @@
 use super::outputs::{Tap, jtl_of_suite};
 use super::{Surroundings, read};
 use crate::config::{Plan, SuitePlan};
-use crate::measure::child::{self, Setting};
 use crate::measure::http::{self, Drive, Phase, Progress};
-use crate::measure::server::Server;
-use crate::measure::{command, harness, tool};
-use crate::model::{CommandWork, HarnessWork, LoadWork, Run, Series, SeriesKey, ServerWork, SuiteWork, ToolWork, Unit, Work, metric};
-use crate::record::{Keep, Recorder};
+use crate::measure::{self, MeasureError, Server, ServerUsage, Setting};
+use crate::model::{Better, CommandWork, HarnessWork, LoadWork, Run, Series, SeriesKey, ServerWork, SuiteWork, ToolWork, Unit, Work, metric};
+use crate::record::{Keep, Recorder, Sink};
 use crate::source::Input;
 use crate::terminal;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
+use std::time::Duration;
 
-/// Measures one suite. The error is the sentence of a suite that could not be measured.
-pub fn suite(plan: &Plan, suite: &SuitePlan, around: Surroundings<'_>) -> Result<Run, String> {
-    let bench = Bench { plan, work: &suite.work, around };
-    bench.build()?;
-    let started = around.clock.elapsed_ns();
-    let started_epoch = around.clock.epoch_ns();
+/// Longest time that git may take to name a commit.
+const GIT_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// Measures one suite. Gives the run and the outputs that saw its samples and still wait for the outcome. The error is the
+/// sentence of a suite that could not be measured.
+pub fn suite(plan: &Plan, suite: &SuitePlan, around: Surroundings<'_>, tap: &mut Tap) -> Result<(Run, Tap), String> {
+    let station = Station { plan, work: &suite.work, around };
+    station.build()?;
+    let (started, started_epoch) = (around.clock.elapsed_ns(), around.clock.epoch_ns());
+    let mut own = Tap::default();
     let mut run = match &suite.work.work {
-        Work::Benchmark(work) => bench.harness(work),
-        Work::Command(work) => bench.command(work),
-        Work::Tool(work) => bench.tool(work),
-        Work::Load { server, load } => bench.load(server.as_ref(), load),
+        Work::Benchmark(work) => station.harness(work, tap),
+        Work::Command(work) => station.command(work),
+        Work::Tool(work) => station.tool(work, tap),
+        Work::Load { server, load } => {
+            own.add(jtl_of_suite(plan, &suite.work.name, load.connections).map_err(|error| error.0)?);
+            station.load(server.as_ref(), load, &mut own)
+        }
+        Work::FilesOnly => Err("it names only result files and nothing to measure; judge files with: neverslower check FILE".to_string()),
     }?;
     run.started_ns.get_or_insert(started_epoch);
     if run.duration_ns == 0 {
         run.duration_ns = around.clock.elapsed_ns() - started;
     }
-    run.partial |= around.interrupt.is_set();
-    Ok(run)
+    run.partial |= around.interrupt.exit_code().is_some();
+    Ok((run, own))
 }
 
 /// The commit that is measured: the CI's word where it gives one, else git's.
-pub fn commit(plan: &Plan) -> Option<String> {
-    plan.commit.clone().or_else(|| child::first_line(&["git", "rev-parse", "HEAD"], &plan.root))
+pub fn commit(plan: &Plan, around: Surroundings<'_>) -> Option<String> {
+    plan.commit.clone().or_else(|| {
+        let log = plan.results.join("logs").join("git.log");
+        let setting = Setting { directory: &plan.root, log: &log, timeout: GIT_TIMEOUT, interrupted: around.interrupt.flag() };
+        measure::git::commit(&setting)
+    })
 }
 
-struct Bench<'a> {
+/// Drives load without a server of ours and without a suite.
+pub fn drive(name: &str, work: &LoadWork, around: Surroundings<'_>, tap: &mut Tap) -> Result<Run, String> {
+    let phase = around.terminal.phase(&format!("{name}: load"));
+    let mut recorder = Recorder::new(Keep::Histogram);
+    drive_into(work, None, around, &phase, &mut tap.beside(&mut recorder)).map_err(|error| tap.failure().map_or(error, |failure| failure.0))?;
+    let run = recorder.finish(name);
+    phase.done(&requests(&run));
+    Ok(run)
+}
+
+/// One suite being measured.
+struct Station<'a> {
     plan: &'a Plan,
     work: &'a SuiteWork,
     around: Surroundings<'a>,
 }
 
-impl Bench<'_> {
-    fn logs(&self) -> PathBuf {
-        self.plan.results.join("logs")
+impl Station<'_> {
+    fn log(&self, what: &str) -> PathBuf {
+        self.plan.results.join("logs").join(format!("{}.{what}.log", self.work.name))
     }
 
-    fn log(&self, what: &str) -> PathBuf {
-        self.logs().join(format!("{}.{what}.log", self.work.name))
+    fn setting<'a>(&'a self, log: &'a PathBuf) -> Setting<'a> {
+        Setting { directory: &self.work.directory, log, timeout: self.work.timeout, interrupted: self.around.interrupt.flag() }
+    }
+
+    fn phase(&self, what: &str) -> terminal::Phase {
+        self.around.terminal.phase(&format!("{}: {what}", self.work.name))
     }
 
     fn build(&self) -> Result<(), String> {
         let Some(command) = &self.work.build else { return Ok(()) };
-        let phase = self.around.terminal.phase(&format!("{}: building", self.work.name));
-        let built = child::run_to_end(command, &self.work.directory, &self.log("build"), self.work.timeout, self.around.interrupt.flag());
+        let phase = self.phase("building");
+        let built = measure::run_to_end(command, &self.setting(&self.log("build")));
         built.map_err(|error| format!("the build did not succeed: {error}"))?;
-        phase.done("built");
+        phase.done("done");
         Ok(())
     }
 
-    fn harness(&self, work: &HarnessWork) -> Result<Run, String> {
-        let phase = self.around.terminal.phase(&format!("{}: measuring", self.work.name));
+    fn harness(&self, work: &HarnessWork, tap: &mut Tap) -> Result<Run, String> {
+        let phase = self.phase("measuring");
         let fresh = self.plan.results.join("criterion").join(&self.work.name);
-        let harvest = harness::run(work, self.work, &self.logs(), &fresh, self.around.interrupt.flag()).map_err(|error| error.to_string())?;
+        let harvest = measure::harness::run(work, &fresh, &self.setting(&self.log("benchmark"))).map_err(|error| error.to_string())?;
         let input = harvest.results.or(harvest.criterion).unwrap_or(harvest.stdout);
-        let run = self.read(&[input], work.format.as_deref())?;
-        phase.done(&series_count(&run));
-        Ok(run)
-    }
-
-    fn tool(&self, work: &ToolWork) -> Result<Run, String> {
-        let phase = self.around.terminal.phase(&format!("{}: measuring", self.work.name));
-        let harvest = tool::run(work, self.work, &self.logs(), self.around.interrupt.flag()).map_err(|error| error.to_string())?;
-        let mut run = self.read(&harvest.results, work.format.as_deref())?;
+        let mut run = read(&self.work.name, &[Input::File(input)], work.format.as_deref(), tap)?;
         run.notes.extend(harvest.notes);
-        phase.done(&series_count(&run));
+        phase.done(&format!("{} series", run.series.len()));
         Ok(run)
     }
 
-    fn read(&self, paths: &[PathBuf], format: Option<&str>) -> Result<Run, String> {
-        let mut recorder = Recorder::new(Keep::Exact);
-        for path in paths {
-            format::read(&Input::File(path.clone()), format, &mut recorder).map_err(|error| error.to_string())?;
-        }
-        Ok(recorder.finish(&self.work.name))
+    fn tool(&self, work: &ToolWork, tap: &mut Tap) -> Result<Run, String> {
+        let phase = self.phase("measuring");
+        let harvest = measure::tool::run(work, &self.setting(&self.log("tool"))).map_err(|error| error.to_string())?;
+        let inputs: Vec<Input> = harvest.paths.into_iter().map(Input::File).collect();
+        let mut run = read(&self.work.name, &inputs, work.format.as_deref(), tap)?;
+        run.notes.extend(harvest.notes);
+        phase.done(&format!("{} series", run.series.len()));
+        Ok(run)
     }
 
     fn command(&self, work: &CommandWork) -> Result<Run, String> {
-        let phase = self.around.terminal.phase(&format!("{}: measuring", self.work.name));
+        let phase = self.phase("measuring");
         let mut recorder = Recorder::new(Keep::Exact);
-        let mut progress = |done: u64, total: u64| phase.at(done, Some(total), "");
-        command::run(work, self.work, &self.logs(), self.around.interrupt.flag(), &mut progress, &mut recorder).map_err(|error| error.to_string())?;
+        let mut progress = |done: u32, total: u32| phase.at(u64::from(done), Some(u64::from(total)), "runs");
+        match measure::command::run(work, &self.setting(&self.log("command")), &mut progress, &mut recorder) {
+            Ok(()) | Err(MeasureError::Interrupted) => {}
+            Err(error) => return Err(error.to_string()),
+        }
         let run = recorder.finish(&self.work.name);
         phase.done(&format!("{} runs", work.repeat));
         Ok(run)
     }
 
-    fn load(&self, server: Option<&ServerWork>, work: &LoadWork) -> Result<Run, String> {
-        let Some(server) = server else { return self.drive(work, None) };
-        let phase = self.around.terminal.phase(&format!("{}: starting the server", self.work.name));
-        let mut server = Server::start(server, &self.work.directory, &self.log("server"), self.around.interrupt.flag()).map_err(|error| error.to_string())?;
+    fn load(&self, server: Option<&ServerWork>, work: &LoadWork, tap: &mut Tap) -> Result<Run, String> {
+        let Some(server) = server else { return drive(&self.work.name, work, self.around, tap) };
+        let phase = self.phase("starting the server");
+        let log = self.log("server");
+        let mut server = Server::start(server, &self.work.directory, &log, self.around.interrupt.flag()).map_err(|error| error.to_string())?;
         drop(phase);
-        let measured = self.drive(work, Some(&mut server));
-        let check = server.check().map_err(|error| error.to_string());
-        server.stop();
-        check?;
+        let measured = self.drive_server(&server, work, tap);
+        let alive = server.check().map_err(|error| error.to_string());
+        let stopped = server.stop().map_err(|error| error.to_string());
+        alive?;
+        stopped?;
         measured
     }
 
-    fn drive(&self, work: &LoadWork, mut server: Option<&mut Server>) -> Result<Run, String> {
-        let phase = self.around.terminal.phase(&format!("{}: load", self.work.name));
-        let mut progress = |progress: Progress| show(&phase, &progress);
+    fn drive_server(&self, server: &Server, work: &LoadWork, tap: &mut Tap) -> Result<Run, String> {
+        let phase = self.phase("load");
         let mut recorder = Recorder::new(Keep::Histogram);
-        let mut tap = Tap::new(vec![jtl_of_suite(self.plan, &self.work.name)?]);
-        let before = server.as_mut().and_then(|server| server.usage());
-        let drive = Drive { work, port: server.as_ref().map(|server| server.port()), interrupted: self.around.interrupt.flag(), progress: &mut progress };
-        http::drive(drive, &mut tap.beside(&mut recorder)).map_err(|error| error.to_string())?;
-        if let Some(failed) = tap.failed() {
-            return Err(failed.0);
+        let used = drive_into(work, Some(server), self.around, &phase, &mut tap.beside(&mut recorder));
+        let used = used.map_err(|error| tap.failure().map_or(error, |failure| failure.0))?;
+        let mut run = recorder.finish(&self.work.name);
+        if let Some(used) = used {
+            add_server_usage(&mut run, used);
         }
-        let after = server.as_mut().and_then(|server| server.usage());
-        let run = recorder.finish(&self.work.name);
         phase.done(&requests(&run));
         Ok(run)
     }
 }
 
-fn show(phase: &crate::terminal::Phase, progress: &Progress) {
+/// Drives the load; gives what the server used from the start of the measured phase to its end.
+fn drive_into(
+    work: &LoadWork,
+    server: Option<&Server>,
+    around: Surroundings<'_>,
+    phase: &terminal::Phase,
+    sink: &mut dyn Sink,
+) -> Result<Option<ServerUsage>, String> {
+    let usage = || server.and_then(Server::usage);
+    let mut before = usage();
+    let mut warming_up = false;
+    let mut progress = |progress: Progress| {
+        match progress.phase {
+            Phase::WarmUp => warming_up = true,
+            Phase::Measuring if warming_up => (before, warming_up) = (usage(), false),
+            Phase::Measuring | Phase::Draining => {}
+        }
+        show(phase, &progress);
+    };
+    let drive = Drive { work, port: server.map(Server::port), interrupted: around.interrupt.flag(), progress: &mut progress };
+    http::drive(drive, sink).map_err(|error| error.to_string())?;
+    let used = usage().zip(before);
+    Ok(used.map(|(after, before)| ServerUsage { cpu_ns: after.cpu_ns.saturating_sub(before.cpu_ns), peak_bytes: after.peak_bytes }))
+}
+
+/// Adds what the server's processes used as series of the run as a whole.
+fn add_server_usage(run: &mut Run, used: ServerUsage) {
+    let completed = run.load.as_ref().map_or(0, |load| load.completed);
+    if completed == 0 {
+        return;
+    }
+    let per_request = used.cpu_ns as f64 / completed as f64;
+    for (name, unit, value) in [(metric::CPU_PER_REQUEST, Unit::Ns, per_request), (metric::PEAK_MEMORY, Unit::Bytes, used.peak_bytes as f64)] {
+        let series = Series::point(SeriesKey::new("server", name), unit, Better::Lower, value);
+        run.series.insert(series.key.clone(), series);
+    }
+}
+
+fn show(phase: &terminal::Phase, progress: &Progress) {
     let word = match progress.phase {
         Phase::WarmUp => "warm-up",
         Phase::Measuring => "measuring",
         Phase::Draining => "waiting for the last answers",
     };
-    let (done, total) = match (progress.planned, progress.total_ns) {
-        (_, Some(total_ns)) => (progress.elapsed_ns, Some(total_ns)),
-        (Some(planned), None) => (progress.done, Some(planned)),
-        (None, None) => (progress.done, None),
+    let (done, total) = match progress.total_ns {
+        Some(total_ns) => (progress.elapsed_ns, Some(total_ns)),
+        None => (progress.done, progress.planned),
     };
     phase.at(done, total, &format!("{word}, {} requests, {} errors", progress.done, progress.errors));
 }
 
-fn series_count(run: &Run) -> String {
-    format!("{} series", run.series.len())
-}
-
 fn requests(run: &Run) -> String {
-    run.load.as_ref().map_or_else(String::new, |load| format!("{} of {} requests answered, {} failed, {} unsent", load.completed, load.planned, load.failed, load.unsent))
+    let facts = run.load.as_ref();
+    facts.map_or_else(String::new, |load| format!("{} requests, {} answered, {} failed, {} unsent", load.planned, load.completed, load.failed, load.unsent))
 }

@@ -23,6 +23,11 @@ impl Log {
         Ok(Log { path: path.to_path_buf(), file })
     }
 
+    /// The last line in a log that is no longer written.
+    pub fn last_line(path: &Path) -> Option<String> {
+        last_lines(path).pop()
+    }
+
     pub(super) fn writer(&self) -> io::Result<Stdio> {
         Ok(Stdio::from(self.file.try_clone()?))
     }

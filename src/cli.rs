@@ -1,0 +1,280 @@
+//! What can be typed. No behaviour: values are checked where the plan is made, so that a flag, a variable and a
+//! configuration key give the same error.
+
+use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
+use std::path::PathBuf;
+
+/// Exit code, verdict, meaning: shown by `--help` and `list exit-codes`.
+pub const EXIT_CODES: &[(&str, &str, &str)] = &[
+    ("0", "pass", "judged, and nothing crossed a threshold"),
+    ("1", "fail", "a threshold was crossed at `fail`"),
+    ("2", "-", "usage or configuration error; nothing was measured"),
+    ("3", "unstable", "crossed at `unstable` only, or the evidence is too weak to say pass"),
+    ("4", "no-verdict", "could not measure or judge"),
+    ("130/143", "-", "interrupted; what was measured is kept and marked partial"),
+];
+
+fn exit_code_help() -> String {
+    let rows = EXIT_CODES.iter().map(|(code, verdict, meaning)| format!("  {code:<8} {verdict:<11} {meaning}\n"));
+    format!("Exit codes:\n{}", rows.collect::<String>())
+}
+
+/// A CI performance gate: measures, compares with committed baselines, judges, reports.
+#[derive(Debug, Clone, Parser)]
+#[command(name = "neverslower", version, arg_required_else_help = true, after_help = exit_code_help())]
+pub struct Cli {
+    #[command(flatten)]
+    pub options: Options,
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// Options that every command understands. They beat `NEVERSLOWER_…` variables, which beat the configuration file.
+#[derive(Debug, Clone, Default, Args)]
+pub struct Options {
+    /// Configuration file [default: neverslower.toml, searched upward to the repository root]
+    #[arg(long, global = true, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// Send a report to a file, or to standard output without a path; repeatable (`list reports`)
+    #[arg(long, global = true, value_name = "KIND[=PATH]")]
+    pub report: Vec<String>,
+    /// Say only what must be said
+    #[arg(long, global = true, conflicts_with = "verbose")]
+    pub quiet: bool,
+    /// Say more
+    #[arg(short, long, global = true)]
+    pub verbose: bool,
+    /// Colour in text for people; NO_COLOR and CLICOLOR_FORCE are honoured
+    #[arg(long, global = true, value_name = "WHEN")]
+    pub color: Option<When>,
+    /// Exit 0 also on fail and unstable
+    #[arg(long, global = true, conflicts_with_all = ["unstable_exit_code", "bisect"])]
+    pub exit_zero: bool,
+    /// Exit code of unstable, for Jenkins' "exit code to set build unstable"
+    #[arg(long, global = true, value_name = "N", conflicts_with = "bisect")]
+    pub unstable_exit_code: Option<u8>,
+    /// Exit 125 on unstable and no verdict, for `git bisect run`
+    #[arg(long, global = true)]
+    pub bisect: bool,
+    /// Directory of everything written [default: perf-results]
+    #[arg(long, global = true, value_name = "DIR")]
+    pub results: Option<PathBuf>,
+    /// Directory of the accepted runs [default: baselines]
+    #[arg(long, global = true, value_name = "DIR")]
+    pub baselines: Option<PathBuf>,
+    /// What to compare with: auto, committed, or a path [default: auto]
+    #[arg(long, global = true, value_name = "CHOICE")]
+    pub baseline: Option<String>,
+    /// Name of this class of machines, or of the measured target [default: auto]
+    #[arg(long, global = true, value_name = "NAME")]
+    pub environment: Option<String>,
+}
+
+/// `--color`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum When {
+    Auto,
+    Always,
+    Never,
+}
+
+#[derive(Debug, Clone, Subcommand)]
+pub enum Command {
+    /// Measure every suite of neverslower.toml, compare, judge, report
+    Run(RunArgs),
+    /// The same from result files of other tools
+    Check(CheckArgs),
+    /// A load test from the command line; alone: closed loop, 50 connections, 10 s
+    Load(LoadArgs),
+    /// Review the last runs as a diff and make them the baseline
+    Accept(AcceptArgs),
+    /// Turn results of any known format into any report
+    Convert(ConvertArgs),
+    /// Print the tables the program runs on
+    List(ListArgs),
+    /// Print a completion script for a shell
+    Completions(CompletionsArgs),
+}
+
+#[derive(Debug, Clone, Default, Args)]
+pub struct RunArgs {
+    /// Suites to measure [default: all]
+    #[arg(value_name = "SUITE")]
+    pub suites: Vec<String>,
+}
+
+#[derive(Debug, Clone, Default, Args)]
+pub struct CheckArgs {
+    /// Result files or directories; `-` is standard input. Several files of one suite are repetitions
+    #[arg(value_name = "FILE", required = true)]
+    pub files: Vec<PathBuf>,
+    /// Format of the files [default: detected from content] (`list formats`)
+    #[arg(long, value_name = "NAME")]
+    pub format: Option<String>,
+    /// Suite the files belong to [default: the suite whose `results` match, else the file's name without digits]
+    #[arg(long, value_name = "NAME")]
+    pub suite: Option<String>,
+}
+
+#[derive(Debug, Clone, Default, Args)]
+pub struct LoadArgs {
+    /// What to request; `http://` only
+    #[arg(value_name = "URL")]
+    pub url: String,
+    /// Stop after this many requests
+    #[arg(short = 'n', long, value_name = "N", conflicts_with = "duration")]
+    pub requests: Option<u64>,
+    /// Stop after this long, such as 30s or 1m30s [default: 10s]
+    #[arg(short = 'z', long, value_name = "TIME")]
+    pub duration: Option<String>,
+    /// Connections [default: 50]
+    #[arg(short = 'c', long, value_name = "N")]
+    pub connections: Option<u64>,
+    /// Arrivals per second over all connections (open loop) [default: closed loop, as fast as answers come]
+    #[arg(short = 'q', long, value_name = "RATE")]
+    pub rate: Option<String>,
+    /// Method [default: GET, or POST with --data]
+    #[arg(short = 'm', long, value_name = "METHOD")]
+    pub method: Option<String>,
+    /// A header; repeatable
+    #[arg(short = 'H', long = "header", value_name = "NAME: VALUE")]
+    pub headers: Vec<String>,
+    /// Body of every request
+    #[arg(short = 'd', long, value_name = "TEXT")]
+    pub data: Option<String>,
+    /// Time after which a request has failed; a bare number is seconds [default: 10s]
+    #[arg(short = 't', long, value_name = "TIME")]
+    pub timeout: Option<String>,
+    /// Load before the measured phase that is not recorded [default: none]
+    #[arg(long, value_name = "TIME")]
+    pub warm_up: Option<String>,
+    /// Print the stored run as JSON on standard output
+    #[arg(long)]
+    pub json: bool,
+    /// Write reports and the run to this directory [default: nothing is written]
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+}
+
+#[derive(Debug, Clone, Default, Args)]
+pub struct AcceptArgs {
+    /// Do not ask; required in CI
+    #[arg(long)]
+    pub yes: bool,
+    /// Accept runs that are over their error threshold or partial
+    #[arg(long, requires = "reason")]
+    pub force: bool,
+    /// Why; stored with the accepted runs
+    #[arg(long, value_name = "TEXT", action = ArgAction::Set, requires = "force")]
+    pub reason: Option<String>,
+    /// Results directories to accept from, such as downloaded CI artifacts [default: the results directory]
+    #[arg(long, value_name = "DIR", num_args = 1..)]
+    pub from: Vec<PathBuf>,
+    /// Accept runs slower than their thresholds, and why; stored with the accepted runs
+    #[arg(long, value_name = "REASON")]
+    pub allow_slower: Option<String>,
+}
+
+#[derive(Debug, Clone, Default, Args)]
+pub struct ConvertArgs {
+    /// A result file or directory; `-` is standard input
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    /// Kind of report (`list reports`)
+    #[arg(long, value_name = "KIND")]
+    pub to: String,
+    /// Format of the file [default: detected from content] (`list formats`)
+    #[arg(long, value_name = "NAME")]
+    pub format: Option<String>,
+    /// Where to write [default: standard output]
+    #[arg(long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// Suite to name in the report [default: the file's name without digits]
+    #[arg(long, value_name = "NAME")]
+    pub suite: Option<String>,
+}
+
+#[derive(Debug, Clone, Args)]
+pub struct ListArgs {
+    #[arg(value_name = "WHAT")]
+    pub what: ListWhat,
+}
+
+/// The tables of `list`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ListWhat {
+    Formats,
+    Reports,
+    Thresholds,
+    Metrics,
+    Statistics,
+    ExitCodes,
+}
+
+#[derive(Debug, Clone, Args)]
+pub struct CompletionsArgs {
+    #[arg(value_name = "SHELL")]
+    pub shell: clap_complete::Shell,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Cli, Command};
+    use clap::{CommandFactory, Parser};
+
+    /// Whether the line is understood, and by which command.
+    fn check(line: &str, expected: &str) {
+        let found = match Cli::try_parse_from(line.split('|')) {
+            Ok(cli) => format!("{:?}", cli.command).split('(').next().unwrap_or_default().to_string(),
+            Err(error) => format!("{:?} {}", error.kind(), error.exit_code()),
+        };
+        assert_eq!(found, expected, "{line}");
+    }
+
+    #[test]
+    fn the_definition_holds_together() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn every_command_is_understood() {
+        check("neverslower|run", "Run");
+        check("neverslower|run|shop|cli|--quiet", "Run");
+        check("neverslower|check|a.jtl|b.jtl|--suite|shop|--format|jtl", "Check");
+        check("neverslower|load|http://h/|-n|100|-c|5|-q|20|-m|PUT|-H|A: b|-d|x|-t|5|--json", "Load");
+        check("neverslower|accept|--yes|--force|--reason|why|--from|a|b", "Accept");
+        check("neverslower|convert|-|--to|jtl|--output|x.jtl", "Convert");
+        check("neverslower|list|exit-codes", "List");
+        check("neverslower|completions|zsh", "Completions");
+    }
+
+    #[test]
+    fn mistakes_are_usage_errors() {
+        check("neverslower", "DisplayHelpOnMissingArgumentOrSubcommand 2");
+        check("neverslower|check", "MissingRequiredArgument 2");
+        check("neverslower|load|http://h/|-n|1|-z|1s", "ArgumentConflict 2");
+        check("neverslower|accept|--force", "MissingRequiredArgument 2");
+        check("neverslower|accept|--reason|x", "MissingRequiredArgument 2");
+        check("neverslower|run|--exit-zero|--bisect", "ArgumentConflict 2");
+        check("neverslower|run|--unstable-exit-code|256", "ValueValidation 2");
+        check("neverslower|compare|a|b", "InvalidSubcommand 2");
+        check("neverslower|list|colours", "InvalidValue 2");
+    }
+
+    #[test]
+    fn options_stand_before_or_after_the_command() {
+        for line in ["neverslower --report json=o.json run", "neverslower run --report json=o.json"] {
+            let cli = Cli::try_parse_from(line.split(' ')).unwrap();
+            assert_eq!(cli.options.report, ["json=o.json"]);
+            assert!(matches!(cli.command, Command::Run(_)));
+        }
+    }
+
+    #[test]
+    fn help_shows_every_exit_code() {
+        let help = Cli::command().render_long_help().to_string();
+        for (code, verdict, meaning) in super::EXIT_CODES {
+            assert!(help.contains(meaning) && help.contains(code) && help.contains(verdict), "{code}");
+        }
+    }
+}

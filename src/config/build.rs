@@ -1,0 +1,302 @@
+//! Makes the plan: flags beat variables beat the file beat the defaults of `plan`.
+
+use super::error::{ConfigError, Document, alternatives, did_you_mean, typed};
+use super::file::{self, File};
+use super::load;
+use super::plan::{self, CheckSuite, ColorChoice, ExitMapping, Plan, ReportRequest, SuitePlan, Surroundings, Tables, Verbosity};
+use super::suite::Suite;
+use super::value::{parse_baseline, parse_environment, parse_name};
+use crate::cli::{CheckArgs, ConvertArgs, LoadArgs, Options, RunArgs, When};
+use crate::judge::expression::ExpressionError;
+use crate::model::{SuiteWork, Work};
+use std::path::{Path, PathBuf};
+
+/// What a plan is made of, besides a command's own arguments.
+#[derive(Clone, Copy)]
+pub struct Request<'a> {
+    pub options: &'a Options,
+    pub around: &'a Surroundings,
+    pub tables: &'a Tables<'a>,
+}
+
+/// A configuration file with its place.
+struct Found {
+    /// As shown to people.
+    name: String,
+    /// Its directory; `.` for the working directory.
+    root: PathBuf,
+    file: File,
+}
+
+impl Plan {
+    /// `run`: needs a configuration with something to measure.
+    pub fn for_run(request: Request<'_>, args: &RunArgs) -> Result<Plan, ConfigError> {
+        let Some(found) = request.configuration()? else {
+            let expected = "a neverslower.toml here or above, up to the root of the repository";
+            let error = ConfigError::new(plan::CONFIG_FILE, expected, "none");
+            return Err(error.hint("write one, or use `check` on result files"));
+        };
+        let selected = select(&found, &args.suites)?;
+        let is_selection = selected.len() < found.file.suites.len();
+        let mut plan = request.base(Some(&found))?;
+        plan.suites = selected.into_iter().map(|(suite, work)| suite_plan(suite, work, &found.root)).collect();
+        plan.is_selection = is_selection;
+        Ok(plan)
+    }
+
+    /// `check`: the configuration is optional. It is a selection where the configuration knows several suites.
+    pub fn for_check(request: Request<'_>, args: &CheckArgs) -> Result<Plan, ConfigError> {
+        if let Some(name) = &args.suite {
+            typed("--suite", name, parse_name)?;
+        }
+        request.format(args.format.as_deref())?;
+        let mut plan = request.base(request.configuration()?.as_ref())?;
+        plan.environment = Some(request.foreign_environment(None)?);
+        plan.is_selection = plan.check.len() > 1;
+        Ok(plan)
+    }
+
+    /// `accept`: what was measured decides; the configuration says where and by which rules.
+    pub fn for_accept(request: Request<'_>) -> Result<Plan, ConfigError> {
+        request.base(request.configuration()?.as_ref())
+    }
+
+    /// `convert`: no configuration is read; the kind asked for is the first report.
+    pub fn for_convert(request: Request<'_>, args: &ConvertArgs) -> Result<Plan, ConfigError> {
+        request.format(args.format.as_deref())?;
+        if let Some(name) = &args.suite {
+            typed("--suite", name, parse_name)?;
+        }
+        let mut plan = request.base(None)?;
+        let kind = request.report_kind("--to", &args.to)?;
+        plan.reports.insert(0, ReportRequest { kind, path: args.output.clone() });
+        one_report_on_standard_output(&plan.reports)?;
+        Ok(plan)
+    }
+
+    /// `load`: a configuration is read only where `--config` names one, so that a load test means the same everywhere.
+    pub fn for_load(request: Request<'_>, args: &LoadArgs) -> Result<Plan, ConfigError> {
+        let found = if request.options.config.is_some() { request.configuration()? } else { None };
+        let mut plan = request.base(found.as_ref())?;
+        if args.json && plan.reports.iter().any(|report| report.path.is_none()) {
+            return Err(ConfigError::new("--json", "one thing on standard output", "a report there too"));
+        }
+        if let Some(directory) = &args.out {
+            plan.results = directory.clone();
+        }
+        let work = Work::Load { server: None, load: load::from_arguments(args)? };
+        plan.environment = Some(request.foreign_environment(None)?);
+        plan.suites = vec![SuitePlan {
+            work: SuiteWork {
+                name: plan::LOAD_SUITE.to_string(),
+                build: None,
+                work,
+                timeout: plan::SUITE_TIMEOUT,
+                directory: plan.root.clone(),
+            },
+            expect: Vec::new(),
+            environment: plan.environment.clone(),
+        }];
+        plan.is_selection = true;
+        Ok(plan)
+    }
+}
+
+impl Request<'_> {
+    /// The configuration in force; one that is named has to exist.
+    fn configuration(&self) -> Result<Option<Found>, ConfigError> {
+        let named = self.options.config.clone().or_else(|| self.around.get("NEVERSLOWER_CONFIG").map(PathBuf::from));
+        let Some(path) = named.or_else(|| file::find(&self.around.directory)) else { return Ok(None) };
+        let name = path.display().to_string();
+        let text = file::read(&self.around.directory.join(&path), &name)?;
+        let root = match path.parent() {
+            Some(parent) if parent != Path::new("") => parent.to_path_buf(),
+            _ => PathBuf::from("."),
+        };
+        Ok(Some(Found { file: File::parse(&name, &text, self.tables)?, root, name }))
+    }
+
+    /// The plan of no command yet.
+    fn base(&self, found: Option<&Found>) -> Result<Plan, ConfigError> {
+        let nothing = File::default();
+        let file = found.map_or(&nothing, |found| &found.file);
+        let (gate, options, is_ci) = (&file.gate, self.options, self.around.is_ci());
+        let root = found.map_or(PathBuf::from("."), |found| found.root.clone());
+        let unknown = if is_ci { plan::UNKNOWN_ENVIRONMENT_IN_CI } else { plan::UNKNOWN_ENVIRONMENT_HERE };
+        let baseline = self.setting("--baseline", options.baseline.as_deref(), parse_baseline)?;
+        let environment = self.environment()?;
+        let check = file.suites.iter().map(|suite| self.check_suite(suite)).collect::<Result<_, _>>()?;
+        let reports = self.reports()?;
+        Ok(Plan {
+            config: found.map(|found| found.name.clone()),
+            results: self.path("NEVERSLOWER_RESULTS", options.results.as_ref(), &root, gate.results.as_deref(), plan::RESULTS),
+            baselines: self.path("NEVERSLOWER_BASELINES", options.baselines.as_ref(), &root, gate.baselines.as_deref(), plan::BASELINES),
+            suites: Vec::new(),
+            check,
+            rules: if file.rules.is_empty() { plan::default_rules() } else { file.rules.clone() },
+            statistics: gate.statistics.unwrap_or(plan::STATISTICS),
+            unknown_environment: gate.unknown_environment.unwrap_or(unknown),
+            require_baseline: gate.require_baseline.unwrap_or(plan::REQUIRE_BASELINE),
+            baseline: baseline.or_else(|| gate.baseline.clone().map(|choice| choice.below(&root))).unwrap_or(plan::BASELINE),
+            environment: environment.unwrap_or_else(|| gate.environment.clone()),
+            keep_runs: gate.keep_runs.unwrap_or(plan::KEEP_RUNS),
+            reports,
+            exit: ExitMapping { exit_zero: options.exit_zero, unstable_exit_code: options.unstable_exit_code, bisect: options.bisect },
+            demonstration: gate.demonstration.clone(),
+            color: options.color.map_or_else(|| self.around.color(), color),
+            verbosity: verbosity(options),
+            is_ci,
+            is_selection: false,
+            commit: self.around.commit().map(str::to_string),
+            root,
+        })
+    }
+
+    /// `--environment` or its variable; `Some(None)` is a typed `auto`.
+    fn environment(&self) -> Result<Option<Option<String>>, ConfigError> {
+        self.setting("--environment", self.options.environment.as_deref(), parse_environment)
+    }
+
+    /// The environment of numbers that this machine did not make: as typed, as the suite says, or nobody's.
+    fn foreign_environment(&self, suite: Option<&str>) -> Result<String, ConfigError> {
+        let typed = self.environment()?.flatten();
+        Ok(typed.or(suite.map(str::to_string)).unwrap_or_else(|| plan::FOREIGN_ENVIRONMENT.to_string()))
+    }
+
+    fn check_suite(&self, suite: &Suite) -> Result<CheckSuite, ConfigError> {
+        Ok(CheckSuite {
+            name: suite.name.clone(),
+            results: suite.results.clone(),
+            expect: suite.expect.clone(),
+            environment: self.foreign_environment(suite.environment.as_deref())?,
+        })
+    }
+
+    /// A flag, else its variable.
+    fn setting<T>(
+        &self,
+        flag: &str,
+        flag_value: Option<&str>,
+        parse: impl Fn(&str) -> Result<T, ExpressionError>,
+    ) -> Result<Option<T>, ConfigError> {
+        let variable = format!("NEVERSLOWER_{}", flag.trim_start_matches('-').to_uppercase());
+        match (flag_value, self.around.get(&variable)) {
+            (Some(text), _) => typed(flag, text, parse).map(Some),
+            (None, Some(text)) => typed(&variable, text, parse).map(Some),
+            (None, None) => Ok(None),
+        }
+    }
+
+    /// A directory: typed and in variables relative to the working directory, else relative to the root.
+    fn path(&self, variable: &str, typed: Option<&PathBuf>, root: &Path, written: Option<&Path>, default: &str) -> PathBuf {
+        let here = typed.cloned().or_else(|| self.around.get(variable).map(PathBuf::from));
+        here.unwrap_or_else(|| below(root, written.unwrap_or(Path::new(default))))
+    }
+
+    fn reports(&self) -> Result<Vec<ReportRequest>, ConfigError> {
+        let mut reports = Vec::new();
+        for text in &self.options.report {
+            let (kind, path) = text.split_once('=').map_or((text.as_str(), None), |(kind, path)| (kind, Some(path)));
+            if path == Some("") {
+                return Err(ConfigError::new("--report", "a path after `=`", "nothing"));
+            }
+            reports.push(ReportRequest { kind: self.report_kind("--report", kind)?, path: path.map(PathBuf::from) });
+        }
+        one_report_on_standard_output(&reports)?;
+        Ok(reports)
+    }
+
+    fn report_kind(&self, flag: &str, kind: &str) -> Result<String, ConfigError> {
+        known(flag, kind, self.tables.reports, "a report of `neverslower list reports`")
+    }
+
+    fn format(&self, name: Option<&str>) -> Result<(), ConfigError> {
+        name.map_or(Ok(()), |name| known("--format", name, self.tables.formats, "a format of `neverslower list formats`").map(drop))
+    }
+}
+
+fn known(flag: &str, name: &str, table: &[(&str, &str)], expected: &str) -> Result<String, ConfigError> {
+    let names = || table.iter().map(|(name, _)| *name);
+    if names().any(|known| known == name) {
+        return Ok(name.to_string());
+    }
+    Err(Document::value(flag, name).error(&(0..name.len()), expected).hint(did_you_mean(name, names())))
+}
+
+fn one_report_on_standard_output(reports: &[ReportRequest]) -> Result<(), ConfigError> {
+    let kinds: Vec<&str> = reports.iter().filter(|report| report.path.is_none()).map(|report| report.kind.as_str()).collect();
+    if kinds.len() > 1 {
+        let error = ConfigError::new("--report", "at most one report on standard output", kinds.join(" and "));
+        return Err(error.hint("give the others a path: KIND=PATH"));
+    }
+    Ok(())
+}
+
+/// A path of the file, as seen from the working directory.
+fn below(root: &Path, path: &Path) -> PathBuf {
+    if root == Path::new(".") { path.to_path_buf() } else { root.join(path) }
+}
+
+impl plan::BaselineChoice {
+    fn below(self, root: &Path) -> Self {
+        match self {
+            plan::BaselineChoice::Path(path) => plan::BaselineChoice::Path(below(root, &path)),
+            other => other,
+        }
+    }
+}
+
+fn color(when: When) -> ColorChoice {
+    match when {
+        When::Auto => ColorChoice::Auto,
+        When::Always => ColorChoice::Always,
+        When::Never => ColorChoice::Never,
+    }
+}
+
+fn verbosity(options: &Options) -> Verbosity {
+    match (options.quiet, options.verbose) {
+        (true, _) => Verbosity::Quiet,
+        (false, true) => Verbosity::Verbose,
+        (false, false) => Verbosity::Normal,
+    }
+}
+
+/// The suites to measure: those that were named, else all that can be measured.
+fn select<'a>(found: &'a Found, names: &[String]) -> Result<Vec<(&'a Suite, &'a Work)>, ConfigError> {
+    let suites = &found.file.suites;
+    for name in names {
+        let Some(suite) = suites.iter().find(|suite| suite.name == *name) else {
+            let known = || suites.iter().map(|suite| suite.name.as_str());
+            let expected = format!("a suite of {}: {}", found.name, alternatives(known()));
+            return Err(ConfigError::new("run", expected, format!("`{name}`")).hint(did_you_mean(name, known())));
+        };
+        if suite.work.is_none() {
+            let error = ConfigError::new("run", "a suite with something to measure", format!("`{name}`, which only has `results`"));
+            return Err(error.hint("its files are judged by `neverslower check`"));
+        }
+    }
+    let is_wanted = |suite: &&Suite| names.is_empty() || names.contains(&suite.name);
+    let selected: Vec<_> = suites.iter().filter(is_wanted).filter_map(|suite| Some((suite, suite.work.as_ref()?))).collect();
+    if selected.is_empty() {
+        return Err(ConfigError::new(&found.name, "at least one [[suite]] with something to measure", "none"));
+    }
+    Ok(selected)
+}
+
+fn suite_plan(suite: &Suite, work: &Work, root: &Path) -> SuitePlan {
+    // A target that we did not start is not this machine, even where it runs here.
+    let is_foreign = matches!(work, Work::Load { server: None, .. });
+    let foreign = is_foreign.then(|| plan::FOREIGN_ENVIRONMENT.to_string());
+    SuitePlan {
+        work: SuiteWork {
+            name: suite.name.clone(),
+            build: suite.build.clone(),
+            work: work.clone(),
+            timeout: suite.timeout,
+            directory: root.to_path_buf(),
+        },
+        expect: suite.expect.clone(),
+        environment: suite.environment.clone().or(foreign),
+    }
+}

@@ -1,0 +1,127 @@
+//! `neverslower.toml` as written: found, read, understood. Defaults of the gate are not applied here.
+
+use super::error::{ConfigError, Document};
+use super::plan::{BaselineChoice, CONFIG_FILE, Tables};
+use super::suite::{self, Suite};
+use super::table::{Shape, Table};
+use super::threshold;
+use super::value::{parse_baseline, parse_environment};
+use crate::judge::{Rule, Statistics, UnknownEnvironment};
+use crate::limits;
+use std::fs::File as Handle;
+use std::io::{ErrorKind, Read};
+use std::path::{Path, PathBuf};
+use toml::Spanned;
+
+/// The top of the file.
+pub const ROOT: Shape = Shape { name: "the file", keys: &["gate", "suite", "threshold"] };
+/// `[gate]`.
+pub const GATE: Shape = Shape {
+    name: "[gate]",
+    keys: &[
+        "profile",
+        "statistics",
+        "baseline",
+        "environment",
+        "require_baseline",
+        "unknown_environment",
+        "results",
+        "baselines",
+        "keep_runs",
+        "demonstration",
+    ],
+};
+
+/// `[gate]`; what is not written is `None`.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Gate {
+    pub statistics: Option<Statistics>,
+    pub baseline: Option<BaselineChoice>,
+    pub environment: Option<String>,
+    pub require_baseline: Option<bool>,
+    pub unknown_environment: Option<UnknownEnvironment>,
+    /// Relative to the file.
+    pub results: Option<PathBuf>,
+    /// Relative to the file.
+    pub baselines: Option<PathBuf>,
+    pub keep_runs: Option<usize>,
+    pub demonstration: Option<String>,
+}
+
+/// A whole configuration file.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct File {
+    pub gate: Gate,
+    pub suites: Vec<Suite>,
+    pub rules: Vec<Rule>,
+}
+
+impl File {
+    /// Understands the text; `name` is the file's path as shown in errors.
+    pub fn parse(name: &str, text: &str, known: &Tables<'_>) -> Result<File, ConfigError> {
+        let mut root = Table::parse(Document::file(name, text), &ROOT)?;
+        let gate = root.table("gate", &GATE)?;
+        let suites = root.tables("suite", &suite::SUITE)?;
+        let thresholds = root.tables("threshold", &threshold::THRESHOLD)?;
+        Ok(File {
+            gate: gate.map(read_gate).transpose()?.unwrap_or_default(),
+            suites: suite::read_all(suites, known)?,
+            rules: threshold::read_all(thresholds)?,
+        })
+    }
+}
+
+fn read_gate(mut table: Table<'_>) -> Result<Gate, ConfigError> {
+    // Only one profile is built so far; naming it is allowed, so that a file can be explicit.
+    table.word("profile", &[("default", ())])?;
+    let unknown = [
+        ("auto", None),
+        ("pass", Some(UnknownEnvironment::Pass)),
+        ("unstable", Some(UnknownEnvironment::Unstable)),
+        ("no-verdict", Some(UnknownEnvironment::NoVerdict)),
+    ];
+    let keep_runs = table.integer("keep_runs", 1..=limits::KEEP_RUNS_MAX)?;
+    Ok(Gate {
+        statistics: table.word("statistics", &[("sound", Statistics::Sound), ("plain", Statistics::Plain)])?,
+        baseline: table.expression("baseline", parse_baseline)?.map(Spanned::into_inner),
+        environment: table.expression("environment", parse_environment)?.and_then(Spanned::into_inner),
+        require_baseline: table.boolean("require_baseline")?,
+        unknown_environment: table.word("unknown_environment", &unknown)?.flatten(),
+        results: table.string("results")?.map(PathBuf::from),
+        baselines: table.string("baselines")?.map(PathBuf::from),
+        keep_runs: keep_runs.and_then(|runs| usize::try_from(runs).ok()),
+        demonstration: table.string("demonstration")?,
+    })
+}
+
+/// The configuration file that is in force, relative to the directory: in it, or above it up to the root of the
+/// repository. Outside of a repository only in it, so that a stray file far above is never taken.
+pub fn find(directory: &Path) -> Option<PathBuf> {
+    let levels: Vec<&Path> = directory.ancestors().collect();
+    let top = levels.iter().position(|level| level.join(".git").exists()).unwrap_or(0);
+    let level = levels.iter().take(top + 1).position(|level| level.join(CONFIG_FILE).is_file())?;
+    Some(std::iter::repeat_n("..", level).chain([CONFIG_FILE]).collect())
+}
+
+/// The text of a configuration file; `name` is its path as shown in errors.
+pub fn read(path: &Path, name: &str) -> Result<String, ConfigError> {
+    let unreadable = |error: std::io::Error| {
+        let found = if error.kind() == ErrorKind::NotFound { "no such file".to_string() } else { error.to_string() };
+        ConfigError::new(name, "a readable configuration file", found)
+    };
+    let mut bytes = Vec::new();
+    #[allow(clippy::disallowed_methods, reason = "configuration files are opened here")]
+    let file = Handle::open(path).map_err(unreadable)?;
+    file.take(limits::DOCUMENT_BYTES_MAX + 1).read_to_end(&mut bytes).map_err(unreadable)?;
+    if bytes.len() as u64 > limits::DOCUMENT_BYTES_MAX {
+        return Err(ConfigError::new(name, format!("at most {} bytes", limits::DOCUMENT_BYTES_MAX), "a longer file"));
+    }
+    String::from_utf8(bytes).map_err(|error| {
+        let valid = String::from_utf8_lossy(error.as_bytes());
+        let at = error.utf8_error().valid_up_to();
+        Document::file(name, &valid).error_found(&(at..at), "UTF-8", "a byte that is not")
+    })
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,193 @@
+//! `load = { … }` and `server = { … }` of a suite, and the same load from the command line.
+
+use super::error::{ConfigError, typed};
+use super::plan;
+use super::table::{Shape, Table, TableOrText};
+use super::value::{PORT, parse_header, parse_header_line, parse_method, parse_target, parse_url, target_label};
+use crate::cli::LoadArgs;
+use crate::judge::expression::{ExpressionError, parse_duration, parse_rate};
+use crate::limits;
+use crate::model::{Arrival, LoadWork, ServerWork, Stop, Target, Work};
+use std::time::Duration;
+use toml::Spanned;
+
+/// `load = { … }`.
+pub const LOAD: Shape = Shape {
+    name: "load",
+    keys: &["targets", "rate", "connections", "duration", "requests", "warm_up", "timeout", "connect_timeout", "grace", "max_lag"],
+};
+/// A target written as a table.
+pub const TARGET: Shape = Shape { name: "targets", keys: &["label", "method", "url", "headers", "body"] };
+/// `server = { … }`.
+pub const SERVER: Shape = Shape { name: "server", keys: &["command", "ready", "ready_timeout", "stop_timeout"] };
+
+/// A duration that is more than nothing.
+pub fn parse_some_time(text: &str) -> Result<Duration, ExpressionError> {
+    let duration = parse_duration(text)?;
+    if duration.is_zero() {
+        return Err(ExpressionError { column: 1, expected: "more than no time".into(), found: format!("`{text}`") });
+    }
+    Ok(duration)
+}
+
+/// A rate at which something comes.
+pub fn parse_some_rate(text: &str) -> Result<f64, ExpressionError> {
+    let rate = parse_rate(text)?;
+    if rate <= 0.0 || rate > limits::RATE_MAX {
+        let expected = format!("a rate above 0 and up to {} per second (leave it out for a closed loop)", limits::RATE_MAX);
+        return Err(ExpressionError { column: 1, expected, found: format!("`{text}`") });
+    }
+    Ok(rate)
+}
+
+/// A duration key that is more than nothing, or the default.
+pub fn some_time(table: &mut Table<'_>, key: &'static str, default: Duration) -> Result<Duration, ConfigError> {
+    Ok(table.expression(key, parse_some_time)?.map_or(default, Spanned::into_inner))
+}
+
+/// A load that only lacks its targets, with every default.
+pub fn default_load(targets: Vec<Target>) -> LoadWork {
+    LoadWork {
+        targets,
+        arrival: Arrival::Closed,
+        connections: plan::CONNECTIONS,
+        stop: Stop::After(plan::LOAD_DURATION),
+        warm_up: plan::LOAD_WARM_UP,
+        timeout: plan::REQUEST_TIMEOUT,
+        connect_timeout: plan::CONNECT_TIMEOUT,
+        grace: plan::REQUEST_TIMEOUT,
+        max_lag: plan::MAX_LAG,
+    }
+}
+
+/// The load that was typed.
+pub fn from_arguments(args: &LoadArgs) -> Result<LoadWork, ConfigError> {
+    let default_method = if args.data.is_some() { "POST" } else { "GET" };
+    let method = typed("--method", args.method.as_deref().unwrap_or(default_method), parse_method)?;
+    let url = typed("load", &args.url, parse_url)?;
+    if url.contains(PORT) {
+        return Err(ConfigError::new("load", "a port", format!("`{PORT}`, which only a `server` of the configuration gets")));
+    }
+    let headers = args.headers.iter().map(|line| typed("--header", line, parse_header_line)).collect::<Result<_, _>>()?;
+    let body = args.data.clone().unwrap_or_default().into_bytes();
+    let load = default_load(vec![Target { label: target_label(&method, &url), method, url, headers, body }]);
+    let rate = args.rate.as_deref().map(|text| typed("--rate", text, parse_some_rate)).transpose()?;
+    let duration = args.duration.as_deref().map(|text| typed("--duration", text, parse_some_time)).transpose()?;
+    let requests = args.requests.map(|count| bounded("--requests", count, limits::REQUESTS_MAX)).transpose()?;
+    let connections = args.connections.map(|count| bounded("--connections", count, limits::CONNECTIONS_MAX)).transpose()?;
+    let timeout = args.timeout.as_deref().map(|text| typed("--timeout", &with_seconds(text), parse_some_time)).transpose()?;
+    let warm_up = args.warm_up.as_deref().map(|text| typed("--warm-up", text, parse_duration)).transpose()?;
+    Ok(LoadWork {
+        arrival: rate.map_or(load.arrival, Arrival::Constant),
+        connections: connections.map_or(load.connections, |count| u32::try_from(count).unwrap_or(u32::MAX)),
+        stop: requests.map(Stop::Requests).or(duration.map(Stop::After)).unwrap_or(load.stop),
+        warm_up: warm_up.unwrap_or(load.warm_up),
+        timeout: timeout.unwrap_or(load.timeout),
+        grace: timeout.unwrap_or(load.grace),
+        ..load
+    })
+}
+
+/// A bare number is seconds, as in hey.
+fn with_seconds(text: &str) -> String {
+    if text.bytes().all(|byte| byte.is_ascii_digit()) && !text.is_empty() { format!("{text}s") } else { text.to_string() }
+}
+
+fn bounded(flag: &str, count: u64, max: u64) -> Result<u64, ConfigError> {
+    if (1..=max).contains(&count) {
+        return Ok(count);
+    }
+    Err(ConfigError::new(flag, format!("a whole number from 1 to {max}"), format!("`{count}`")))
+}
+
+/// The load of a suite with the server it may start.
+pub fn read(mut table: Table<'_>, server: Option<Table<'_>>) -> Result<Work, ConfigError> {
+    let server = server.map(read_server).transpose()?;
+    let targets = read_targets(&mut table, server.is_some())?;
+    let default = default_load(targets);
+    let rate = table.expression("rate", parse_some_rate)?;
+    let connections = table.integer("connections", 1..=limits::CONNECTIONS_MAX)?;
+    let stop = read_stop(&mut table, default.stop)?;
+    let warm_up = table.expression("warm_up", parse_duration)?.map_or(default.warm_up, Spanned::into_inner);
+    let timeout = some_time(&mut table, "timeout", default.timeout)?;
+    let load = LoadWork {
+        arrival: rate.map_or(default.arrival, |rate| Arrival::Constant(rate.into_inner())),
+        connections: connections.map_or(default.connections, |count| u32::try_from(count).unwrap_or(u32::MAX)),
+        stop,
+        warm_up,
+        timeout,
+        connect_timeout: some_time(&mut table, "connect_timeout", default.connect_timeout)?,
+        grace: some_time(&mut table, "grace", timeout)?,
+        max_lag: some_time(&mut table, "max_lag", default.max_lag)?,
+        targets: default.targets,
+    };
+    Ok(Work::Load { server, load })
+}
+
+fn read_stop(table: &mut Table<'_>, default: Stop) -> Result<Stop, ConfigError> {
+    if table.written(&["duration", "requests"]).len() > 1 {
+        return Err(table.error("one of `duration` and `requests`", "both"));
+    }
+    let requests = table.integer("requests", 1..=limits::REQUESTS_MAX)?;
+    let duration = table.expression("duration", parse_some_time)?;
+    Ok(requests.map(Stop::Requests).or(duration.map(|time| Stop::After(time.into_inner()))).unwrap_or(default))
+}
+
+fn read_server(mut table: Table<'_>) -> Result<ServerWork, ConfigError> {
+    let command = table.required("command")?.into_inner();
+    let ready = table.expression("ready", parse_url)?;
+    let server = ServerWork {
+        command,
+        ready: ready.ok_or_else(|| table.error("`ready`: a URL that answers when the server is ready", "none"))?.into_inner(),
+        ready_timeout: some_time(&mut table, "ready_timeout", plan::READY_TIMEOUT)?,
+        stop_timeout: some_time(&mut table, "stop_timeout", plan::STOP_TIMEOUT)?,
+    };
+    Ok(server)
+}
+
+fn read_targets(load: &mut Table<'_>, has_server: bool) -> Result<Vec<Target>, ConfigError> {
+    let expected = "`targets`: a list such as [\"GET http://127.0.0.1:8080/\"]";
+    let written = load.tables_or_texts("targets", &TARGET)?;
+    if written.is_empty() {
+        return Err(load.error(expected, "none"));
+    }
+    written.into_iter().map(|target| read_target(load, target, has_server)).collect()
+}
+
+fn read_target(load: &Table<'_>, written: TableOrText<'_>, has_server: bool) -> Result<Target, ConfigError> {
+    let (target, span) = match written {
+        TableOrText::Text(text) => {
+            let parsed = parse_target(text.get_ref());
+            let target = parsed.map_err(|mistake| load.document.inside(&text.span(), text.get_ref(), mistake))?;
+            (target, text.span())
+        }
+        TableOrText::Table(table) => {
+            let span = table.span();
+            (read_target_table(table)?, span)
+        }
+    };
+    if target.url.contains(PORT) && !has_server {
+        let expected = format!("a port, because `{PORT}` is chosen only for a `server` of this suite");
+        return Err(load.document.error_found(&span, expected, format!("`{PORT}`")));
+    }
+    Ok(target)
+}
+
+fn read_target_table(mut table: Table<'_>) -> Result<Target, ConfigError> {
+    let label = table.string("label")?;
+    let method = table.expression("method", parse_method)?;
+    let url = table.expression("url", parse_url)?;
+    let body = table.string("body")?.unwrap_or_default();
+    let default_method = if body.is_empty() { "GET" } else { "POST" };
+    let headers = table.pairs("headers")?;
+    let document = table.document;
+    let url = url.ok_or_else(|| table.error("`url` of the target", "none"))?.into_inner();
+    let method = method.map_or(default_method.to_string(), Spanned::into_inner);
+    let mut target = Target { label: String::new(), method, url, headers: Vec::new(), body: body.into_bytes() };
+    target.label = label.unwrap_or_else(|| target_label(&target.method, &target.url));
+    for (name, value) in headers {
+        let header = parse_header(name.get_ref(), value.get_ref());
+        target.headers.push(header.map_err(|mistake| document.error(&name.span(), mistake.expected))?);
+    }
+    Ok(target)
+}
