@@ -4,7 +4,8 @@
 //! - [`format`] over [`source`]: reads result files of other tools.
 //! - [`record`]: folds every observation into a `Run` of some kilobytes.
 //! - [`judge`]: decides by thresholds.
-//! - [`output`]: the contract of reports and exporters.
+//! - [`output`]: the contract of reports and exporters; [`report`]: what people and other tools read; [`target`]: where
+//!   the bytes go.
 //! - [`model`]: the plain data between the stages; [`stats`]: the mathematics; [`limits`], [`clock`].
 
 #![cfg_attr(test, allow(clippy::disallowed_methods, reason = "tests make their own files"))]
@@ -17,5 +18,7 @@ pub mod limits;
 pub mod model;
 pub mod output;
 pub mod record;
+pub mod report;
 pub mod source;
 pub mod stats;
+pub mod target;
