@@ -108,7 +108,8 @@ pub fn code(text: &str) -> String {
 
 /// Data of a GitHub workflow command.
 pub fn workflow_data(text: &str) -> String {
-    printable(text).replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
+    // No line break is left to be escaped.
+    log(text).replace('%', "%25")
 }
 
 /// A property of a GitHub workflow command.

@@ -27,6 +27,14 @@ pub fn is_first_use(outcome: &Outcome) -> bool {
     outcome.compared() == 0 && !outcome.suites.is_empty() && outcome.suites.iter().all(|suite| suite.baseline.kind == BaselineKind::None)
 }
 
+/// What a first use is told before the commands that change it.
+pub const FIRST_USE: &str = "Nothing compared yet: no run has been accepted as a baseline. To change that:";
+
+/// Findings of a suite that passed.
+pub fn passed(suite: &SuiteOutcome) -> usize {
+    suite.findings.iter().filter(|finding| finding.verdict == Verdict::Pass).count()
+}
+
 /// The numbers behind the verdict: `1 failed, 1 unstable, 38 passed; 41 series compared with a baseline`.
 pub fn headline(outcome: &Outcome) -> String {
     let words = ["failed", "without verdict", "unstable", "passed"];
@@ -119,23 +127,23 @@ pub fn kind(kind: FindingKind) -> &'static str {
     }
 }
 
-/// What a suite was compared with.
+/// What a suite was compared with, to stand after the word *baseline*.
 pub fn baseline(facts: &BaselineFacts) -> String {
     let runs = match facts.runs {
         0 => None,
         1 => Some("1 accepted run".to_string()),
         n => Some(format!("{n} accepted runs")),
     };
-    let date = facts.accepted_ns.and_then(day);
+    let newest = facts.accepted_ns.and_then(day).map(|day| format!("newest of {day}"));
     let commit = facts.commit.as_ref().map(|commit| format!("commit {}", commit.chars().take(10).collect::<String>()));
-    let details: Vec<_> = [runs, date, commit, facts.path.clone()].into_iter().flatten().collect();
-    let with = |what: &str| if details.is_empty() { what.to_string() } else { format!("{what}: {}", details.join(", ")) };
+    let details = [runs, newest, commit].into_iter().flatten();
+    let with = |what: &str| [what.to_string()].into_iter().chain(details).collect::<Vec<_>>().join(", ");
     match facts.kind {
-        BaselineKind::None => "no baseline yet".to_string(),
-        BaselineKind::OtherEnvironment if facts.environments.is_empty() => "no baseline for this environment".to_string(),
-        BaselineKind::OtherEnvironment => format!("no baseline for this environment, only for {}", facts.environments.join(", ")),
-        BaselineKind::Committed => with("committed baseline"),
-        BaselineKind::File => with("given baseline"),
+        BaselineKind::None => "none yet".to_string(),
+        BaselineKind::OtherEnvironment if facts.environments.is_empty() => "none for this environment".to_string(),
+        BaselineKind::OtherEnvironment => format!("none for this environment, only for {}", facts.environments.join(", ")),
+        BaselineKind::Committed => with("committed"),
+        BaselineKind::File => with("given"),
     }
 }
 

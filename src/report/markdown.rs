@@ -1,8 +1,8 @@
 //! `report.md`: for a pull request, a step summary, an archive.
 
-use super::escape::{code, markdown};
+use super::escape::{code, markdown, shorten};
 use super::{Entry, Needs, Style, document, facts};
-use crate::limits::{MARKDOWN_BYTES_MAX, REPORT_ROWS_MAX};
+use crate::limits::{MARKDOWN_BYTES_MAX, QUOTED_CHARS_MAX, REPORT_ROWS_MAX};
 use crate::model::{Finding, Outcome, Run, SuiteOutcome, Verdict};
 use crate::output::{Output, OutputError, Report};
 use std::io::Write;
@@ -74,17 +74,22 @@ impl Page {
         self.push_all(items.iter().map(|item| format!("- {item}\n")), usize::MAX);
     }
 
+    /// A sentence each, and below the last one of a suite the command that shows it again.
     fn reasons(&mut self, crossed: &[&Finding]) {
-        let reason = |finding: &&Finding| {
-            let mut text = format!("- **{}** {}: {}", finding.verdict.word(), code(&finding.suite), markdown(&finding.sentence));
-            if !finding.reproduce.is_empty() {
+        let following = crossed.iter().skip(1).map(Some).chain([None]);
+        let reason = |(finding, next): (&&Finding, Option<&&Finding>)| {
+            let place = finding.place.as_ref().map_or_else(String::new, |place| format!(" ({}:{})", place.path, place.line));
+            let sentence = markdown(&format!("{}{place}", finding.sentence));
+            let mut text = format!("- **{}** {}: {sentence}", finding.verdict.word(), code(&finding.suite));
+            if !finding.reproduce.is_empty() && next.is_none_or(|next| next.reproduce != finding.reproduce) {
                 text.push_str(&format!("<br>Reproduce: {}", code(&finding.reproduce)));
             }
             text + "\n"
         };
         if !crossed.is_empty() {
             self.0.push('\n');
-            self.push_all(crossed.iter().map(reason), REPORT_ROWS_MAX);
+            let texts: Vec<_> = crossed.iter().zip(following).take(REPORT_ROWS_MAX).map(reason).collect();
+            self.push_all(texts.into_iter(), REPORT_ROWS_MAX);
         }
     }
 
@@ -98,13 +103,16 @@ impl Page {
     }
 
     fn suites(&mut self, suites: &[(&SuiteOutcome, Option<&Run>)]) {
-        self.0.push_str("\n| suite | verdict | measured | compared with | environment | commit |\n|---|---|---|---|---|---|\n");
+        self.0.push_str(
+            "\n| suite | verdict | measured | baseline | baseline file | environment | commit |\n|---|---|---|---|---|---|---|\n",
+        );
         let row = |(suite, run): &(&SuiteOutcome, Option<&Run>)| {
             let cells = [
                 code(&suite.suite),
                 suite.verdict.word().to_string(),
                 run.map_or_else(String::new, |run| markdown(&facts::recording(run))),
                 markdown(&facts::baseline(&suite.baseline)),
+                suite.baseline.path.as_deref().map_or_else(String::new, code),
                 run.map_or_else(String::new, |run| markdown(&run.environment.key)),
                 run.and_then(|run| run.commit.as_deref()).map_or_else(String::new, code),
             ];
@@ -114,7 +122,7 @@ impl Page {
     }
 
     fn next_steps(&mut self, outcome: &Outcome) {
-        self.paragraph("Nothing compared yet: a later run can only be slower than one that you accepted. To change that:");
+        self.paragraph(facts::FIRST_USE);
         let steps: Vec<_> = outcome.next_steps.iter().map(|step| code(step)).collect();
         self.bullets(&steps);
     }
@@ -131,7 +139,7 @@ impl Page {
 }
 
 fn row(finding: &Finding) -> String {
-    let label = if finding.key.label.is_empty() { "(the suite)".to_string() } else { code(&finding.key.label) };
+    let label = if finding.key.label.is_empty() { "(the suite)".to_string() } else { code(&shorten(&finding.key.label, QUOTED_CHARS_MAX)) };
     let prose = |text: Option<String>| text.map_or_else(String::new, |text| markdown(&text));
     let cells = [
         finding.verdict.word().to_string(),

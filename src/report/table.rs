@@ -52,13 +52,16 @@ fn total(shown: &[(usize, &Column, usize)]) -> usize {
     shown.iter().map(|(_, _, wide)| wide + GAP).sum()
 }
 
-/// Narrows what may be narrowed, widest first; leaves optional columns out where that is not enough.
+/// Narrows what may be narrowed, widest first; leaves optional columns out, the last first, where that is not enough.
 fn fit(shown: &mut Vec<(usize, &Column, usize)>, width: usize) {
     let least = |shown: &[(usize, &Column, usize)]| -> usize {
         shown.iter().map(|(_, column, wide)| column.least.map_or(*wide, |least| least.min(*wide)) + GAP).sum()
     };
-    if least(shown) > width {
-        shown.retain(|(_, column, _)| !column.is_optional);
+    while least(shown) > width {
+        match shown.iter().rposition(|(_, column, _)| column.is_optional) {
+            Some(index) => drop(shown.remove(index)),
+            None => break,
+        }
     }
     while total(shown) > width {
         let narrowable = shown.iter_mut().filter(|(_, column, wide)| column.least.is_some_and(|least| *wide > least));

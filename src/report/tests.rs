@@ -36,7 +36,11 @@ fn check(name: &str, style: &Style) -> Vec<(Fixture, String)> {
     });
     for (fixture, text) in &rendered {
         assert!(text.ends_with('\n'), "{name} of {}", fixture.name);
-        assert!(!text.chars().any(|c| c != '\n' && (c.is_control() || c == '\u{202e}')), "{name} of {}: {text:?}", fixture.name);
+        assert!(
+            !text.chars().any(|c| c != '\n' && (c.is_control() || (c == '\u{202e}' && entry.name != "json" && entry.name != "run-json"))),
+            "{name} of {}: {text:?}",
+            fixture.name
+        );
         assert!(!text.contains("NaN") && !text.contains("inf%"), "{name} of {}: {text}", fixture.name);
     }
     rendered
@@ -81,7 +85,7 @@ fn markdown() {
         }
         assert_eq!(text.matches("<details>").count(), text.matches("</details>").count());
         assert_eq!(text.matches("-->").count(), 1, "only the marker is a comment");
-        assert!(!text.contains("<script") && !text.contains("<b>"));
+        assert!(!text.contains("<script"), "prose holds no element");
     }
 }
 
@@ -150,8 +154,8 @@ fn junit_of_a_run_that_nobody_judged() {
     let fixture = Fixture { outcome: crate::model::Outcome::of(Vec::new()), ..all().remove(0) };
     let text = render(by_name("junit").unwrap(), &style(), &fixture);
     let cases: Vec<_> = elements(&text).into_iter().filter(|(name, _)| name == "testcase").collect();
-    assert_eq!((cases.len(), cases[0].1["time"].as_str()), (30, "0.019912"));
-    assert_eq!(text.matches("<skipped message=\"measured, not judged\"/>").count(), 30);
+    assert_eq!((cases.len(), cases[0].1["time"].as_str()), (14, "0.019912"));
+    assert_eq!(text.matches("<skipped message=\"measured, not judged\"/>").count(), 14);
 }
 
 #[test]
@@ -252,7 +256,7 @@ fn github() {
             assert!(["::error ", "::warning ", "::notice "].iter().any(|start| line.starts_with(start)), "{}: {line}", fixture.name);
         }
         assert!(text.lines().count() <= ANNOTATIONS_MAX + 1);
-        assert!(fixture.name != "hostile" || text.contains("8 more that did not pass"), "{text}");
+        assert!(fixture.name != "hostile" || text.contains("6 more that did not pass"), "{text}");
     }
 }
 

@@ -4,7 +4,7 @@
 use super::escape::{log, shorten};
 use super::table::{self, Column};
 use super::{Entry, Needs, Style, document, facts};
-use crate::limits::{REPORT_ROWS_MAX, TEXT_COLUMNS_MAX, TEXT_COLUMNS_MIN, TEXT_ROWS_MAX, TEXT_SENTENCES_MAX};
+use crate::limits::{QUOTED_CHARS_MAX, REPORT_ROWS_MAX, TEXT_COLUMNS_MAX, TEXT_COLUMNS_MIN, TEXT_ROWS_MAX, TEXT_SENTENCES_MAX};
 use crate::model::{Finding, Outcome, Run, SuiteOutcome, Verdict};
 use crate::output::{Output, OutputError, Report};
 use std::io::Write;
@@ -18,7 +18,7 @@ fn open(out: Box<dyn Write>, style: &Style) -> Box<dyn Output> {
 
 const COLUMNS: [Column; 8] = [
     column("verdict", false, None),
-    column("label", false, Some(14)),
+    column("label", false, Some(12)),
     column("metric", false, Some(11)),
     column("before", true, None),
     column("after", true, None),
@@ -35,6 +35,9 @@ fn render(report: &Report<'_>, style: &Style) -> Result<String, OutputError> {
     let mut page = Page { text: String::new(), style };
     let suites = facts::suites(report, style);
     page.headline(report.outcome);
+    if facts::is_first_use(report.outcome) {
+        page.next_steps(&report.outcome.next_steps);
+    }
     page.reasons(&facts::crossed(&suites), report.outcome);
     for (suite, run) in &suites {
         page.suite(suite, *run);
@@ -44,11 +47,12 @@ fn render(report: &Report<'_>, style: &Style) -> Result<String, OutputError> {
         let prefix = facts::prefix(&suite.suite, report.outcome);
         notes.extend(facts::notes(suite).into_iter().map(|note| format!("{prefix}{note}")));
     }
-    page.list("Notes", &notes);
-    if facts::is_first_use(report.outcome) {
-        page.next_steps(&report.outcome.next_steps);
-    }
+    page.notes(&notes);
     page.files(&style.files);
+    let is_folded = !style.verbose && suites.iter().any(|(suite, _)| facts::passed(suite) > 0);
+    if is_folded {
+        page.text.push_str("\n-v lists what passed.\n");
+    }
     Ok(page.text)
 }
 
@@ -59,9 +63,17 @@ struct Page<'a> {
 
 impl Page<'_> {
     fn headline(&mut self, outcome: &Outcome) {
-        self.told(outcome.verdict, &facts::headline(outcome));
+        self.told(outcome.verdict, &format!("{}: {}", outcome.verdict.word(), facts::headline(outcome)));
         for caveat in facts::caveats(outcome) {
             self.wrapped("", &caveat);
+        }
+    }
+
+    fn next_steps(&mut self, steps: &[String]) {
+        self.text.push('\n');
+        self.wrapped("", facts::FIRST_USE);
+        for step in steps {
+            self.command("", step);
         }
     }
 
@@ -71,11 +83,9 @@ impl Page<'_> {
         let mut findings = crossed.iter().take(shown).peekable();
         while let Some(finding) = findings.next() {
             self.text.push('\n');
-            let prefix = facts::prefix(&finding.suite, outcome);
-            self.told(finding.verdict, &format!("{prefix}{}", finding.sentence));
-            if let Some(place) = &finding.place {
-                self.wrapped("  ", &format!("Limit {}, set at {}:{}.", finding.threshold, place.path, place.line));
-            }
+            let suite = facts::prefix(&finding.suite, outcome);
+            let place = finding.place.as_ref().map_or_else(String::new, |place| format!(" ({}:{})", place.path, place.line));
+            self.told(finding.verdict, &format!("{}: {suite}{}{place}", finding.verdict.word(), finding.sentence));
             // Findings of one suite share the command: once, below the last of them.
             if findings.peek().is_none_or(|next| next.reproduce != finding.reproduce) && !finding.reproduce.is_empty() {
                 self.command("Reproduce: ", &finding.reproduce);
@@ -83,15 +93,26 @@ impl Page<'_> {
         }
         if crossed.len() > shown {
             self.text.push('\n');
-            self.wrapped("", &format!("And {} more that did not pass, in the table below.", crossed.len() - shown));
+            self.wrapped("", &format!("And {} more that did not pass; their numbers are below.", crossed.len() - shown));
         }
     }
 
-    /// What a suite was compared with, and the numbers of what did not pass; of everything where all is asked for.
+    /// How a suite was measured and what it was compared with; the numbers of what did not pass, or of everything.
     fn suite(&mut self, suite: &SuiteOutcome, run: Option<&Run>) {
         self.text.push('\n');
-        let recording = run.map_or_else(String::new, |run| format!(". Measured {}", facts::recording(run)));
-        self.told(suite.verdict, &format!("{}: {}{recording}", suite.suite, facts::baseline(&suite.baseline)));
+        let passed = match suite.findings.len() {
+            0 => "nothing was judged".to_string(),
+            all => format!("{} of {all} passed", facts::passed(suite)),
+        };
+        self.told(suite.verdict, &format!("{}: {}, {passed}", suite.suite, suite.verdict.word()));
+        if let Some(run) = run {
+            self.wrapped("  ", &format!("Measured: {}", facts::recording(run)));
+        }
+        self.wrapped("  ", &format!("Baseline: {}", facts::baseline(&suite.baseline)));
+        self.table(suite);
+    }
+
+    fn table(&mut self, suite: &SuiteOutcome) {
         let mut listed: Vec<_> = facts::GRAVEST_FIRST
             .iter()
             .filter(|verdict| self.style.verbose || **verdict != Verdict::Pass)
@@ -101,29 +122,31 @@ impl Page<'_> {
             .collect();
         let left_out = listed.len().saturating_sub(self.rows(TEXT_ROWS_MAX));
         listed.truncate(self.rows(TEXT_ROWS_MAX));
-        if !listed.is_empty() {
-            let rows: Vec<_> = listed.iter().map(|finding| row(finding, self.style.verbose)).collect();
-            let width = (!self.style.verbose).then_some(self.width());
-            for (index, line) in table::lines(&COLUMNS, &rows, width).iter().enumerate() {
-                let verdict = index.checked_sub(1).and_then(|index| listed.get(index)).map(|finding| finding.verdict);
-                let line = verdict.map_or_else(|| line.clone(), |verdict| line.replacen(verdict.word(), &self.word(verdict), 1));
-                self.line(&line);
-            }
+        if listed.is_empty() {
+            return;
+        }
+        let rows: Vec<_> = listed.iter().map(|finding| row(finding)).collect();
+        let mut lines = table::lines(&COLUMNS, &rows, (!self.style.verbose).then_some(self.width())).into_iter();
+        lines.by_ref().take(1).for_each(|header| self.line(&header));
+        for (line, finding) in lines.zip(listed) {
+            self.colored(&(line + "\n"), finding.verdict);
         }
         if left_out > 0 {
-            self.line(&format!("  {left_out} more rows, in outcome.json"));
-        }
-        let passed = suite.findings.iter().filter(|finding| finding.verdict == Verdict::Pass).count();
-        if passed > 0 && !self.style.verbose {
-            self.line(&format!("  {passed} passed (-v lists them)"));
+            self.line(&format!("  and {left_out} more, all of them in outcome.json"));
         }
     }
 
-    fn next_steps(&mut self, steps: &[String]) {
-        self.text.push('\n');
-        self.wrapped("", "Nothing compared yet: a later run can only be slower than one that you accepted. To change that:");
-        for step in steps {
-            self.command("", step);
+    fn notes(&mut self, notes: &[String]) {
+        if notes.is_empty() {
+            return;
+        }
+        self.text.push_str("\nNotes\n");
+        let shown = notes.len().min(self.rows(TEXT_SENTENCES_MAX));
+        for note in notes.iter().take(shown) {
+            self.wrapped("  ", note);
+        }
+        if notes.len() > shown {
+            self.line(&format!("  and {} more", notes.len() - shown));
         }
     }
 
@@ -137,27 +160,27 @@ impl Page<'_> {
         }
     }
 
-    fn list(&mut self, title: &str, items: &[String]) {
-        if items.is_empty() {
-            return;
-        }
-        self.text.push('\n');
-        self.line(title);
-        let shown = items.len().min(self.rows(TEXT_ROWS_MAX));
-        for item in items.iter().take(shown) {
-            self.wrapped("  ", item);
-        }
-        if items.len() > shown {
-            self.line(&format!("  and {} more", items.len() - shown));
-        }
-    }
-
-    /// A verdict and what is to be said with it.
+    /// A sentence that names a verdict.
     fn told(&mut self, verdict: Verdict, text: &str) {
         let start = self.text.len();
-        self.wrapped("", &format!("{}: {text}", verdict.word()));
-        let colored = self.word(verdict);
-        self.text.replace_range(start..start + verdict.word().len(), &colored);
+        self.wrapped("", text);
+        let told = self.text.split_off(start);
+        self.colored(&told, verdict);
+    }
+
+    /// Colours the word of the verdict where it stands first.
+    fn colored(&mut self, text: &str, verdict: Verdict) {
+        // SGR: bold, then red, magenta, yellow or green.
+        let color = match verdict {
+            Verdict::Fail => 31,
+            Verdict::NoVerdict => 35,
+            Verdict::Unstable => 33,
+            Verdict::Pass => 32,
+        };
+        let word = verdict.word();
+        let colored =
+            if self.style.color { text.replacen(word, &format!("\u{1b}[1;{color}m{word}\u{1b}[0m"), 1) } else { text.to_string() };
+        self.text.push_str(&colored);
     }
 
     /// Foreign words, broken between words; lines after the first are indented by two more.
@@ -191,17 +214,6 @@ impl Page<'_> {
         self.text.push('\n');
     }
 
-    fn word(&self, verdict: Verdict) -> String {
-        // SGR: bold, then red, magenta, yellow or green.
-        let color = match verdict {
-            Verdict::Fail => 31,
-            Verdict::NoVerdict => 35,
-            Verdict::Unstable => 33,
-            Verdict::Pass => 32,
-        };
-        if self.style.color { format!("\u{1b}[1;{color}m{}\u{1b}[0m", verdict.word()) } else { verdict.word().to_string() }
-    }
-
     fn width(&self) -> usize {
         self.style.width.clamp(TEXT_COLUMNS_MIN, TEXT_COLUMNS_MAX)
     }
@@ -211,15 +223,15 @@ impl Page<'_> {
     }
 }
 
-fn row(finding: &Finding, verbose: bool) -> Vec<Option<String>> {
+fn row(finding: &Finding) -> Vec<Option<String>> {
     vec![
         Some(finding.verdict.word().to_string()),
-        Some(log(&finding.key.label)),
+        Some(shorten(&log(&finding.key.label), QUOTED_CHARS_MAX).into_owned()),
         Some(log(&facts::measure(finding))),
         facts::before(finding).map(|value| log(&value)),
         facts::after(finding).map(|value| log(&value)),
         facts::change(finding),
         facts::interval(finding),
-        verbose.then(|| log(&finding.threshold)).filter(|limit| !limit.is_empty()),
+        Some(log(&finding.threshold)).filter(|limit| !limit.is_empty()),
     ]
 }

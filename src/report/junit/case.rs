@@ -63,10 +63,10 @@ pub fn of_suite(suite: &SuiteOutcome) -> Vec<Case> {
     let mut cases: Vec<_> = suite.findings.iter().map(|finding| of_finding(finding, &mut names)).collect();
     let is_told = suite.verdict == Verdict::Pass || suite.findings.iter().any(|finding| finding.verdict == suite.verdict);
     if !is_told {
-        let message = format!("{}: the suite as a whole; {}", suite.verdict.word(), facts::baseline(&suite.baseline));
+        let message = format!("{}: the suite as a whole; baseline: {}", suite.verdict.word(), facts::baseline(&suite.baseline));
         cases.push(about_suite(suite.verdict.into(), message, &mut names));
     } else if cases.is_empty() {
-        let message = format!("nothing was judged; {}", facts::baseline(&suite.baseline));
+        let message = format!("nothing was judged; baseline: {}", facts::baseline(&suite.baseline));
         cases.push(about_suite(Ending::Skipped, message, &mut names));
     }
     cases
