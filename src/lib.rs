@@ -1,7 +1,7 @@
 //! neverslower: a CI performance gate. Modules in the order data flows.
 //!
 //! - [`config`]: what was typed and written becomes a `Plan`.
-//! - [`format`] over [`source`]: reads result files of other tools.
+//! - [`mod@format`] over [`source`]: reads result files of other tools.
 //! - [`record`]: folds every observation into a `Run` of some kilobytes.
 //! - [`judge`]: decides by thresholds.
 //! - [`output`]: the contract of reports and exporters; [`report`]: what people and other tools read; [`target`]: where

@@ -24,7 +24,7 @@ pub struct Style {
     pub width: usize,
     /// Everything, the passing series too.
     pub verbose: bool,
-    /// Only this suite of the outcome.
+    /// Only this suite of the outcome; the verdict in a headline stays that of the whole.
     pub suite: Option<String>,
     /// Files written by the same command, for the reader to open.
     pub files: Vec<String>,
@@ -32,6 +32,7 @@ pub struct Style {
     pub workers: u32,
 }
 
+/// For a place that is no terminal.
 impl Default for Style {
     fn default() -> Self {
         Style { color: false, width: 80, verbose: false, suite: None, files: Vec::new(), workers: 1 }

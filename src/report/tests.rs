@@ -62,6 +62,14 @@ fn text() {
 }
 
 #[test]
+fn text_fits_the_terminal() {
+    for (fixture, width) in all().iter().flat_map(|fixture| [(fixture, 60), (fixture, 100)]) {
+        let text = render(by_name("text").unwrap(), &Style { width, ..style() }, fixture);
+        assert!(text.lines().all(|line| line.chars().count() <= width), "{} in {width}: {text}", fixture.name);
+    }
+}
+
+#[test]
 fn text_says_the_same_without_colour() {
     let entry = by_name("text").unwrap();
     for fixture in all() {
