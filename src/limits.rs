@@ -77,3 +77,22 @@ pub const REPEAT_MAX: u64 = 1_000_000;
 pub const REQUESTS_MAX: u64 = 1_000_000_000_000;
 /// Accepted runs kept in one baseline.
 pub const KEEP_RUNS_MAX: u64 = 1_000;
+/// Bytes gathered before a row-wise report writes them.
+pub const OUTPUT_BUFFER_BYTES: usize = 64 * 1024;
+/// Crossed thresholds that the terminal report tells in a sentence each, unless it is asked for everything.
+pub const TEXT_SENTENCES_MAX: usize = 6;
+/// Rows of one table, and notes, in the terminal report, unless it is asked for everything.
+pub const TEXT_ROWS_MAX: usize = 12;
+/// Columns of the terminal report at most, because longer lines are hard to follow; and at least.
+pub const TEXT_COLUMNS_MAX: usize = 120;
+pub const TEXT_COLUMNS_MIN: usize = 60;
+/// Bytes of `report.md`: a step summary on GitHub takes 1 MiB.
+pub const MARKDOWN_BYTES_MAX: usize = 900 * 1024;
+/// Annotations on GitHub, which shows ten of a kind and drops the rest without a word.
+pub const ANNOTATIONS_MAX: usize = 8;
+/// Characters of a test case's name; Azure takes 512 with the class in front.
+pub const CASE_NAME_CHARS_MAX: usize = 400;
+/// Cases of one JUnit suite of which the passing ones carry properties too; keeps the file below 10 MB.
+pub const DETAILED_CASES_MAX: usize = 4_000;
+/// Bytes of one text node in JUnit XML.
+pub const CASE_TEXT_BYTES_MAX: usize = 60 * 1024;

@@ -1,0 +1,197 @@
+//! What more than one report says in the same words.
+
+use super::Style;
+use super::quantity::{percent, quantity};
+use crate::model::{BaselineFacts, BaselineKind, Finding, FindingKind, Note, Outcome, Run, Statistic, SuiteOutcome, Unit, Verdict};
+use crate::output::Report;
+
+/// Verdicts in the order in which they are told.
+pub const GRAVEST_FIRST: [Verdict; 4] = [Verdict::Fail, Verdict::NoVerdict, Verdict::Unstable, Verdict::Pass];
+
+/// The suites that the report is about, with their recordings where there are any.
+pub fn suites<'a>(report: &Report<'a>, style: &Style) -> Vec<(&'a SuiteOutcome, Option<&'a Run>)> {
+    let wanted = |name: &str| style.suite.as_deref().is_none_or(|only| only == name);
+    let suites = report.outcome.suites.iter().filter(|suite| wanted(&suite.suite));
+    suites.map(|suite| (suite, report.runs.iter().find(|run| run.suite == suite.suite))).collect()
+}
+
+/// Findings that did not pass, gravest first, otherwise as judged.
+pub fn crossed<'a>(suites: &[(&'a SuiteOutcome, Option<&'a Run>)]) -> Vec<&'a Finding> {
+    let mut found: Vec<_> = suites.iter().flat_map(|(suite, _)| &suite.findings).filter(|f| f.verdict != Verdict::Pass).collect();
+    found.sort_by_key(|finding| GRAVEST_FIRST.iter().position(|verdict| *verdict == finding.verdict));
+    found
+}
+
+/// Whether this is a first use: nothing was compared, because no baseline was ever accepted.
+pub fn is_first_use(outcome: &Outcome) -> bool {
+    outcome.compared() == 0 && !outcome.suites.is_empty() && outcome.suites.iter().all(|suite| suite.baseline.kind == BaselineKind::None)
+}
+
+/// What a first use is told before the commands that change it.
+pub const FIRST_USE: &str = "Nothing compared yet: no run has been accepted as a baseline. To change that:";
+
+/// Findings of a suite that passed.
+pub fn passed(suite: &SuiteOutcome) -> usize {
+    suite.findings.iter().filter(|finding| finding.verdict == Verdict::Pass).count()
+}
+
+/// The numbers behind the verdict: `1 failed, 1 unstable, 38 passed; 41 series compared with a baseline`.
+pub fn headline(outcome: &Outcome) -> String {
+    let words = ["failed", "without verdict", "unstable", "passed"];
+    let counted = GRAVEST_FIRST.iter().zip(words).map(|(verdict, word)| (outcome.count(*verdict), word));
+    let counts: Vec<_> = counted.filter(|(count, _)| *count > 0).map(|(count, word)| format!("{count} {word}")).collect();
+    let counts = if counts.is_empty() { "nothing was judged".to_string() } else { counts.join(", ") };
+    let compared = match outcome.compared() {
+        0 if is_first_use(outcome) => "nothing compared yet".to_string(),
+        0 => "nothing compared with a baseline".to_string(),
+        n => format!("{n} series compared with a baseline"),
+    };
+    format!("{counts}; {compared}")
+}
+
+/// What about the run as a whole changes how its verdict is to be read.
+pub fn caveats(outcome: &Outcome) -> Vec<String> {
+    let mut caveats = Vec::new();
+    if outcome.partial {
+        caveats.push("Interrupted: this is what was measured until then.".to_string());
+    }
+    if outcome.exit_code != outcome.verdict.exit_code() {
+        caveats.push(format!("Exits with {} as asked; the verdict's own code is {}.", outcome.exit_code, outcome.verdict.exit_code()));
+    }
+    caveats
+}
+
+/// `latency p95`; for a paired or a whole-suite finding without a statistic, the metric alone.
+pub fn measure(finding: &Finding) -> String {
+    match finding.statistic {
+        // A rate of errors is one of attempts, whichever metric they were timed by.
+        Some(Statistic::ErrorRate) => "error rate".to_string(),
+        Some(Statistic::Throughput) if finding.key.metric == "throughput" => "throughput".to_string(),
+        Some(statistic) => format!("{} {statistic}", finding.key.metric),
+        None => finding.key.metric.clone(),
+    }
+}
+
+/// The value before, with its unit.
+pub fn before(finding: &Finding) -> Option<String> {
+    finding.before.and_then(|before| value(finding, before))
+}
+
+/// The value after, with its unit.
+pub fn after(finding: &Finding) -> Option<String> {
+    finding.after.and_then(|after| value(finding, after))
+}
+
+/// In the unit of the statistic, which is not always the unit of the series. What is no number is not shown.
+fn value(finding: &Finding, value: f64) -> Option<String> {
+    value.is_finite().then(|| match finding.statistic {
+        Some(Statistic::ErrorRate) => percent(value * 100.0),
+        Some(Statistic::Throughput) => quantity(value, &Unit::PerSecond),
+        Some(Statistic::Count) => quantity(value, &Unit::Count),
+        _ => quantity(value, &finding.unit),
+    })
+}
+
+/// `+6.1%`.
+pub fn change(finding: &Finding) -> Option<String> {
+    finding.change_percent.and_then(signed)
+}
+
+/// `+4.9% to +7.4%`.
+pub fn interval(finding: &Finding) -> Option<String> {
+    let (low, high) = finding.interval_percent?;
+    Some(format!("{} to {}", signed(low)?, signed(high)?))
+}
+
+/// The smallest slowdown that would have failed.
+pub fn detectable(finding: &Finding) -> Option<String> {
+    finding.detectable_percent.and_then(signed)
+}
+
+/// Percent points with their sign, which is always there.
+fn signed(points: f64) -> Option<String> {
+    let sign = if points > 0.0 { "+" } else { "" };
+    points.is_finite().then(|| format!("{sign}{}", percent(points)))
+}
+
+/// The kind of a rule, where two rules on the same statistic must be told apart.
+pub fn kind(kind: FindingKind) -> &'static str {
+    match kind {
+        FindingKind::Suite => "suite",
+        FindingKind::ErrorRate => "error-rate",
+        FindingKind::Missing => "missing",
+        FindingKind::Absolute => "absolute",
+        FindingKind::Relative => "relative",
+        FindingKind::WithinRun => "within-run",
+        FindingKind::ScheduleLag => "schedule-lag",
+    }
+}
+
+/// What a suite was compared with, to stand after the word *baseline*.
+pub fn baseline(facts: &BaselineFacts) -> String {
+    let runs = match facts.runs {
+        0 => None,
+        1 => Some("1 accepted run".to_string()),
+        n => Some(format!("{n} accepted runs")),
+    };
+    let newest = facts.accepted_ns.and_then(day).map(|day| format!("newest of {day}"));
+    let commit = facts.commit.as_ref().map(|commit| format!("commit {}", commit.chars().take(10).collect::<String>()));
+    let details = [runs, newest, commit].into_iter().flatten();
+    let with = |what: &str| [what.to_string()].into_iter().chain(details).collect::<Vec<_>>().join(", ");
+    match facts.kind {
+        BaselineKind::None => "none yet".to_string(),
+        BaselineKind::OtherEnvironment if facts.environments.is_empty() => "none for this environment".to_string(),
+        BaselineKind::OtherEnvironment => format!("none for this environment, only for {}", facts.environments.join(", ")),
+        BaselineKind::Committed => with("committed"),
+        BaselineKind::File => with("given"),
+    }
+}
+
+/// How a run was measured, in a few words.
+pub fn recording(run: &Run) -> String {
+    let seconds = quantity(run.duration_ns as f64, &Unit::Ns);
+    match &run.load {
+        Some(load) => {
+            let rate = load.rate_planned.map_or_else(String::new, |rate| format!(" at {}", quantity(rate, &Unit::PerSecond)));
+            let seconds = quantity(load.measured_ns as f64, &Unit::Ns);
+            format!("{} requests{rate} in {seconds}, {} failed, {} connections", load.planned, load.failed, load.connections)
+        }
+        None => format!("{} series in {seconds}", run.series.len()),
+    }
+}
+
+/// A note with its place in front.
+pub fn note(note: &Note) -> String {
+    match (&note.path, note.line) {
+        (Some(path), Some(line)) => format!("{path}:{line}: {}", note.text),
+        (Some(path), None) => format!("{path}: {}", note.text),
+        _ => note.text.clone(),
+    }
+}
+
+/// Everything of a suite that is to be noted: series that came or went, what else differs, and what was odd.
+pub fn notes(suite: &SuiteOutcome) -> Vec<String> {
+    let mut notes = Vec::new();
+    for (keys, what) in [(&suite.new, "new, not in the baseline"), (&suite.missing, "missing, but in the baseline")] {
+        let names: Vec<_> = keys.iter().take(3).map(|key| format!("{} {}", key.label, key.metric)).collect();
+        let more = keys.len().saturating_sub(names.len());
+        let rest = if more > 0 { format!(" and {more} more") } else { String::new() };
+        if !names.is_empty() {
+            notes.push(format!("{what}: {}{rest}", names.join(", ")));
+        }
+    }
+    notes.extend(suite.baseline.drift.iter().map(|(name, before, after)| format!("{name} was {before}, is {after}")));
+    notes.extend(suite.notes.iter().map(note));
+    notes
+}
+
+/// `hello: ` before what is said about that suite; nothing where there is only one.
+pub fn prefix(suite: &str, outcome: &Outcome) -> String {
+    if outcome.suites.len() > 1 { format!("{suite}: ") } else { String::new() }
+}
+
+/// Day of a time in ns since the epoch, UTC.
+fn day(ns: u64) -> Option<String> {
+    let time = jiff::Timestamp::from_nanosecond(i128::from(ns)).ok()?;
+    Some(time.strftime("%Y-%m-%d").to_string())
+}
