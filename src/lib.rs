@@ -1,5 +1,6 @@
 //! neverslower: a CI performance gate. Modules in the order data flows.
 //!
+//! - [`cli`]: what can be typed; [`command`]: one file per subcommand.
 //! - [`config`]: what was typed and written becomes a `Plan`.
 //! - [`format`] over [`source`]: reads result files of other tools.
 //! - [`record`]: folds every observation into a `Run` of some kilobytes.
