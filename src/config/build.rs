@@ -300,3 +300,6 @@ fn suite_plan(suite: &Suite, work: &Work, root: &Path) -> SuitePlan {
         environment: suite.environment.clone().or(foreign),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -5,7 +5,7 @@ use super::plan::{BaselineChoice, CONFIG_FILE, Tables};
 use super::suite::{self, Suite};
 use super::table::{Shape, Table};
 use super::threshold;
-use super::value::{parse_baseline, parse_environment};
+use super::value::{parse_baseline, parse_environment, parse_profile};
 use crate::judge::{Rule, Statistics, UnknownEnvironment};
 use crate::limits;
 use std::fs::File as Handle;
@@ -72,8 +72,7 @@ impl File {
 }
 
 fn read_gate(mut table: Table<'_>) -> Result<Gate, ConfigError> {
-    // Only one profile is built so far; naming it is allowed, so that a file can be explicit.
-    table.word("profile", &[("default", ())])?;
+    table.expression("profile", parse_profile)?;
     let unknown = [
         ("auto", None),
         ("pass", Some(UnknownEnvironment::Pass)),

@@ -11,6 +11,7 @@ mod table;
 mod threshold;
 mod value;
 
+pub use build::Request;
 pub use error::{ConfigError, Excerpt};
 pub use file::{File, Gate};
 pub use plan::{BaselineChoice, CheckSuite, ColorChoice, ExitMapping, Plan, ReportRequest, SuitePlan, Surroundings, Tables, Verbosity};

@@ -98,7 +98,7 @@ pub struct Tables<'a> {
 pub struct Surroundings {
     /// Working directory, absolute.
     pub directory: PathBuf,
-    /// The variables of [`VARIABLES`] that are set and not empty.
+    /// Of the variables that mean something to us, those that are set and not empty.
     pub variables: BTreeMap<&'static str, String>,
 }
 

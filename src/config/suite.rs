@@ -63,7 +63,7 @@ fn read(mut table: Table<'_>, name: String, known: &Tables<'_>) -> Result<Suite,
     let environment = table.expression("environment", parse_name)?.map(Spanned::into_inner);
     let kinds = table.written(&WORK);
     if kinds.len() > 1 {
-        return Err(table.error("one kind of work: `benchmark`, `command`, `tool` or `load`", kinds.join(" and ")));
+        return Err(table.error("one kind of work: `benchmark`, `command`, `tool` or `load`", format!("`{}`", kinds.join("` and `"))));
     }
     let work = read_work(&mut table, known)?;
     if work.is_none() && results.is_empty() {

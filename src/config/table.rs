@@ -55,10 +55,15 @@ impl<'d> Table<'d> {
         keys.iter().copied().filter(|key| self.entries.contains_key(*key)).collect()
     }
 
+    /// The first line of the table: its header, where it has one.
+    pub fn head(&self) -> Range<usize> {
+        let length = self.document.slice(&self.span).lines().next().unwrap_or_default().len();
+        self.span.start..self.span.start + length
+    }
+
     /// A mistake of the table as a whole.
     pub fn error(&self, expected: impl Into<String>, found: impl Into<String>) -> ConfigError {
-        let head = self.document.slice(&self.span).lines().next().unwrap_or_default().len();
-        self.document.error_found(&(self.span.start..self.span.start + head), expected, found)
+        self.document.error_found(&self.head(), expected, found)
     }
 
     fn wrong_type(&self, key: &str, expected: &str, value: &Spanned<DeValue<'d>>) -> ConfigError {

@@ -20,24 +20,15 @@ type Written = Spanned<(Quantity, String)>;
 pub fn read_all(tables: Vec<Table<'_>>) -> Result<Vec<Rule>, ConfigError> {
     let mut rules: Vec<Rule> = Vec::new();
     for table in tables {
-        let (document, span) = (table.document, table.span());
+        let (document, head) = (table.document, table.head());
         let rule = read(table)?;
         if let Some(line) = rules.iter().find(|earlier| shadow::covers(earlier, &rule)).and_then(|rule| rule.place.as_ref()) {
-            let error = document.error_found(
-                &head(document, &span),
-                "a threshold that can match",
-                format!("one that line {} always beats", line.line),
-            );
+            let error = document.error_found(&head, "a threshold that can match", format!("one that line {} always beats", line.line));
             return Err(error.hint("the first match wins for a statistic: put the narrower threshold first, or delete one"));
         }
         rules.push(rule);
     }
     Ok(rules)
-}
-
-/// The first line of a table.
-fn head(document: Document<'_>, span: &Range<usize>) -> Range<usize> {
-    span.start..span.start + document.slice(span).lines().next().unwrap_or_default().len()
 }
 
 fn read(mut table: Table<'_>) -> Result<Rule, ConfigError> {
@@ -46,7 +37,7 @@ fn read(mut table: Table<'_>) -> Result<Rule, ConfigError> {
     let suite = table.string("suite")?.unwrap_or_else(|| "*".to_string());
     let label = table.string("label")?.unwrap_or_else(|| "*".to_string());
     let metric = table.string("metric")?;
-    let statistic = table.expression("statistic", parse_statistic)?.map(Spanned::into_inner);
+    let statistic = read_statistic(&mut table)?;
     let against = table.text("against")?;
     let of = table.word("of", &[("ok", Attempts::Ok), ("all", Attempts::All)])?.unwrap_or(Attempts::Ok);
     let judged = Judged::new(document, statistic, metric.as_deref(), against.is_some());
@@ -85,16 +76,12 @@ fn parse_written(text: &str) -> Result<(Quantity, String), ExpressionError> {
     parse_limit(text).map(|quantity| (quantity, text.to_string()))
 }
 
-fn parse_statistic(text: &str) -> Result<Statistic, ExpressionError> {
-    let words = || STATISTIC_WORDS.iter().map(|(word, _)| *word);
-    text.parse().map_err(|()| {
-        let hint = did_you_mean(text, words());
-        let separator = if hint.is_empty() { "" } else { "; " };
-        ExpressionError {
-            column: 1,
-            expected: format!("a statistic: {}", alternatives(words())),
-            found: format!("`{text}`{separator}{hint}"),
-        }
+fn read_statistic(table: &mut Table<'_>) -> Result<Option<Statistic>, ConfigError> {
+    let Some(text) = table.text("statistic")? else { return Ok(None) };
+    text.get_ref().parse().map(Some).map_err(|()| {
+        let words = || STATISTIC_WORDS.iter().map(|(word, _)| *word);
+        let error = table.document.error(&text.span(), format!("a statistic: {}", alternatives(words())));
+        error.hint(did_you_mean(text.get_ref(), words().chain(["median", "average"])))
     })
 }
 

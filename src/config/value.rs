@@ -40,6 +40,11 @@ pub fn parse_name(text: &str) -> Result<String, ExpressionError> {
     Ok(text.to_string())
 }
 
+/// The profile; naming the only one is allowed, so that a file can be explicit.
+pub fn parse_profile(text: &str) -> Result<(), ExpressionError> {
+    if text == "default" { Ok(()) } else { Err(error(1, "`default` (others are not in this version)", text)) }
+}
+
 /// The name of an environment; `auto` is none.
 pub fn parse_environment(text: &str) -> Result<Option<String>, ExpressionError> {
     if text == "auto" { Ok(None) } else { parse_name(text).map(Some) }
