@@ -292,3 +292,6 @@ impl Fields {
 fn tokens(value: &[u8]) -> impl Iterator<Item = &[u8]> {
     value.split(|byte| *byte == b',').map(<[u8]>::trim_ascii)
 }
+
+#[cfg(test)]
+mod tests;
