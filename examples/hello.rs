@@ -1,6 +1,6 @@
 //! A small HTTP/1.1 server to measure: keep-alive, a thread per connection, the standard library only.
 //!
-//! `hello --port N` serves `/` ("Hello world"), `/slow?ms=N` (answers after N ms) and `/error?rate=R` (every ⌊1/R⌉-th answer
+//! `hello --port N` serves `/` ("Hello world"), `/slow?ms=N` (answers after N ms) and `/error?rate=R` (every round(1/R)-th answer
 //! is a 503, counted, not drawn). To see a gate turn red without touching this file: `HELLO_SLEEP_MS=20` delays every
 //! answer, `HELLO_ERROR_RATE=0.02` fails every 50th on any path.
 
@@ -28,7 +28,7 @@ struct Every {
 }
 
 impl Every {
-    /// Every ⌊1/rate⌉-th; `None` where the rate asks for none at all.
+    /// Every round(1/rate)-th; `None` where the rate asks for none at all.
     fn of_rate(rate: f64, seen: &'static AtomicU64) -> Option<Every> {
         (rate > 0.0).then(|| Every { nth: (1.0 / rate).round().max(1.0) as u64, seen })
     }

@@ -41,6 +41,10 @@ impl Flight {
 pub enum Step {
     /// Nothing to tell the loop.
     Pending,
+    /// The connection stands, and the request that waited for it is being written: its time limit runs from here.
+    Sent {
+        at_ns: u64,
+    },
     /// The answer is complete, since `at_ns`.
     Answered {
         at_ns: u64,
@@ -178,7 +182,7 @@ impl Connection {
             return Step::Pending;
         }
         match self.send(message, now_ns) {
-            Ok(()) => Step::Pending,
+            Ok(()) => Step::Sent { at_ns: now_ns },
             Err(failure) => Step::Failed { at_ns: now_ns, failure },
         }
     }

@@ -127,6 +127,7 @@ impl EventLoop {
             let Some(message) = nth(&self.messages, sequence) else { continue };
             match connection.on_event(message, &mut self.reactor.scratch, &self.reactor.clock, is_closing(event)) {
                 Step::Pending => {}
+                Step::Sent { at_ns } => self.next_limit_ns = self.next_limit_ns.min(at_ns.saturating_add(self.timeout_ns)),
                 Step::Answered { at_ns } => self.settle(number, at_ns, None, sink)?,
                 Step::Failed { at_ns, failure } => self.settle(number, at_ns, Some(failure), sink)?,
             }
