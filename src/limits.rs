@@ -36,3 +36,6 @@ pub const HISTOGRAM_DIGITS: u8 = 3;
 pub const LOG_BYTES_MAX: u64 = 16 * 1024 * 1024;
 /// Series of one run beyond which per-series text in reports is folded.
 pub const REPORT_ROWS_MAX: usize = 200;
+/// Files and directories in a directory that a format walks, and how deep it may be.
+pub const DIRECTORY_ENTRIES_MAX: usize = 100_000;
+pub const DIRECTORY_DEPTH_MAX: usize = 32;
