@@ -6,6 +6,12 @@ use std::time::Duration;
 pub const HEAD_BYTES: usize = 64 * 1024;
 /// Buffer through which an input is read; also the longest record a line reader accepts before it grows once.
 pub const READ_BUFFER_BYTES: usize = 1024 * 1024;
+/// Samples that one row of a result file may stand for; a larger number is taken for damage.
+pub const ROW_SAMPLES_MAX: u64 = 100_000;
+/// Share of unreadable rows beyond which the rest of a file is not trusted (at best unstable).
+pub const UNREADABLE_ROWS_SHARE_MAX: f64 = 0.01;
+/// Values of a text that can only be named at its end (`go test -bench`).
+pub const BUFFERED_RESULTS_MAX: usize = 1_000_000;
 /// Longest single record (a JTL row, a JSON line): a longer one is an error with its place, not an allocation.
 pub const RECORD_BYTES_MAX: usize = 16 * 1024 * 1024;
 /// Bytes of a document that a reader takes as a whole (JSON documents, stored runs, configuration).
@@ -16,8 +22,12 @@ pub const LABELS_MAX: usize = 10_000;
 pub const KEPT_VALUES_PER_SERIES: usize = 10_000;
 /// Raw values kept over all series of a run.
 pub const KEPT_VALUES_PER_RUN: usize = 1_000_000;
-/// Distinct values of the exact value → count tables over all series of a run (16 bytes each at worst).
+/// Slots of the exact value → count tables over all series of a run (8 to 24 bytes each).
 pub const COUNTED_VALUES_PER_RUN: usize = 1_000_000;
+/// Values or slots that a series may hold however many series there are: a histogram would take more room.
+pub const FAIR_SHARE_MIN: usize = 1_000;
+/// Records between two looks at the run-wide budgets.
+pub const RECORDS_BETWEEN_BUDGETS: u32 = 65_536;
 /// Windows of a timeline; when they are full the width doubles.
 pub const WINDOWS_MAX: usize = 240;
 /// First width of a timeline's window.
@@ -115,3 +125,6 @@ pub const LOAD_PAUSE_NS_MAX: u64 = 8_000_000;
 pub const LOAD_INTERRUPT_GRACE_NS: u64 = 500_000_000;
 /// How often a load test tells its progress and looks whether it was interrupted.
 pub const LOAD_PROGRESS_NS: u64 = 100_000_000;
+/// Files and directories in a directory that a format walks, and how deep it may be.
+pub const DIRECTORY_ENTRIES_MAX: usize = 100_000;
+pub const DIRECTORY_DEPTH_MAX: usize = 32;

@@ -1,7 +1,7 @@
 //! The contract of a format.
 
-use crate::record::Sink;
-use crate::source::{Head, Source};
+use crate::record::{Rejected, Sink};
+use crate::source::{Head, Source, SourceError};
 use std::fmt;
 
 /// How sure a reader is that an input is its own, from the first bytes alone.
@@ -26,6 +26,25 @@ pub struct ReadError {
     pub found: String,
     /// What to do about it; may be empty.
     pub hint: String,
+}
+
+impl ReadError {
+    /// An error in a line (0: the input as a whole).
+    pub fn at(path: &str, line: u64, expected: &str, found: impl Into<String>, hint: &str) -> ReadError {
+        let (path, expected, hint) = (path.to_string(), expected.to_string(), hint.to_string());
+        ReadError { path, line, column: 0, expected, found: found.into(), hint }
+    }
+
+    /// What the sink would not take.
+    pub fn rejected(path: &str, line: u64, rejected: Rejected) -> ReadError {
+        ReadError::at(path, line, "what a run can hold", rejected.0, "")
+    }
+}
+
+impl From<SourceError> for ReadError {
+    fn from(error: SourceError) -> ReadError {
+        ReadError { path: error.path, line: error.line, column: 0, expected: error.expected, found: error.found, hint: error.hint }
+    }
 }
 
 impl fmt::Display for ReadError {

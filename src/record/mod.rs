@@ -1,5 +1,15 @@
 //! Folds what is pushed into it to a `Run` of some kilobytes.
 
+mod exemplars;
+mod fold;
+mod label;
+mod recorder;
 mod sink;
+mod summarise;
+mod tee;
+mod timeline;
 
+pub use fold::Keep;
+pub use recorder::Recorder;
 pub use sink::{Rejected, Sink};
+pub use tee::Tee;

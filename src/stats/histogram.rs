@@ -1,5 +1,6 @@
 //! Histogram of bounded relative width (High Dynamic Range), mergeable and storable.
 
+use super::Moments;
 use crate::limits::{HISTOGRAM_DIGITS, HISTOGRAM_NS_MAX};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -39,6 +40,15 @@ impl Histogram {
     /// Adds all counts of `other`.
     pub fn merge(&mut self, other: &Histogram) {
         let _ = self.inner.add(&other.inner);
+    }
+
+    /// Moments of the counted values, each taken as the middle of its bucket.
+    pub fn moments(&self) -> Moments {
+        let mut moments = Moments::default();
+        for step in self.inner.iter_recorded() {
+            moments.add_times(self.inner.median_equivalent(step.value_iterated_to()) as f64, step.count_at_value());
+        }
+        moments
     }
 
     /// Values counted.
@@ -85,5 +95,27 @@ impl Histogram {
             .deserialize(&mut bytes.as_slice())
             .map_err(|e| HistogramError(format!("not an HdrHistogram V2 payload: {e}")))?;
         Ok(Histogram { inner })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Histogram;
+    use proptest::prelude::{prop_assert, prop_assert_eq, proptest};
+
+    proptest! {
+        #[test]
+        fn stays_within_its_precision(mut values in proptest::collection::vec(1u64..10_000_000_000, 1..200)) {
+            let mut histogram = Histogram::new();
+            values.iter().for_each(|value| histogram.add(*value, 1));
+            prop_assert_eq!(&Histogram::decode(&histogram.encode()).unwrap(), &histogram);
+            let near = |found: f64, want: f64| (found - want).abs() <= want * histogram.precision() + 1.0;
+            let mean = values.iter().sum::<u64>() as f64 / values.len() as f64;
+            prop_assert!(histogram.moments().mean().is_some_and(|found| near(found, mean)));
+            values.sort_unstable();
+            for (index, value) in values.iter().enumerate() {
+                prop_assert!(histogram.value_at_rank(index as u64 + 1).is_some_and(|found| near(found as f64, *value as f64)));
+            }
+        }
     }
 }

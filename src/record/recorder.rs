@@ -1,0 +1,201 @@
+//! Folds a stream of measurements to a run.
+
+use super::exemplars::Exemplars;
+use super::label::Label;
+use super::summarise;
+use super::timeline::Timeline;
+use super::{Keep, Rejected, Sink};
+use crate::limits::{
+    COUNTED_VALUES_PER_RUN, FAIR_SHARE_MIN, KEPT_VALUES_PER_RUN, LABELS_MAX, NOTES_MAX, RECORDS_BETWEEN_BUDGETS,
+};
+use crate::model::{Note, Pair, Request, Run, RunFacts, Sample, Series, SeriesKey};
+use crate::stats::Histogram;
+use rustc_hash::FxHashMap;
+use std::collections::BTreeMap;
+
+/// Takes a run while it is measured or read, in memory that does not depend on its length: it grows with labels, and with
+/// distinct values up to the budgets of `limits`.
+#[derive(Debug)]
+pub struct Recorder {
+    keep: Keep,
+    names: FxHashMap<Box<str>, usize>,
+    labels: Vec<Label>,
+    /// Series that came folded.
+    folded: BTreeMap<SeriesKey, Series>,
+    timeline: Timeline,
+    exemplars: Exemplars,
+    facts: RunFacts,
+    first_start_ns: u64,
+    last_end_ns: u64,
+    notes: Vec<Note>,
+    notes_dropped: usize,
+    until_budgets: u32,
+}
+
+impl Recorder {
+    /// An empty recording.
+    pub fn new(keep: Keep) -> Recorder {
+        Recorder {
+            keep,
+            names: FxHashMap::default(),
+            labels: Vec::new(),
+            folded: BTreeMap::new(),
+            timeline: Timeline::default(),
+            exemplars: Exemplars::default(),
+            facts: RunFacts::default(),
+            first_start_ns: u64::MAX,
+            last_end_ns: 0,
+            notes: Vec::new(),
+            notes_dropped: 0,
+            until_budgets: RECORDS_BETWEEN_BUDGETS,
+        }
+    }
+
+    /// The run. Its duration is the told one, else from the first start to the last end.
+    pub fn finish(mut self, suite: &str) -> Run {
+        let span = (self.first_start_ns <= self.last_end_ns).then(|| self.last_end_ns - self.first_start_ns);
+        let duration_ns = self.facts.duration_ns.or(span);
+        let mut series = self.folded;
+        for (name, index) in self.names {
+            let label = self.labels.get_mut(index).map(std::mem::take).unwrap_or_default();
+            series.extend(label.finish(&name, duration_ns).into_iter().map(|one| (one.key.clone(), one)));
+        }
+        if self.notes_dropped > 0 {
+            self.notes.push(Note::text(format!("{} further notes are not kept", self.notes_dropped)));
+        }
+        let facts = self.facts;
+        Run {
+            suite: suite.to_string(),
+            started_ns: facts.started_ns.or(span.map(|_| self.first_start_ns)),
+            duration_ns: duration_ns.unwrap_or(0),
+            partial: facts.partial,
+            commit: facts.commit,
+            environment: facts.environment.unwrap_or_default(),
+            shard: facts.shard,
+            series,
+            load: facts.load,
+            windows: if facts.windows.is_empty() { self.timeline.windows() } else { facts.windows },
+            exemplars: if facts.exemplars.is_empty() { self.exemplars.finish() } else { facts.exemplars },
+            notes: self.notes,
+        }
+    }
+
+    #[inline]
+    fn request(&mut self, request: &Request<'_>) -> Result<(), Rejected> {
+        let keep = self.keep;
+        self.label(request.label)?.request(request, keep);
+        if let Some(start_ns) = request.start_ns {
+            self.first_start_ns = self.first_start_ns.min(start_ns);
+            self.last_end_ns = self.last_end_ns.max(start_ns.saturating_add(request.latency_ns));
+            self.timeline.add(start_ns, request.latency_ns, u64::from(request.error.is_some()));
+        }
+        self.exemplars.offer(request);
+        Ok(())
+    }
+
+    #[inline]
+    fn label(&mut self, name: &str) -> Result<&mut Label, Rejected> {
+        let index = match self.names.get(name) {
+            Some(index) => *index,
+            None => self.new_label(name)?,
+        };
+        self.labels.get_mut(index).ok_or_else(|| unreachable!("every name has its label"))
+    }
+
+    fn new_label(&mut self, name: &str) -> Result<usize, Rejected> {
+        let index = self.labels.len();
+        if index >= LABELS_MAX {
+            return Err(Rejected(format!(
+                "more than {LABELS_MAX} distinct labels, the last one {:?}: name requests by their route, without ids in them",
+                name.chars().take(crate::limits::QUOTED_CHARS_MAX).collect::<String>()
+            )));
+        }
+        if self.folded.keys().any(|key| key.label == name) {
+            return Err(Rejected(format!("the label {name:?} comes as samples and as a summary; judge them as suites of their own")));
+        }
+        self.labels.push(Label::default());
+        self.names.insert(name.into(), index);
+        Ok(index)
+    }
+
+    /// Now and then: where the run-wide budgets are spent, the series that hold more than their share become histograms.
+    fn keep_budgets(&mut self) {
+        self.until_budgets = RECORDS_BETWEEN_BUDGETS;
+        let (mut slots, mut kept, mut used) = (0, 0, 0);
+        for fold in self.labels.iter_mut().flat_map(Label::folds) {
+            slots += fold.slots();
+            kept += fold.kept();
+            used += usize::from(fold.slots() + fold.kept() > 0);
+        }
+        let share = |budget: usize| (budget / used.max(1)).max(FAIR_SHARE_MIN);
+        let slots_max = if slots > COUNTED_VALUES_PER_RUN { share(COUNTED_VALUES_PER_RUN) } else { usize::MAX };
+        let kept_max = if kept > KEPT_VALUES_PER_RUN { share(KEPT_VALUES_PER_RUN) } else { usize::MAX };
+        for fold in self.labels.iter_mut().flat_map(Label::folds).filter(|fold| fold.slots() > slots_max || fold.kept() > kept_max) {
+            fold.spill();
+        }
+    }
+}
+
+impl Sink for Recorder {
+    #[inline]
+    fn sample(&mut self, sample: &Sample<'_>) -> Result<(), Rejected> {
+        self.until_budgets -= 1;
+        if self.until_budgets == 0 {
+            self.keep_budgets();
+        }
+        match sample {
+            Sample::Request(request) => self.request(request),
+            Sample::Value(value) => {
+                self.label(value.label)?.value(value);
+                Ok(())
+            }
+        }
+    }
+
+    fn histogram(&mut self, key: &SeriesKey, histogram: &Histogram, failed: bool) -> Result<(), Rejected> {
+        self.label(&key.label)?.histogram(&key.metric, histogram, failed);
+        Ok(())
+    }
+
+    fn summary(&mut self, series: Series) -> Result<(), Rejected> {
+        let recorded = self.names.get(series.key.label.as_str()).and_then(|index| self.labels.get(*index));
+        if recorded.is_some_and(|label| label.has(&series.key.metric)) {
+            return Err(Rejected(format!("the label {:?} comes as samples and as a summary; judge them as suites of their own", series.key.label)));
+        }
+        match self.folded.get_mut(&series.key) {
+            Some(mine) => summarise::merge(mine, series),
+            None => {
+                self.folded.insert(series.key.clone(), series);
+                Ok(())
+            }
+        }
+    }
+
+    fn pair(&mut self, pair: &Pair<'_>) -> Result<(), Rejected> {
+        Err(Rejected(format!("a pair of {:?}, and this recording takes single runs only", pair.label)))
+    }
+
+    fn facts(&mut self, facts: RunFacts) {
+        let mine = &mut self.facts;
+        mine.started_ns = mine.started_ns.into_iter().chain(facts.started_ns).min();
+        mine.duration_ns = facts.duration_ns.or(mine.duration_ns);
+        mine.partial |= facts.partial;
+        mine.commit = facts.commit.or(mine.commit.take());
+        mine.environment = facts.environment.or(mine.environment.take());
+        mine.shard = facts.shard.or(mine.shard);
+        mine.load = facts.load.or(mine.load.take());
+        mine.windows.extend(facts.windows);
+        mine.exemplars.extend(facts.exemplars);
+    }
+
+    fn note(&mut self, note: Note) {
+        if self.notes.len() < NOTES_MAX {
+            self.notes.push(note);
+        } else {
+            self.notes_dropped += 1;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;
