@@ -1,6 +1,7 @@
 //! Plain data that travels between the stages. No I/O, no clock, no mathematics beyond `stats`.
 
 mod comparison;
+pub mod humanize;
 pub mod metric;
 mod outcome;
 mod run;
