@@ -9,7 +9,9 @@
 
 #![cfg_attr(test, allow(clippy::disallowed_methods, reason = "tests make their own files"))]
 
+pub mod baseline;
 pub mod clock;
+pub mod compare;
 pub mod config;
 pub mod format;
 pub mod judge;

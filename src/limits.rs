@@ -36,3 +36,11 @@ pub const HISTOGRAM_DIGITS: u8 = 3;
 pub const LOG_BYTES_MAX: u64 = 16 * 1024 * 1024;
 /// Series of one run beyond which per-series text in reports is folded.
 pub const REPORT_ROWS_MAX: usize = 200;
+/// Accepted runs that make a noise band.
+pub const BAND_RUNS_MAX: usize = 20;
+/// Values of a series kept in a baseline, so that its diff stays readable.
+pub const BASELINE_VALUES_MAX: usize = 200;
+/// Environments whose baselines of a suite are looked at when this one has none.
+pub const ENVIRONMENTS_MAX: usize = 64;
+/// Missing series reported one by one; beyond it one finding names their number.
+pub const MISSING_FINDINGS_MAX: usize = 20;
