@@ -128,3 +128,11 @@ pub const LOAD_PROGRESS_NS: u64 = 100_000_000;
 /// Files and directories in a directory that a format walks, and how deep it may be.
 pub const DIRECTORY_ENTRIES_MAX: usize = 100_000;
 pub const DIRECTORY_DEPTH_MAX: usize = 32;
+/// Accepted runs that make a noise band.
+pub const BAND_RUNS_MAX: usize = 20;
+/// Values of a series kept in a baseline, so that its diff stays readable.
+pub const BASELINE_VALUES_MAX: usize = 200;
+/// Environments whose baselines of a suite are looked at when this one has none.
+pub const ENVIRONMENTS_MAX: usize = 64;
+/// Missing series reported one by one; beyond it one finding names their number.
+pub const MISSING_FINDINGS_MAX: usize = 20;

@@ -1,6 +1,6 @@
 //! A run beside what it is compared with.
 
-use super::{Run, Series, SeriesKey, Statistic};
+use super::{Run, SeriesKey, Statistic};
 use std::collections::BTreeMap;
 
 /// Where the numbers before came from.
@@ -57,7 +57,7 @@ pub struct Band {
 /// After against before, of one statistic.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Change {
-    /// In the series' unit.
+    /// In the series' unit, of the newest accepted run.
     pub before: f64,
     pub after: f64,
     /// ln(after) − centre; absent where either is not positive.
@@ -69,15 +69,17 @@ pub struct Change {
     pub within_upper: Option<f64>,
 }
 
-/// One series of the run with its counterparts.
+/// What one series of the run (`Comparison::run`) is compared with; the series itself is not kept a second time.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ComparedSeries {
-    pub series: Series,
     /// Whether the baseline may judge this series here (same environment, or a deterministic metric).
     pub comparable: bool,
     /// Accepted attempts and failures before, newest run (for error rates).
     pub before_errors: Option<(u64, u64)>,
+    /// Of what thresholds judge: the successful attempts, where they are known apart.
     pub changes: BTreeMap<Statistic, Change>,
+    /// Of every attempt, where that differs: some failed, now or before. Empty otherwise.
+    pub changes_all: BTreeMap<Statistic, Change>,
 }
 
 /// Everything the judge needs, and nothing it would have to look up.
@@ -85,6 +87,7 @@ pub struct ComparedSeries {
 pub struct Comparison {
     pub run: Run,
     pub baseline: BaselineFacts,
+    /// One entry for each series of the run.
     pub series: BTreeMap<SeriesKey, ComparedSeries>,
     /// In the baseline, not in the run.
     pub missing: Vec<SeriesKey>,

@@ -1,6 +1,8 @@
 //! Plain data that travels between the stages. No I/O, no clock, no mathematics beyond `stats`.
 
+mod change;
 mod comparison;
+pub mod humanize;
 pub mod metric;
 mod outcome;
 mod run;

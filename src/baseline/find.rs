@@ -1,0 +1,87 @@
+//! Finds what a run is compared with.
+
+use super::error::BaselineError;
+use super::file;
+use crate::model::{BaselineFacts, BaselineKind, Before, Environment, Run};
+use std::collections::BTreeMap;
+use std::path::Path;
+
+/// The accepted runs of a suite in this environment. Where there are none, those of the other environments, which are good
+/// for deterministic metrics only. A baseline that is there but cannot be trusted is an error, never "none".
+pub fn find(store: &Path, environment: &Environment, suite: &str) -> Result<Before, BaselineError> {
+    let path = file::path(store, &environment.key, suite)?;
+    let environments = file::environments(store, suite)?;
+    if let Some(text) = file::read(&path)? {
+        let runs = file::parse(&path, &text)?.into_runs();
+        let facts = facts(BaselineKind::Committed, Some(relative(store, &path)), &runs, environment);
+        return Ok(Before { facts: BaselineFacts { environments, ..facts }, runs, elsewhere: Vec::new() });
+    }
+    let mut elsewhere = Vec::new();
+    for key in &environments {
+        let path = file::path(store, key, suite)?;
+        if let Some(text) = file::read(&path)? {
+            elsewhere.extend(file::parse(&path, &text)?.into_runs());
+        }
+    }
+    elsewhere.sort_by_key(|run| std::cmp::Reverse(run.started_ns));
+    let kind = if elsewhere.is_empty() { BaselineKind::None } else { BaselineKind::OtherEnvironment };
+    let facts = BaselineFacts { environments, ..facts(kind, None, &[], environment) };
+    Ok(Before { facts, runs: Vec::new(), elsewhere })
+}
+
+/// A baseline file that the user named.
+pub fn load_file(path: &Path, environment: &Environment) -> Result<Before, BaselineError> {
+    let shown = path.display().to_string();
+    let text = file::read(path)?
+        .ok_or_else(|| BaselineError::new(&shown, "a baseline", "no such file", "correct the path, or use `baseline = \"auto\"`"))?;
+    Ok(from_runs(shown, file::parse(path, &text)?.into_runs(), environment))
+}
+
+/// Runs that the user named as the baseline, newest first; those of another environment are kept apart.
+pub fn from_runs(path: String, runs: Vec<Run>, environment: &Environment) -> Before {
+    let mut environments: Vec<String> = runs.iter().map(|run| run.environment.key.clone()).collect();
+    environments.sort();
+    environments.dedup();
+    let (runs, elsewhere): (Vec<Run>, Vec<Run>) = runs.into_iter().partition(|run| run.environment.key == environment.key);
+    let kind = match (runs.is_empty(), elsewhere.is_empty()) {
+        (true, true) => BaselineKind::None,
+        (true, false) => BaselineKind::OtherEnvironment,
+        (false, _) => BaselineKind::File,
+    };
+    let facts = BaselineFacts { environments, ..facts(kind, Some(path), &runs, environment) };
+    let elsewhere = if runs.is_empty() { elsewhere } else { Vec::new() };
+    Before { facts, runs, elsewhere }
+}
+
+fn facts(kind: BaselineKind, path: Option<String>, runs: &[Run], environment: &Environment) -> BaselineFacts {
+    let newest = runs.first();
+    BaselineFacts {
+        kind,
+        path,
+        commit: newest.and_then(|run| run.commit.clone()),
+        accepted_ns: newest.and_then(|run| run.started_ns),
+        runs: u32::try_from(runs.len()).unwrap_or(u32::MAX),
+        environments: Vec::new(),
+        drift: newest.map(|run| drift(&run.environment, environment)).unwrap_or_default(),
+    }
+}
+
+/// Fields that differ, of those that only drift and, where an environment was given a name, of the hard ones too.
+fn drift(before: &Environment, now: &Environment) -> Vec<(String, String, String)> {
+    let fields = |one: &Environment| -> BTreeMap<String, String> {
+        one.hard.iter().chain(&one.drift).map(|(name, value)| (name.clone(), value.clone())).collect()
+    };
+    let (before, now) = (fields(before), fields(now));
+    let mut names: Vec<&String> = before.keys().chain(now.keys()).collect();
+    names.sort();
+    names.dedup();
+    let value = |fields: &BTreeMap<String, String>, name: &String| fields.get(name).cloned().unwrap_or_else(|| "unknown".to_string());
+    let changes = names.into_iter().map(|name| (name.clone(), value(&before, name), value(&now, name)));
+    changes.filter(|(_, before, now)| before != now).collect()
+}
+
+/// `baselines/<environment>/<suite>.json`, wherever the project lies.
+fn relative(store: &Path, path: &Path) -> String {
+    let inside = store.parent().and_then(|parent| path.strip_prefix(parent).ok());
+    inside.unwrap_or(path).display().to_string()
+}

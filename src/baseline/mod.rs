@@ -1,0 +1,18 @@
+//! Accepted runs: found, read, appended. `file.rs` is the only door to them.
+
+mod accept;
+mod error;
+mod file;
+mod find;
+mod layout;
+mod refusal;
+mod summary;
+
+pub use accept::{Proposal, propose, write};
+pub use error::BaselineError;
+pub use find::{find, from_runs, load_file};
+pub use layout::BASELINE_SCHEMA;
+pub use refusal::{Override, Refusal, refusals};
+
+#[cfg(test)]
+mod tests;
