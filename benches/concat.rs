@@ -40,7 +40,11 @@ fn concat(c: &mut Criterion) {
 
 /// Short settings: the whole repository is measured in less than a minute.
 fn short() -> Criterion {
-    Criterion::default().without_plots().sample_size(20).warm_up_time(Duration::from_millis(100)).measurement_time(Duration::from_millis(400))
+    Criterion::default()
+        .without_plots()
+        .sample_size(20)
+        .warm_up_time(Duration::from_millis(100))
+        .measurement_time(Duration::from_millis(400))
 }
 
 criterion_group! { name = benches; config = short(); targets = concat }

@@ -1,4 +1,5 @@
 //! A map shared by threads two ways: behind a mutex, and owned by one thread that is asked through channels.
+#![allow(clippy::expect_used, reason = "a benchmark program: a panic is its failure")]
 
 use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
 use std::collections::HashMap;
@@ -64,7 +65,11 @@ fn map(c: &mut Criterion) {
 
 /// Short settings: the whole repository is measured in less than a minute.
 fn short() -> Criterion {
-    Criterion::default().without_plots().sample_size(20).warm_up_time(Duration::from_millis(100)).measurement_time(Duration::from_millis(400))
+    Criterion::default()
+        .without_plots()
+        .sample_size(20)
+        .warm_up_time(Duration::from_millis(100))
+        .measurement_time(Duration::from_millis(400))
 }
 
 criterion_group! { name = benches; config = short(); targets = map }

@@ -1,5 +1,6 @@
 //! A tool of one's own, as a `tool` suite runs it: it times two ways of sorting and writes what it found to a file, in
 //! the text form of Go benchmarks, which many readers take. `sorter FILE`.
+#![allow(clippy::disallowed_methods, clippy::print_stderr, reason = "a program of its own")]
 
 use std::fmt::Write as _;
 use std::hint::black_box;

@@ -11,7 +11,7 @@ use crate::format;
 use crate::interrupt::Interrupt;
 use crate::judge;
 use crate::machine;
-use crate::model::{Before, Environment, LoadWork, Outcome, Run, SuiteOutcome};
+use crate::model::{Before, Environment, Outcome, Run, SuiteOutcome};
 use crate::output::Report;
 use crate::record::{Keep, Recorder, Sink};
 use crate::report::{Entry, Style};
@@ -19,6 +19,7 @@ use crate::source::Input;
 use crate::target::Target;
 use crate::terminal::Terminal;
 use outputs::{Opened, Tap};
+use std::path::Path;
 use std::slice;
 
 pub use outputs::OutputFailed;
@@ -49,7 +50,7 @@ type Judged = (Option<Run>, SuiteOutcome);
 pub fn run(plan: &Plan, around: Surroundings<'_>) -> Result<Outcome, OutputFailed> {
     outputs::clear(plan)?;
     let mut tap = outputs::requested_samples(plan)?;
-    let here = machine::environment(plan.environment.as_deref());
+    let here = environment(plan.environment.as_deref());
     let commit = measure::commit(plan, around);
     let mut judged = Vec::new();
     let mut own = Vec::new();
@@ -60,7 +61,7 @@ pub fn run(plan: &Plan, around: Surroundings<'_>) -> Result<Outcome, OutputFaile
         let name = &suite.work.name;
         judged.push(match measure::suite(plan, suite, around, &mut tap) {
             Ok((mut run, jtl)) => {
-                run.environment = suite.environment.as_deref().map_or_else(|| here.clone(), |name| machine::environment(Some(name)));
+                run.environment = suite.environment.as_deref().map_or_else(|| here.clone(), |name| environment(Some(name)));
                 run.commit.clone_from(&commit);
                 own.push(jtl);
                 gate(plan, run, &suite.expect)
@@ -81,7 +82,7 @@ pub fn check(plan: &Plan, suites: &[CheckedSuite], format: Option<&str>, around:
         judged.push(match read(&suite.name, &suite.inputs, format, &mut tap) {
             Ok(mut run) => {
                 if run.environment.key.is_empty() {
-                    run.environment = machine::environment(Some(&suite.environment));
+                    run.environment = environment(Some(&suite.environment));
                 }
                 gate(plan, run, &suite.expect)
             }
@@ -96,19 +97,17 @@ pub fn convert(plan: &Plan, name: &str, input: Input, format: Option<&str>, entr
     let mut tap = Tap::default();
     tap.add(Opened::new(entry, target, &Style::default())?);
     let run = read(name, &[input], format, &mut tap).map_err(OutputFailed)?;
-    let (run, judged) = judge_run(plan, run, &Before::none(), &[]);
-    let outcome = Outcome::of(vec![judged]);
+    let nothing = baseline::from_runs(String::new(), Vec::new(), &run.environment);
+    let (run, judged) = judge_run(plan, run, &nothing, &[]);
+    let outcome = judge::conclude(&plan.policy(name, &[]), &[&run], vec![judged]);
     tap.finish(&Report { outcome: &outcome, runs: slice::from_ref(&run) })
 }
 
-/// `load`: one load test without a configuration; judged by default thresholds, compared with nothing.
-pub fn load(plan: &Plan, name: &str, work: &LoadWork, around: Surroundings<'_>) -> Result<(Run, Outcome), String> {
-    let mut run = measure::drive(name, work, around, &mut Tap::default())?;
-    run.environment = machine::environment(plan.environment.as_deref());
-    let (run, judged) = judge_run(plan, run, &Before::none(), &[]);
-    let mut outcome = Outcome::of(vec![judged]);
-    close(plan, &mut outcome, around);
-    Ok((run, outcome))
+/// A run that an earlier call stored.
+pub fn read_stored(path: &Path) -> Result<Run, String> {
+    let mut recorder = Recorder::new(Keep::Exact);
+    format::read(&Input::File(path.to_path_buf()), Some("run"), &mut recorder).map_err(|error| error.to_string())?;
+    Ok(recorder.finish(""))
 }
 
 /// Reads one suite's files, as repetitions of each other, into a run. The error is a sentence with its place.
@@ -146,7 +145,7 @@ fn judge_run(plan: &Plan, run: Run, before: &Before, expect: &[String]) -> (Run,
 }
 
 fn unmeasured(plan: &Plan, suite: &str, reason: &str) -> Judged {
-    (None, judge::no_verdict(suite, reason, &plan.policy(suite, &[])))
+    (None, judge::no_verdict(suite, reason, &plan.policy(suite, &[]).reproduce))
 }
 
 /// The accepted runs that this run is compared with. The error is a sentence: a baseline that cannot be read judges nothing.
@@ -155,10 +154,14 @@ fn before(plan: &Plan, run: &Run) -> Result<Before, String> {
     match &plan.baseline {
         BaselineChoice::Auto | BaselineChoice::Committed => committed(&plan.baselines),
         BaselineChoice::Path(path) if path.is_dir() => committed(path),
-        BaselineChoice::Path(path) => {
-            let earlier = read(&run.suite, &[Input::File(path.clone())], None, &mut Tap::default())?;
-            Ok(Before::of_run(earlier, path.display().to_string()))
-        }
+        BaselineChoice::Path(path) => baseline::load_file(path, &run.environment).or_else(|_| {
+            let mut earlier = read(&run.suite, &[Input::File(path.clone())], None, &mut Tap::default())?;
+            if earlier.environment.key.is_empty() {
+                // Nobody said where the file was measured; naming it as the baseline says that it compares.
+                earlier.environment = run.environment.clone();
+            }
+            Ok(baseline::from_runs(path.display().to_string(), vec![earlier], &run.environment))
+        }),
     }
 }
 
@@ -166,7 +169,8 @@ fn before(plan: &Plan, run: &Run) -> Result<Before, String> {
 fn finish(plan: &Plan, judged: Vec<Judged>, taps: Vec<Tap>, around: Surroundings<'_>) -> Result<Outcome, OutputFailed> {
     let (runs, suites): (Vec<Option<Run>>, Vec<SuiteOutcome>) = judged.into_iter().unzip();
     let runs: Vec<Run> = runs.into_iter().flatten().collect();
-    let mut outcome = Outcome::of(suites);
+    let measured: Vec<&Run> = runs.iter().collect();
+    let mut outcome = judge::conclude(&plan.policy("", &[]), &measured, suites);
     close(plan, &mut outcome, around);
     let report = Report { outcome: &outcome, runs: &runs };
     taps.into_iter().try_for_each(|tap| tap.finish(&report))?;
@@ -185,4 +189,10 @@ fn close(plan: &Plan, outcome: &mut Outcome, around: Surroundings<'_>) {
     if outcome.compared() == 0 {
         outcome.next_steps = plan.next_steps();
     }
+}
+
+/// The environment of this machine, or the one that a name stands for.
+fn environment(name: Option<&str>) -> Environment {
+    let machine::Facts { key, hard, drift } = machine::environment(name);
+    Environment { key, hard, drift }
 }

@@ -257,3 +257,21 @@ pub fn remove_verdict(directory: &Path) -> Result<(), TargetError> {
         _ => Ok(()),
     }
 }
+
+/// Removes what an earlier run wrote into the results directory, so that it describes one run only. Nothing else there is
+/// touched.
+pub fn remove_earlier(directory: &Path, files: &[&str], folders: &[&str]) -> Result<(), TargetError> {
+    let removed = |path: &Path, result: io::Result<()>| match result {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(TargetError::new(path, "remove what an earlier run wrote", &error)),
+        _ => Ok(()),
+    };
+    for name in files {
+        let path = directory.join(name);
+        removed(&path, fs::remove_file(&path))?;
+    }
+    for name in folders {
+        let path = directory.join(name);
+        removed(&path, fs::remove_dir_all(&path))?;
+    }
+    Ok(())
+}

@@ -86,7 +86,7 @@ impl Terminal {
         if bar.is_none() {
             self.say(name);
         }
-        Phase { bar, name: name.to_string(), talk: self.talk, sized: Cell::new(false) }
+        Phase { bar, name: name.to_string(), sized: Cell::new(false) }
     }
 
     /// Asks a yes/no question; anything but yes is no. `None` where nobody can answer.
@@ -107,7 +107,8 @@ fn spinner() -> ProgressStyle {
 }
 
 fn bar() -> ProgressStyle {
-    ProgressStyle::with_template("{spinner} {prefix} [{bar:24}] {msg}").map_or_else(|_| ProgressStyle::default_bar(), |style| style.progress_chars("=> "))
+    ProgressStyle::with_template("{spinner} {prefix} [{bar:24}] {msg}")
+        .map_or_else(|_| ProgressStyle::default_bar(), |style| style.progress_chars("=> "))
 }
 
 /// A running phase. Ends when dropped.
@@ -115,7 +116,6 @@ fn bar() -> ProgressStyle {
 pub struct Phase {
     bar: Option<ProgressBar>,
     name: String,
-    talk: Talk,
     sized: Cell<bool>,
 }
 
@@ -136,12 +136,11 @@ impl Phase {
         }
     }
 
-    /// Ends the phase with one line of what came of it.
+    /// Ends the phase; on a terminal a line of what came of it takes the bar's place. Elsewhere the line that began the
+    /// phase is all that is said.
     pub fn done(self, result: &str) {
         if let Some(bar) = &self.bar {
             bar.finish_and_clear();
-        }
-        if self.talk > Talk::Quiet {
             let _ = writeln!(std::io::stderr().lock(), "{}: {result}", self.name);
         }
     }

@@ -1,7 +1,7 @@
 //! `accept`: shows what would change in the baselines and, when told so, changes it. The only writer of baselines.
 
 use super::{Failure, Session};
-use crate::baseline::{self, Permission, Proposal};
+use crate::baseline::{self, Override, Proposal};
 use crate::cli::AcceptArgs;
 use crate::config::{Plan, Request};
 use crate::pipeline;
@@ -14,12 +14,14 @@ use std::path::{Path, PathBuf};
 pub fn accept(request: Request<'_>, arguments: &AcceptArgs) -> Result<u8, Failure> {
     let plan = Plan::for_accept(request)?;
     if plan.is_ci && !arguments.yes {
-        return Err(Failure::Usage("accept asks a person, and in CI there is none; add --yes if the baselines are to change here".to_string()));
+        return Err(Failure::Usage(
+            "accept asks a person, and in CI there is none; add --yes if the baselines are to change here".to_string(),
+        ));
     }
     let terminal = Session::reading(&plan).terminal;
     let folders = if arguments.from.is_empty() { vec![plan.results.clone()] } else { arguments.from.clone() };
-    let proposals = propose(&plan, &pending(&folders)?, &permission(arguments))?;
-    let changed: Vec<&Proposal> = proposals.iter().filter(|proposal| proposal.old_text.as_deref() != Some(proposal.new_text.as_str())).collect();
+    let proposals = propose(&plan, &pending(&folders)?, arguments)?;
+    let changed: Vec<&Proposal> = proposals.iter().filter(|proposal| !proposal.is_unchanged()).collect();
     if changed.is_empty() {
         terminal.say("the baselines already hold these runs; nothing to change");
         return Ok(0);
@@ -44,8 +46,13 @@ fn write(root: &Path, changed: &[&Proposal], terminal: &Terminal) -> Result<u8, 
     Ok(0)
 }
 
-fn permission(arguments: &AcceptArgs) -> Permission {
-    Permission { force: if arguments.force { arguments.reason.clone() } else { None }, allow_slower: arguments.allow_slower.clone() }
+/// The reason that was given for accepting what a refusal names; `None` where none was.
+fn reason(arguments: &AcceptArgs, by: Override) -> Option<&str> {
+    match by {
+        Override::Never => None,
+        Override::Force => arguments.reason.as_deref().filter(|_| arguments.force),
+        Override::AllowSlower => arguments.allow_slower.as_deref().or_else(|| reason(arguments, Override::Force)),
+    }
 }
 
 /// The stored runs that wait in results directories.
@@ -65,19 +72,26 @@ fn pending(folders: &[PathBuf]) -> Result<Vec<PathBuf>, Failure> {
 }
 
 /// What accepting each run would make of its baseline. Nothing is proposed while one run is refused.
-fn propose(plan: &Plan, files: &[PathBuf], permission: &Permission) -> Result<Vec<Proposal>, Failure> {
+fn propose(plan: &Plan, files: &[PathBuf], arguments: &AcceptArgs) -> Result<Vec<Proposal>, Failure> {
     let mut proposals = Vec::new();
     let mut refused = String::new();
     for file in files {
         let run = pipeline::read_stored(file).map_err(Failure::NoVerdict)?;
         let (run, judged) = pipeline::gate(plan, run, &[]);
         let run = run.ok_or_else(|| Failure::NoVerdict(format!("{} holds no run", file.display())))?;
-        match baseline::acceptable(&run, &judged, permission) {
-            Ok(reason) => proposals.push(baseline::propose(&plan.baselines, &run, reason, plan.keep_runs).map_err(|error| Failure::NoVerdict(error.to_string()))?),
-            Err(refusal) => {
-                let _ = write!(refused, "\n  {}: {}; {}", run.suite, refusal.sentence, refusal.way_out);
+        let mut reasons = Vec::new();
+        for refusal in baseline::refusals(&run, &judged) {
+            match reason(arguments, refusal.by) {
+                Some(reason) => reasons.push(reason),
+                None => {
+                    let _ = write!(refused, "\n  {}: {}; {}", run.suite, refusal.sentence, refusal.way_out);
+                }
             }
         }
+        reasons.dedup();
+        let reason = (!reasons.is_empty()).then(|| reasons.join("; "));
+        let proposal = baseline::propose(&plan.baselines, &run, reason.as_deref(), plan.keep_runs);
+        proposals.push(proposal.map_err(|error| Failure::NoVerdict(error.to_string()))?);
     }
     if refused.is_empty() { Ok(proposals) } else { Err(Failure::NoVerdict(format!("refused, nothing was changed:{refused}"))) }
 }

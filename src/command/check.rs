@@ -58,7 +58,8 @@ pub fn suite_name(file: &Path) -> String {
     }
     let name = file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let stem = name.split('.').next().unwrap_or_default();
-    let kept: String = stem.chars().filter(|c| !c.is_ascii_digit()).map(|c| if c.is_alphanumeric() || "-_".contains(c) { c } else { '_' }).collect();
+    let kept: String =
+        stem.chars().filter(|c| !c.is_ascii_digit()).map(|c| if c.is_alphanumeric() || "-_".contains(c) { c } else { '_' }).collect();
     let trimmed = kept.trim_matches(|c| "-_".contains(c));
     if trimmed.is_empty() { "results".to_string() } else { trimmed.to_string() }
 }

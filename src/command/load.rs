@@ -1,6 +1,6 @@
 //! `load`: a load test from the command line.
 
-use super::{Failure, Session, print};
+use super::{Failure, Session};
 use crate::cli::LoadArgs;
 use crate::config::{Plan, Request};
 use crate::pipeline;
@@ -9,8 +9,5 @@ use crate::pipeline;
 pub fn load(request: Request<'_>, arguments: &LoadArgs) -> Result<u8, Failure> {
     let plan = Plan::for_load(request, arguments)?;
     let session = Session::measuring(&plan)?;
-    let writes_files = arguments.out.is_some();
-    let (text, code) = pipeline::load(&plan, arguments.json, writes_files, session.around())?;
-    print(&text)?;
-    Ok(code)
+    Ok(pipeline::run(&plan, session.around())?.exit_code)
 }

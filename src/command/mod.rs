@@ -18,6 +18,7 @@ use crate::pipeline::{OutputFailed, Surroundings};
 use crate::report;
 use crate::target::{self, Target};
 use crate::terminal::{Talk, Terminal};
+use std::io::Write;
 
 /// Exit code of usage and configuration errors: nothing was measured.
 pub const USAGE: u8 = 2;
@@ -73,8 +74,8 @@ pub fn dispatch(cli: &Cli) -> Result<u8, Failure> {
         Command::Load(arguments) => load::load(request, arguments),
         Command::Accept(arguments) => accept::accept(request, arguments),
         Command::Convert(arguments) => convert::convert(request, arguments),
-        Command::List(arguments) => print(&list::render(arguments.what, &tables)),
-        Command::Completions(arguments) => print(&completions::render(arguments.shell)),
+        Command::List(arguments) => print(|out| out.write_all(list::render(arguments.what, &tables).as_bytes())),
+        Command::Completions(arguments) => print(|out| completions::write(arguments.shell, out)),
     }
 }
 
@@ -88,11 +89,11 @@ fn with_verdict_file(request: Request<'_>, command: impl FnOnce() -> Result<u8, 
 }
 
 /// Data on standard output.
-fn print(text: &str) -> Result<u8, Failure> {
-    let failed = |error: &dyn std::fmt::Display| Failure::NoVerdict(error.to_string());
-    let (mut writer, pending) = Target::Stdout.open().map_err(|error| failed(&error))?;
-    writer.write_all(text.as_bytes()).map_err(|error| failed(&error))?;
-    pending.commit().map_err(|error| failed(&error))?;
+fn print(write: impl FnOnce(&mut dyn Write) -> std::io::Result<()>) -> Result<u8, Failure> {
+    let (mut writer, pending) = Target::Stdout.open().map_err(|error| Failure::NoVerdict(error.to_string()))?;
+    write(&mut writer).map_err(|error| Failure::NoVerdict(format!("standard output: {error}")))?;
+    drop(writer);
+    pending.commit().map_err(|error| Failure::NoVerdict(error.to_string()))?;
     Ok(0)
 }
 

@@ -3,7 +3,7 @@
 use super::error::{ConfigError, Document, alternatives, did_you_mean, typed};
 use super::file::{self, File};
 use super::load;
-use super::plan::{self, CheckSuite, ColorChoice, ExitMapping, Plan, ReportRequest, SuitePlan, Surroundings, Tables, Verbosity};
+use super::plan::{self, CheckSuite, ColorChoice, ExitMapping, Keep, Plan, ReportRequest, SuitePlan, Surroundings, Tables, Verbosity};
 use super::suite::Suite;
 use super::value::{parse_baseline, parse_environment, parse_name};
 use crate::cli::{CheckArgs, ConvertArgs, LoadArgs, Options, RunArgs, When};
@@ -81,8 +81,14 @@ impl Plan {
         if args.json && plan.reports.iter().any(|report| report.path.is_none()) {
             return Err(ConfigError::new("--json", "one thing on standard output", "a report there too"));
         }
-        if let Some(directory) = &args.out {
-            plan.results = directory.clone();
+        match &args.out {
+            Some(directory) => plan.results = directory.clone(),
+            None => plan.keep = Keep::OnlyAsked,
+        }
+        // Standard output carries what was measured: for programs, or for people.
+        if plan.reports.iter().all(|report| report.path.is_some()) {
+            let kind = if args.json { "run-json" } else { "summary" };
+            plan.reports.insert(0, ReportRequest { kind: kind.to_string(), path: None });
         }
         let work = Work::Load { server: None, load: load::from_arguments(args)? };
         plan.environment = Some(request.foreign_environment(None)?);
@@ -146,10 +152,24 @@ impl Request<'_> {
             color: options.color.map_or_else(|| self.around.color(), color),
             verbosity: verbosity(options),
             is_ci,
+            keep: Keep::Everything,
+            program: self.program(),
             is_selection: false,
             commit: self.around.commit().map(str::to_string),
             root,
         })
+    }
+
+    /// The results directory, as far as it can be told before there is a plan: what stood there may be stale.
+    pub fn results_if_unplanned(&self) -> PathBuf {
+        let root = file::find(&self.around.directory).and_then(|path| Some(path.parent()?.to_path_buf())).unwrap_or_default();
+        self.path("NEVERSLOWER_RESULTS", self.options.results.as_ref(), &root, None, plan::RESULTS)
+    }
+
+    /// How the user called us, to be printed in commands to type.
+    fn program(&self) -> String {
+        let by_cargo = self.around.get(plan::CALLED_BY_CARGO) == Some(env!("CARGO_PKG_NAME"));
+        if by_cargo { "cargo run --release --" } else { env!("CARGO_PKG_NAME") }.to_string()
     }
 
     /// `--environment` or its variable; `Some(None)` is a typed `auto`.

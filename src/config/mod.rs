@@ -14,5 +14,7 @@ mod value;
 pub use build::Request;
 pub use error::{ConfigError, Excerpt};
 pub use file::{File, Gate};
-pub use plan::{BaselineChoice, CheckSuite, ColorChoice, ExitMapping, Plan, ReportRequest, SuitePlan, Surroundings, Tables, Verbosity};
+pub use plan::{
+    BaselineChoice, CheckSuite, ColorChoice, ExitMapping, Keep, Plan, ReportRequest, SuitePlan, Surroundings, Tables, Verbosity,
+};
 pub use suite::Suite;

@@ -2,7 +2,7 @@
 
 use super::error::ConfigError;
 use crate::judge::{Attempts, Limit, Policy, Rule, Statistics, UnknownEnvironment};
-use crate::model::{Percentile, Statistic, SuiteWork, metric};
+use crate::model::{Percentile, Statistic, SuiteWork, Verdict, metric};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -105,6 +105,10 @@ pub struct Surroundings {
 /// Variables of ours; each beats the configuration file and is beaten by its flag.
 pub const OURS: [&str; 5] =
     ["NEVERSLOWER_CONFIG", "NEVERSLOWER_RESULTS", "NEVERSLOWER_BASELINES", "NEVERSLOWER_BASELINE", "NEVERSLOWER_ENVIRONMENT"];
+/// Set by `cargo run` to the package that is run.
+pub const CALLED_BY_CARGO: &str = "CARGO_PKG_NAME";
+/// What `git bisect run` understands as "this commit cannot be tested".
+const BISECT_SKIP: u8 = 125;
 /// Variables about colour.
 const COLORS: [&str; 5] = ["NO_COLOR", "CLICOLOR_FORCE", "FORCE_COLOR", "CLICOLOR", "TERM"];
 /// CI systems: the variables that all have to be set, and the one that names the commit. The first match wins.
@@ -133,7 +137,7 @@ impl Surroundings {
             std::env::current_dir().map_err(|error| ConfigError::new("working directory", "a directory that exists", error.to_string()))?;
         let hosts = CI_HOSTS.iter().flat_map(|(detect, commit)| detect.iter().chain(std::iter::once(commit)));
         let mut variables = BTreeMap::new();
-        for name in OURS.iter().chain(&COLORS).chain(hosts) {
+        for name in OURS.iter().chain(&COLORS).chain([&CALLED_BY_CARGO]).chain(hosts) {
             match std::env::var(name) {
                 Ok(value) if !value.is_empty() => drop(variables.insert(*name, value)),
                 Err(std::env::VarError::NotUnicode(value)) if OURS.contains(name) => {
@@ -180,6 +184,15 @@ impl Surroundings {
             ColorChoice::Auto
         }
     }
+}
+
+/// What is written besides what was asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Keep {
+    /// Everything of the results directory.
+    Everything,
+    /// Nothing: `load` without `--out`.
+    OnlyAsked,
 }
 
 /// Which baseline to compare with.
@@ -275,13 +288,34 @@ pub struct Plan {
     pub color: ColorChoice,
     pub verbosity: Verbosity,
     pub is_ci: bool,
+    pub keep: Keep,
+    /// How the user calls us, for commands that are printed: `neverslower`, or through cargo in our own repository.
+    pub program: String,
     /// Only some suites were selected.
     pub is_selection: bool,
     /// Commit named by the CI's variables, where git cannot tell.
     pub commit: Option<String>,
 }
 
+impl ExitMapping {
+    /// What the process exits with for a verdict.
+    pub fn code(&self, verdict: Verdict) -> u8 {
+        match verdict {
+            Verdict::Fail | Verdict::Unstable if self.exit_zero => 0,
+            Verdict::Unstable | Verdict::NoVerdict if self.bisect => BISECT_SKIP,
+            Verdict::Unstable => self.unstable_exit_code.unwrap_or(verdict.exit_code()),
+            other => other.exit_code(),
+        }
+    }
+}
+
 impl Plan {
+    /// The commands that lead a first-time user from "nothing compared yet" to a gate that turns red.
+    pub fn next_steps(&self) -> Vec<String> {
+        let again = || format!("make something slower, then: {} run", self.program);
+        vec![format!("{} accept", self.program), self.demonstration.clone().unwrap_or_else(again)]
+    }
+
     /// What the judge needs for one suite.
     pub fn policy(&self, suite: &str, expect: &[String]) -> Policy {
         Policy {
@@ -290,7 +324,7 @@ impl Plan {
             unknown_environment: self.unknown_environment,
             require_baseline: self.require_baseline,
             expect: expect.to_vec(),
-            reproduce: format!("neverslower run {suite}"),
+            reproduce: format!("{} run {suite}", self.program),
             is_selection: self.is_selection,
         }
     }

@@ -200,7 +200,8 @@ fn is_name(word: &str) -> bool {
 /// Value and unit, as far as the words look like that.
 fn pairs(values: &str) -> impl Iterator<Item = (&str, &str)> {
     let mut words = values.split_ascii_whitespace();
-    std::iter::from_fn(move || Some((words.next()?, words.next()?))).take_while(|(value, unit)| value.parse::<f64>().is_ok() && digits(unit).is_none())
+    std::iter::from_fn(move || Some((words.next()?, words.next()?)))
+        .take_while(|(value, unit)| value.parse::<f64>().is_ok() && digits(unit).is_none())
 }
 
 /// Labels of all benchmarks. With several packages the package belongs to the name. `-8` (GOMAXPROCS) is left out only where every

@@ -184,7 +184,11 @@ impl<'s> Rows<'s> {
         let unreadable = self.oddities.times(UNREADABLE);
         let is_much = unreadable as f64 > (self.counted + unreadable) as f64 * UNREADABLE_ROWS_SHARE_MAX;
         if is_much {
-            self.sink.note(Note { path: Some(self.path.clone()), line: None, text: "too many unreadable rows to trust the rest".to_string() });
+            self.sink.note(Note {
+                path: Some(self.path.clone()),
+                line: None,
+                text: "too many unreadable rows to trust the rest".to_string(),
+            });
         }
         self.sink.facts(RunFacts { partial: self.is_partial || is_much, ..RunFacts::default() });
         self.oddities.notes(&self.path).for_each(|note| self.sink.note(note));

@@ -28,7 +28,8 @@ const NAMES: [(&str, Column); COLUMNS] = [
 ];
 
 /// The columns of a file without a header: the default of JMeter 2, possibly cut short on the right.
-const HEADERLESS: &str = "timeStamp,elapsed,label,responseCode,responseMessage,threadName,dataType,success,bytes,grpThreads,allThreads,Latency";
+const HEADERLESS: &str =
+    "timeStamp,elapsed,label,responseCode,responseMessage,threadName,dataType,success,bytes,grpThreads,allThreads,Latency";
 /// Place of `success` among them.
 const HEADERLESS_SUCCESS: usize = 7;
 

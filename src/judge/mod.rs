@@ -1,10 +1,10 @@
 //! Judges a comparison by thresholds. Pure.
 
-pub mod expression;
 mod absolute;
 mod error_rate;
 mod evidence;
 mod expected;
+pub mod expression;
 mod finding;
 mod missing;
 mod relative;

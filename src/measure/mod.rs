@@ -6,6 +6,7 @@ mod error;
 mod fresh;
 pub mod git;
 pub mod harness;
+pub mod http;
 mod server;
 pub mod tool;
 mod words;
@@ -13,6 +14,3 @@ mod words;
 pub use child::{Child, Ending, Job, Log, Setting, Usage, run_to_end};
 pub use error::MeasureError;
 pub use server::{Server, ServerUsage};
-//! Produces samples.
-
-pub mod http;

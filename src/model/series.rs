@@ -127,8 +127,24 @@ pub struct Series {
 impl Series {
     /// A series of which one bare number is known.
     pub fn point(key: SeriesKey, unit: Unit, better: Better, value: f64) -> Series {
-        let summary = Summary { count: 1, mean: Some(value), min: Some(value), max: Some(value), percentiles: [(Percentile::P50, value)].into(), ..Summary::default() };
-        Series { key, unit, better, evidence: Evidence::Point, summary, summary_ok: None, distribution: Distribution::Unknown, error_kinds: BTreeMap::new() }
+        let summary = Summary {
+            count: 1,
+            mean: Some(value),
+            min: Some(value),
+            max: Some(value),
+            percentiles: [(Percentile::P50, value)].into(),
+            ..Summary::default()
+        };
+        Series {
+            key,
+            unit,
+            better,
+            evidence: Evidence::Point,
+            summary,
+            summary_ok: None,
+            distribution: Distribution::Unknown,
+            error_kinds: BTreeMap::new(),
+        }
     }
 
     /// The summary that thresholds judge: of the successful attempts where they are known apart.

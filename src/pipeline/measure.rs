@@ -1,11 +1,13 @@
 //! From a suite's work to a `Run`: builds, starts what must be started, measures or lets measure, records.
 
-use super::outputs::{Tap, jtl_of_suite};
+use super::outputs::{Tap, of_load};
 use super::{Surroundings, read};
 use crate::config::{Plan, SuitePlan};
 use crate::measure::http::{self, Drive, Phase, Progress};
 use crate::measure::{self, MeasureError, Server, ServerUsage, Setting};
-use crate::model::{Better, CommandWork, HarnessWork, LoadWork, Run, Series, SeriesKey, ServerWork, SuiteWork, ToolWork, Unit, Work, metric};
+use crate::model::{
+    Better, CommandWork, HarnessWork, LoadWork, Run, Series, SeriesKey, ServerWork, SuiteWork, ToolWork, Unit, Work, metric,
+};
 use crate::record::{Keep, Recorder, Sink};
 use crate::source::Input;
 use crate::terminal;
@@ -27,10 +29,9 @@ pub fn suite(plan: &Plan, suite: &SuitePlan, around: Surroundings<'_>, tap: &mut
         Work::Command(work) => station.command(work),
         Work::Tool(work) => station.tool(work, tap),
         Work::Load { server, load } => {
-            own.add(jtl_of_suite(plan, &suite.work.name, load.connections).map_err(|error| error.0)?);
+            own = of_load(plan, &suite.work.name, load.connections).map_err(|error| error.0)?;
             station.load(server.as_ref(), load, &mut own)
         }
-        Work::FilesOnly => Err("it names only result files and nothing to measure; judge files with: neverslower check FILE".to_string()),
     }?;
     run.started_ns.get_or_insert(started_epoch);
     if run.duration_ns == 0 {
@@ -43,20 +44,13 @@ pub fn suite(plan: &Plan, suite: &SuitePlan, around: Surroundings<'_>, tap: &mut
 /// The commit that is measured: the CI's word where it gives one, else git's.
 pub fn commit(plan: &Plan, around: Surroundings<'_>) -> Option<String> {
     plan.commit.clone().or_else(|| {
+        if plan.keep == crate::config::Keep::OnlyAsked {
+            return None;
+        }
         let log = plan.results.join("logs").join("git.log");
         let setting = Setting { directory: &plan.root, log: &log, timeout: GIT_TIMEOUT, interrupted: around.interrupt.flag() };
         measure::git::commit(&setting)
     })
-}
-
-/// Drives load without a server of ours and without a suite.
-pub fn drive(name: &str, work: &LoadWork, around: Surroundings<'_>, tap: &mut Tap) -> Result<Run, String> {
-    let phase = around.terminal.phase(&format!("{name}: load"));
-    let mut recorder = Recorder::new(Keep::Histogram);
-    drive_into(work, None, around, &phase, &mut tap.beside(&mut recorder)).map_err(|error| tap.failure().map_or(error, |failure| failure.0))?;
-    let run = recorder.finish(name);
-    phase.done(&requests(&run));
-    Ok(run)
 }
 
 /// One suite being measured.
@@ -123,12 +117,13 @@ impl Station<'_> {
     }
 
     fn load(&self, server: Option<&ServerWork>, work: &LoadWork, tap: &mut Tap) -> Result<Run, String> {
-        let Some(server) = server else { return drive(&self.work.name, work, self.around, tap) };
+        let Some(server) = server else { return self.drive(None, work, tap) };
         let phase = self.phase("starting the server");
         let log = self.log("server");
-        let mut server = Server::start(server, &self.work.directory, &log, self.around.interrupt.flag()).map_err(|error| error.to_string())?;
+        let mut server =
+            Server::start(server, &self.work.directory, &log, self.around.interrupt.flag()).map_err(|error| error.to_string())?;
         drop(phase);
-        let measured = self.drive_server(&server, work, tap);
+        let measured = self.drive(Some(&server), work, tap);
         let alive = server.check().map_err(|error| error.to_string());
         let stopped = server.stop().map_err(|error| error.to_string());
         alive?;
@@ -136,10 +131,10 @@ impl Station<'_> {
         measured
     }
 
-    fn drive_server(&self, server: &Server, work: &LoadWork, tap: &mut Tap) -> Result<Run, String> {
+    fn drive(&self, server: Option<&Server>, work: &LoadWork, tap: &mut Tap) -> Result<Run, String> {
         let phase = self.phase("load");
         let mut recorder = Recorder::new(Keep::Histogram);
-        let used = drive_into(work, Some(server), self.around, &phase, &mut tap.beside(&mut recorder));
+        let used = drive_into(work, server, self.around, &phase, &mut tap.beside(&mut recorder));
         let used = used.map_err(|error| tap.failure().map_or(error, |failure| failure.0))?;
         let mut run = recorder.finish(&self.work.name);
         if let Some(used) = used {
@@ -182,7 +177,9 @@ fn add_server_usage(run: &mut Run, used: ServerUsage) {
         return;
     }
     let per_request = used.cpu_ns as f64 / completed as f64;
-    for (name, unit, value) in [(metric::CPU_PER_REQUEST, Unit::Ns, per_request), (metric::PEAK_MEMORY, Unit::Bytes, used.peak_bytes as f64)] {
+    for (name, unit, value) in
+        [(metric::CPU_PER_REQUEST, Unit::Ns, per_request), (metric::PEAK_MEMORY, Unit::Bytes, used.peak_bytes as f64)]
+    {
         let series = Series::point(SeriesKey::new("server", name), unit, Better::Lower, value);
         run.series.insert(series.key.clone(), series);
     }
@@ -203,5 +200,7 @@ fn show(phase: &terminal::Phase, progress: &Progress) {
 
 fn requests(run: &Run) -> String {
     let facts = run.load.as_ref();
-    facts.map_or_else(String::new, |load| format!("{} requests, {} answered, {} failed, {} unsent", load.planned, load.completed, load.failed, load.unsent))
+    facts.map_or_else(String::new, |load| {
+        format!("{} requests, {} answered, {} failed, {} unsent", load.planned, load.completed, load.failed, load.unsent)
+    })
 }

@@ -1,6 +1,6 @@
 //! What is written: the reports of every run under `perf-results/`, the ones asked for, and last of all the verdict.
 
-use crate::config::Plan;
+use crate::config::{Keep, Plan};
 use crate::model::{Note, Outcome, Pair, RunFacts, Sample, Series, SeriesKey, Verdict};
 use crate::output::{Output, OutputError, Report};
 use crate::record::{Rejected, Sink};
@@ -132,15 +132,22 @@ impl Sink for Beside<'_> {
 
 /// Clears what an earlier run left, the verdict first: a stale one must never be taken for this run's.
 pub fn clear(plan: &Plan) -> Result<(), OutputFailed> {
+    if plan.keep == Keep::OnlyAsked {
+        return Ok(());
+    }
     target::remove_verdict(&plan.results)?;
     target::remove_earlier(&plan.results, &["outcome.json", "report.md"], &["runs", "junit", "jtl", "logs", "criterion"])?;
     Ok(())
 }
 
-/// The JTL of a suite that is being measured.
-pub fn jtl_of_suite(plan: &Plan, suite: &str, workers: u32) -> Result<Opened, OutputFailed> {
-    let path = plan.results.join("jtl").join(format!("{suite}.jtl"));
-    Opened::new(report::by_name("jtl")?, &Target::File(path), &Style { workers, ..Style::default() })
+/// The outputs that see a load suite's samples while it is measured: its JTL.
+pub fn of_load(plan: &Plan, suite: &str, workers: u32) -> Result<Tap, OutputFailed> {
+    let mut tap = Tap::default();
+    if plan.keep == Keep::Everything {
+        let path = plan.results.join("jtl").join(format!("{suite}.jtl"));
+        tap.add(Opened::new(report::by_name("jtl")?, &Target::File(path), &Style { workers, ..Style::default() })?);
+    }
+    Ok(tap)
 }
 
 /// The reports that the user asked for and that want samples, opened before anything is read.
@@ -159,30 +166,43 @@ fn place(path: Option<&PathBuf>) -> Target {
     path.map_or(Target::Stdout, |path| Target::File(path.clone()))
 }
 
-/// Writes everything that is always written, then what was asked for, then the text for people, then the verdict.
+/// Writes everything that is always written, then what was asked for, then the text for people.
 pub fn write_all(plan: &Plan, report: &Report<'_>, terminal: &Terminal) -> Result<(), OutputFailed> {
-    let style = Style { color: terminal.color(), width: terminal.width(), verbose: terminal.is_verbose(), ..Style::default() };
-    for run in report.runs {
-        let path = plan.results.join("runs").join(format!("{}.run.json", run.suite));
-        write(report, "run-json", &Target::File(path), &Style { suite: Some(run.suite.clone()), ..Style::default() })?;
+    let style = Style { width: terminal.width(), verbose: terminal.is_verbose(), ..Style::default() };
+    if plan.keep == Keep::Everything {
+        write_kept(plan, report)?;
     }
-    for suite in &report.outcome.suites {
-        let path = plan.results.join("junit").join(format!("TEST-{}.xml", suite.suite));
-        write(report, "junit", &Target::File(path), &Style { suite: Some(suite.suite.clone()), ..Style::default() })?;
-    }
-    write(report, "json", &Target::File(plan.results.join("outcome.json")), &Style::default())?;
-    write(report, "markdown", &Target::File(plan.results.join("report.md")), &Style::default())?;
     for request in &plan.reports {
         if report::by_name(&request.kind)?.needs != Needs::Samples {
-            let style = if request.path.is_none() { Style { color: false, ..style.clone() } } else { Style::default() };
             write(report, &request.kind, &place(request.path.as_ref()), &style)?;
         }
     }
     if terminal.is_talking() || report.outcome.verdict != Verdict::Pass {
-        let files = vec![shown(plan, "report.md"), shown(plan, "outcome.json"), shown(plan, "junit/")];
-        write(report, "text", &Target::Stderr, &Style { files, ..style })?;
+        let kept = if plan.keep == Keep::Everything {
+            vec![shown(plan, "report.md"), shown(plan, "outcome.json"), shown(plan, "junit/")]
+        } else {
+            Vec::new()
+        };
+        let asked = plan.reports.iter().filter_map(|request| Some(request.path.as_ref()?.display().to_string()));
+        let files = kept.into_iter().chain(asked).collect();
+        write(report, "text", &Target::Stderr, &Style { files, color: terminal.color(), ..style })?;
     }
     Ok(())
+}
+
+/// The files of the results directory, one place for each.
+fn write_kept(plan: &Plan, report: &Report<'_>) -> Result<(), OutputFailed> {
+    let of_suite = |suite: &str| Style { suite: Some(suite.to_string()), ..Style::default() };
+    for run in report.runs {
+        let path = plan.results.join("runs").join(format!("{}.run.json", run.suite));
+        write(report, "run-json", &Target::File(path), &of_suite(&run.suite))?;
+    }
+    for suite in &report.outcome.suites {
+        let path = plan.results.join("junit").join(format!("TEST-{}.xml", suite.suite));
+        write(report, "junit", &Target::File(path), &of_suite(&suite.suite))?;
+    }
+    write(report, "json", &Target::File(plan.results.join("outcome.json")), &Style::default())?;
+    write(report, "markdown", &Target::File(plan.results.join("report.md")), &Style::default())
 }
 
 fn write(report: &Report<'_>, kind: &str, target: &Target, style: &Style) -> Result<(), OutputFailed> {
@@ -197,7 +217,9 @@ fn shown(plan: &Plan, name: &str) -> String {
 /// The last word, in the file and on standard error.
 pub fn write_verdict(plan: &Plan, outcome: &Outcome, terminal: &Terminal) -> Result<(), OutputFailed> {
     let line = outcome.verdict_line();
-    target::write_verdict(&plan.results, &line)?;
+    if plan.keep == Keep::Everything {
+        target::write_verdict(&plan.results, &line)?;
+    }
     terminal.line(&line);
     Ok(())
 }

@@ -1,7 +1,7 @@
 //! What more than one report says in the same words.
 
 use super::Style;
-use super::quantity::{percent, quantity};
+use crate::model::humanize::{percent, quantity};
 use crate::model::{BaselineFacts, BaselineKind, Finding, FindingKind, Note, Outcome, Run, Statistic, SuiteOutcome, Unit, Verdict};
 use crate::output::Report;
 
@@ -85,7 +85,7 @@ pub fn after(finding: &Finding) -> Option<String> {
 /// In the unit of the statistic, which is not always the unit of the series. What is no number is not shown.
 fn value(finding: &Finding, value: f64) -> Option<String> {
     value.is_finite().then(|| match finding.statistic {
-        Some(Statistic::ErrorRate) => percent(value * 100.0),
+        Some(Statistic::ErrorRate) => quantity(value, &Unit::Ratio),
         Some(Statistic::Throughput) => quantity(value, &Unit::PerSecond),
         Some(Statistic::Count) => quantity(value, &Unit::Count),
         _ => quantity(value, &finding.unit),
@@ -108,10 +108,9 @@ pub fn detectable(finding: &Finding) -> Option<String> {
     finding.detectable_percent.and_then(signed)
 }
 
-/// Percent points with their sign, which is always there.
+/// Percent points with their sign.
 fn signed(points: f64) -> Option<String> {
-    let sign = if points > 0.0 { "+" } else { "" };
-    points.is_finite().then(|| format!("{sign}{}", percent(points)))
+    points.is_finite().then(|| percent(points))
 }
 
 /// The kind of a rule, where two rules on the same statistic must be told apart.

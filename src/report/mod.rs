@@ -13,8 +13,8 @@ mod jtl_rows;
 mod jtl_xml;
 mod junit;
 mod markdown;
-mod quantity;
 mod run_json;
+mod summary;
 mod table;
 mod text;
 

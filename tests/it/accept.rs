@@ -3,7 +3,9 @@
 use crate::project::Project;
 
 fn measured() -> Project {
-    let project = Project::with("[gate]\nenvironment = \"here\"\nkeep_runs = 3\n[[suite]]\nname = \"bench\"\nbenchmark = { command = \"cat times.txt\" }\n");
+    let project = Project::with(
+        "[gate]\nenvironment = \"here\"\nkeep_runs = 3\n[[suite]]\nname = \"bench\"\nbenchmark = { command = \"cat times.txt\" }\n",
+    );
     project.write("times.txt", "BenchmarkSort 10 1234.5678 ns/op\t16 B/op\t2 allocs/op\n");
     project.call(&["run"]).expect(0);
     project

@@ -27,7 +27,9 @@ fn default_thresholds_judge_without_a_configuration() {
 fn four_per_cent_errors_fail_and_two_are_unstable() {
     let project = Project::new();
     let with_errors = |every: u64| {
-        let rows: String = (0..500u64).map(|n| format!("{},40,home,{},10\n", 1_700_000_000_000 + n, if n % every == 0 { "503,false" } else { "200,true" })).collect();
+        let rows: String = (0..500u64)
+            .map(|n| format!("{},40,home,{},10\n", 1_700_000_000_000 + n, if n % every == 0 { "503,false" } else { "200,true" }))
+            .collect();
         format!("{HEADER}{rows}")
     };
     project.write("a.jtl", with_errors(25));
@@ -59,7 +61,8 @@ fn one_unreadable_file_among_good_ones_is_no_verdict() {
 
 #[test]
 fn a_configured_suite_claims_its_results() {
-    let project = Project::with("[[suite]]\nname = \"jmeter\"\nresults = [\"out/*.jtl\"]\nenvironment = \"staging\"\nexpect = [\"home\"]\n");
+    let project =
+        Project::with("[[suite]]\nname = \"jmeter\"\nresults = [\"out/*.jtl\"]\nenvironment = \"staging\"\nexpect = [\"home\"]\n");
     project.write("out/17.jtl", jtl(100, 40));
     project.call(&["check", "out/17.jtl"]).expect(0);
     project.call(&["accept", "--yes"]).expect(0);

@@ -102,7 +102,11 @@ fn a_tool_that_writes_nothing_new_is_no_verdict() {
 
 #[test]
 fn a_threshold_that_matches_nothing_is_no_verdict() {
-    run("[[suite]]\nname = \"x\"\ncommand = { run = \"true\", repeat = 3 }\n[[threshold]]\nlabel = \"nobody\"\nfail = \"250ms\"\n", 4, "nobody");
+    run(
+        "[[suite]]\nname = \"x\"\ncommand = { run = \"true\", repeat = 3 }\n[[threshold]]\nlabel = \"nobody\"\nfail = \"250ms\"\n",
+        4,
+        "nobody",
+    );
 }
 
 #[test]

@@ -34,7 +34,10 @@ fn a_sleep_of_20_ms_fails_and_names_the_endpoint() {
     let outcome = project.outcome();
     assert_eq!(outcome["verdict"], "fail");
     let finding = outcome["findings"].as_array().unwrap().iter().find(|finding| finding["verdict"] == "fail").unwrap();
-    assert_eq!((finding["label"].as_str(), finding["metric"].as_str(), finding["statistic"].as_str()), (Some("GET /"), Some("latency"), Some("p95")));
+    assert_eq!(
+        (finding["label"].as_str(), finding["metric"].as_str(), finding["statistic"].as_str()),
+        (Some("GET /"), Some("latency"), Some("p95"))
+    );
     assert!(finding["after"].as_f64().unwrap() >= 20e6, "{finding}");
     assert!(project.read("perf-results/verdict.txt").starts_with("verdict=fail exit=1 fail=1 "));
 }

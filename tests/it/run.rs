@@ -5,10 +5,16 @@ use crate::project::{Answer, Project};
 /// A project in which the named series became four times slower than accepted.
 fn slower() -> Project {
     let project = Project::with("[[suite]]\nname = \"bench\"\nbenchmark = { command = \"cat times.txt\" }\n");
-    project.write("times.txt", "BenchmarkSort 10 1000 ns/op\nBenchmarkSort 10 1010 ns/op\nBenchmarkMap 10 50.0 ns/op\nBenchmarkMap 10 50.5 ns/op\n");
+    project.write(
+        "times.txt",
+        "BenchmarkSort 10 1000 ns/op\nBenchmarkSort 10 1010 ns/op\nBenchmarkMap 10 50.0 ns/op\nBenchmarkMap 10 50.5 ns/op\n",
+    );
     project.call(&["run"]).expect(0);
     project.call(&["accept", "--yes"]).expect(0);
-    project.write("times.txt", "BenchmarkSort 10 4000 ns/op\nBenchmarkSort 10 4010 ns/op\nBenchmarkMap 10 50.0 ns/op\nBenchmarkMap 10 50.5 ns/op\n");
+    project.write(
+        "times.txt",
+        "BenchmarkSort 10 4000 ns/op\nBenchmarkSort 10 4010 ns/op\nBenchmarkMap 10 50.0 ns/op\nBenchmarkMap 10 50.5 ns/op\n",
+    );
     project
 }
 
@@ -55,11 +61,18 @@ fn only_selected_suites_are_measured() {
 
 #[test]
 fn a_command_suite_measures_wall_and_cpu_time_of_the_child() {
-    let project = Project::with("[[suite]]\nname = \"busy\"\ncommand = { run = \"sh -c 'i=0; while [ $i -lt 20000 ]; do i=$((i+1)); done'\", repeat = 4 }\n");
+    let project = Project::with(
+        "[[suite]]\nname = \"busy\"\ncommand = { run = \"sh -c 'i=0; while [ $i -lt 20000 ]; do i=$((i+1)); done'\", repeat = 4 }\n",
+    );
     project.call(&["run"]).expect(0);
     let run: serde_json::Value = serde_json::from_str(&project.read("perf-results/runs/busy.run.json")).unwrap();
     for metric in ["time", "cpu_time"] {
-        let series = run["series"].as_array().unwrap().iter().find(|series| series["metric"] == metric).unwrap_or_else(|| panic!("{metric} is missing"));
+        let series = run["series"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .find(|series| series["metric"] == metric)
+            .unwrap_or_else(|| panic!("{metric} is missing"));
         assert_eq!(series["summary"]["count"], 4);
         assert!(series["summary"]["min"].as_f64().unwrap() > 0.0, "{series}");
         assert_eq!(series["samples"].as_array().unwrap().len(), 4);
@@ -68,7 +81,9 @@ fn a_command_suite_measures_wall_and_cpu_time_of_the_child() {
 
 #[test]
 fn a_tool_suite_reads_what_the_tool_wrote_and_notes_what_is_older() {
-    let project = Project::with("[[suite]]\nname = \"tool\"\ntool = { run = \"mkdir -p out; echo 'BenchmarkNew 10 5 ns/op' > out/new.txt\", results = [\"out/*.txt\"] }\n");
+    let project = Project::with(
+        "[[suite]]\nname = \"tool\"\ntool = { run = \"mkdir -p out; echo 'BenchmarkNew 10 5 ns/op' > out/new.txt\", results = [\"out/*.txt\"] }\n",
+    );
     project.write("out/old.txt", "BenchmarkOld 10 5 ns/op\n");
     let old = std::fs::File::options().write(true).open(project.path("out/old.txt")).unwrap();
     old.set_modified(std::time::SystemTime::UNIX_EPOCH + std::time::Duration::from_secs(1_700_000_000)).unwrap();

@@ -97,8 +97,12 @@ fn imports_follow_the_table() {
         for used in code.split("crate::").skip(1).chain(code.split("neverslower::").skip(1)) {
             let path_used: String = used.chars().take_while(|c| c.is_alphanumeric() || *c == '_' || *c == ':').collect();
             let first = path_used.split("::").next().unwrap().to_string();
-            let allowed_here = first == own || may_use.contains(&first) || may_use.iter().any(|entry| entry.contains("::") && path_used.starts_with(entry.as_str()))
-                || may_use.iter().any(|entry| entry.split("::").next() == Some(&first) && entry.contains("::") && used.starts_with(&format!("{first}::{{")));
+            let allowed_here = first == own
+                || may_use.contains(&first)
+                || may_use.iter().any(|entry| entry.contains("::") && path_used.starts_with(entry.as_str()))
+                || may_use.iter().any(|entry| {
+                    entry.split("::").next() == Some(&first) && entry.contains("::") && used.starts_with(&format!("{first}::{{"))
+                });
             if !allowed_here {
                 problems.push(format!("{path}: `{own}` imports `{path_used}`, which the table does not allow"));
             }
@@ -111,7 +115,11 @@ fn imports_follow_the_table() {
 fn members_of_a_family_do_not_import_each_other() {
     let mut problems = Vec::new();
     for family in ["format", "report"] {
-        let members: Vec<String> = table("## Families").into_iter().filter(|(name, _)| name == &format!("`{family}`")).flat_map(|(_, shared)| quoted(&shared)).collect();
+        let members: Vec<String> = table("## Families")
+            .into_iter()
+            .filter(|(name, _)| name == &format!("`{family}`"))
+            .flat_map(|(_, shared)| quoted(&shared))
+            .collect();
         assert!(!members.is_empty(), "docs/ARCHITECTURE.md names no shared files of `{family}`");
         for (path, text) in sources(&[&format!("src/{family}")]) {
             let name = path.rsplit('/').next().unwrap().trim_end_matches(".rs").to_string();
@@ -173,13 +181,31 @@ fn files_have_a_head_and_stay_short() {
 #[test]
 fn names_are_not_refused_ones() {
     let refused: BTreeSet<&str> = ["utils.rs", "util.rs", "helpers.rs", "common.rs", "misc.rs", "types.rs"].into();
-    let named: Vec<String> = sources(&["src"]).into_iter().map(|(path, _)| path).filter(|path| refused.contains(path.rsplit('/').next().unwrap())).collect();
+    let named: Vec<String> =
+        sources(&["src"]).into_iter().map(|(path, _)| path).filter(|path| refused.contains(path.rsplit('/').next().unwrap())).collect();
     fail_with(named);
 }
 
 #[test]
 fn the_top_level_holds_nothing_else() {
-    let allowed = ["Cargo.toml", "Cargo.lock", "src", "baselines", "benches", "ci", "examples", "README.md", "tests", "docs", "fuzz", "LICENSE-MIT", "LICENSE-APACHE", "neverslower.toml", "target", "perf-results"];
+    let allowed = [
+        "Cargo.toml",
+        "Cargo.lock",
+        "src",
+        "baselines",
+        "benches",
+        "ci",
+        "examples",
+        "README.md",
+        "tests",
+        "docs",
+        "fuzz",
+        "LICENSE-MIT",
+        "LICENSE-APACHE",
+        "neverslower.toml",
+        "target",
+        "perf-results",
+    ];
     let entries = fs::read_dir(root()).unwrap().map(|entry| entry.unwrap().file_name().to_str().unwrap().to_string());
     fail_with(entries.filter(|name| !name.starts_with('.') && !allowed.contains(&name.as_str())).collect());
 }
@@ -199,5 +225,11 @@ fn every_dependency_has_its_reason() {
         }
     }
     assert!(names.len() > 10, "the manifest was not understood");
-    fail_with(names.into_iter().filter(|name| !page.contains(&format!("| `{name}` |"))).map(|name| format!("docs/CONTRIBUTING.md has no line of reason for `{name}`")).collect());
+    fail_with(
+        names
+            .into_iter()
+            .filter(|name| !page.contains(&format!("| `{name}` |")))
+            .map(|name| format!("docs/CONTRIBUTING.md has no line of reason for `{name}`"))
+            .collect(),
+    );
 }

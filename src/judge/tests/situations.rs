@@ -196,13 +196,7 @@ fn within_a_run() {
     let pair = |buffer: f64| run_of(vec![samples("plus", values(1000.0)), samples("buffer", values(buffer))]);
     let twice = Rule { label: "buffer".into(), against: Some("plus".into()), ..rule(None, relative(-0.5)) };
     let judged = |rule: Rule| policy(vec![rule]);
-    check(
-        nothing(),
-        pair(400.0),
-        &judged(twice.clone()),
-        Verdict::Pass,
-        "buffer p50 is 403 ns against 1 µs of plus (-59.8 %), limit -50%",
-    );
+    check(nothing(), pair(400.0), &judged(twice.clone()), Verdict::Pass, "buffer p50 is 403 ns against 1 µs of plus (-59.8 %), limit -50%");
     check(nothing(), pair(600.0), &judged(twice.clone()), Verdict::Fail, "limit -50%");
     check(nothing(), pair(498.5), &judged(twice.clone()), Verdict::Unstable, "by the values of this run");
     let bare = |value| run_of(vec![point("plus", "time", 1000.0), point("buffer", "time", value)]);

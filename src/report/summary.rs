@@ -1,0 +1,105 @@
+//! What was measured, for people: how the load went, and a row of numbers for each series. No verdict.
+
+use super::escape::log;
+use super::table::{self, Column};
+use super::{Entry, Needs, Style, document};
+use crate::limits::{ERROR_KINDS_MAX, TEXT_COLUMNS_MAX};
+use crate::model::humanize::quantity;
+use crate::model::{LoadFacts, LoadModel, Percentile, Run, Series, Statistic, Unit, metric};
+use crate::output::{Output, OutputError, Report};
+use std::fmt::Write as _;
+use std::io::Write;
+
+pub const ENTRY: Entry =
+    Entry { name: "summary", about: "what was measured, in numbers for people", needs: Needs::Run, extension: "txt", open };
+
+fn open(out: Box<dyn Write>, style: &Style) -> Box<dyn Output> {
+    document::open(out, style, render)
+}
+
+fn render(report: &Report<'_>, style: &Style) -> Result<String, OutputError> {
+    let mut text = String::new();
+    for run in report.runs.iter().filter(|run| style.suite.as_deref().is_none_or(|only| only == run.suite)) {
+        page(run, style, &mut text);
+    }
+    if text.is_empty() {
+        return Err(OutputError("a summary needs at least one measured suite, found none".to_string()));
+    }
+    Ok(text)
+}
+
+fn page(run: &Run, style: &Style, text: &mut String) {
+    let _ = writeln!(text, "{}", log(&run.suite));
+    for (name, value) in run.load.iter().flat_map(|load| load_lines(run, load)) {
+        let _ = writeln!(text, "  {name:<12}{value}");
+    }
+    for (kind, count) in error_kinds(run) {
+        let _ = writeln!(text, "  {:<12}{count} × {}", "error", log(kind));
+    }
+    let shown = |series: &&Series| style.verbose || run.load.is_none() || is_main(&series.key.metric);
+    let rows: Vec<_> = run.series.values().filter(shown).map(row).collect();
+    let width = if style.verbose { None } else { Some(style.width.min(TEXT_COLUMNS_MAX)) };
+    for line in table::lines(&COLUMNS, &rows, width) {
+        text.push_str(&line);
+        text.push('\n');
+    }
+    for note in &run.notes {
+        let _ = writeln!(text, "  note: {}", log(&note.text));
+    }
+}
+
+/// Of a load test, what people ask for first; the rest is in the stored run, or with `-v`.
+fn is_main(name: &str) -> bool {
+    matches!(name, metric::LATENCY | metric::SERVICE_TIME | metric::SCHEDULE_LAG | metric::CPU_PER_REQUEST)
+}
+
+fn load_lines(run: &Run, load: &LoadFacts) -> Vec<(&'static str, String)> {
+    let model = match load.model {
+        LoadModel::Open => "open loop: the schedule decides when requests start",
+        LoadModel::Closed => "closed loop: percentiles are conditional on waiting for each answer",
+    };
+    let mut lines = vec![
+        ("load", format!("{model}, {} connections", load.connections)),
+        ("requests", format!("{} planned, {} answered, {} failed, {} unsent", load.planned, load.completed, load.failed, load.unsent)),
+        ("time", quantity(load.measured_ns as f64, &Unit::Ns)),
+    ];
+    let throughput = run.series.values().filter(|series| series.key.metric == metric::LATENCY).filter_map(|series| series.summary.throughput);
+    lines.push(("throughput", quantity(throughput.sum(), &Unit::PerSecond)));
+    if let (Some(planned), Some(achieved)) = (load.rate_planned, load.rate_achieved) {
+        lines.push(("rate", format!("{} asked, {} achieved", quantity(planned, &Unit::PerSecond), quantity(achieved, &Unit::PerSecond))));
+        let limit = quantity(load.max_lag_ns as f64, &Unit::Ns);
+        lines.push(("generator", format!("{} of {} requests handled more than {limit} late", load.late, load.planned)));
+    }
+    if load.reconnects > 0 {
+        lines.push(("reconnects", load.reconnects.to_string()));
+    }
+    lines
+}
+
+fn error_kinds(run: &Run) -> impl Iterator<Item = (&String, &u64)> {
+    let latencies = run.series.values().filter(|series| series.key.metric == metric::LATENCY);
+    latencies.flat_map(|series| &series.error_kinds).take(ERROR_KINDS_MAX)
+}
+
+const COLUMNS: [Column; 9] = [
+    Column { title: "label", is_number: false, least: Some(10), is_optional: false },
+    Column { title: "metric", is_number: false, least: Some(8), is_optional: false },
+    number("samples", true),
+    number("mean", true),
+    number("p50", false),
+    number("p95", false),
+    number("p99", false),
+    number("p99.9", true),
+    number("max", false),
+];
+
+const fn number(title: &'static str, is_optional: bool) -> Column {
+    Column { title, is_number: true, least: None, is_optional }
+}
+
+fn row(series: &Series) -> Vec<Option<String>> {
+    let of = |statistic: Statistic| series.statistic(statistic).map(|value| quantity(value, &series.unit));
+    let percentiles = [Percentile::P50, Percentile::P95, Percentile::P99, Percentile::P999].map(|p| of(Statistic::Percentile(p)));
+    let start = [Some(log(&series.key.label)), Some(log(&series.key.metric)), Some(series.judged().count.to_string()), of(Statistic::Mean)];
+    start.into_iter().chain(percentiles).chain([of(Statistic::Max)]).collect()
+}
