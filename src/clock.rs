@@ -34,3 +34,15 @@ impl Clock {
         self.origin_epoch_ns.saturating_add(self.elapsed_ns())
     }
 }
+
+/// CPU time (user + system) that the calling thread has used, ns; `None` where the system does not tell.
+pub fn thread_cpu_ns() -> Option<u64> {
+    #[cfg(unix)]
+    {
+        let used = rustix::time::clock_gettime(rustix::time::ClockId::ThreadCPUTime);
+        let seconds = u64::try_from(used.tv_sec).ok()?;
+        Some(seconds.saturating_mul(1_000_000_000).saturating_add(u64::try_from(used.tv_nsec).ok()?))
+    }
+    #[cfg(not(unix))]
+    None
+}

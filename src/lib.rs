@@ -2,6 +2,7 @@
 //!
 //! - [`config`]: what was typed and written becomes a `Plan`.
 //! - [`format`] over [`source`]: reads result files of other tools.
+//! - [`measure`]: produces samples: the load engine.
 //! - [`record`]: folds every observation into a `Run` of some kilobytes.
 //! - [`judge`]: decides by thresholds.
 //! - [`output`]: the contract of reports and exporters.
@@ -14,6 +15,7 @@ pub mod config;
 pub mod format;
 pub mod judge;
 pub mod limits;
+pub mod measure;
 pub mod model;
 pub mod output;
 pub mod record;

@@ -36,3 +36,22 @@ pub const HISTOGRAM_DIGITS: u8 = 3;
 pub const LOG_BYTES_MAX: u64 = 16 * 1024 * 1024;
 /// Series of one run beyond which per-series text in reports is folded.
 pub const REPORT_ROWS_MAX: usize = 200;
+/// Connections of one load test.
+pub const LOAD_CONNECTIONS_MAX: u32 = 65_536;
+/// Bytes that one read from a socket may bring; one such buffer per event loop.
+pub const LOAD_READ_BYTES: usize = 64 * 1024;
+/// Events taken from the kernel in one turn of the loop.
+pub const LOAD_EVENTS_PER_TURN: usize = 1024;
+/// Longest head (status line and headers) of an answer; also the longest trailer and chunk-size line.
+pub const RESPONSE_HEAD_BYTES_MAX: usize = 64 * 1024;
+/// Headers of one answer.
+pub const RESPONSE_HEADERS_MAX: usize = 128;
+/// Stretches of due requests whose lag is known exactly while they wait for a connection (24 bytes each).
+pub const LOAD_BACKLOG_STRETCHES_MAX: usize = 65_536;
+/// Closed loop: pause of a connection after it failed, doubled with every further failure in a row up to the second.
+pub const LOAD_PAUSE_NS_MIN: u64 = 1_000_000;
+pub const LOAD_PAUSE_NS_MAX: u64 = 8_000_000;
+/// After an interruption, how long answers on their way are waited for.
+pub const LOAD_INTERRUPT_GRACE_NS: u64 = 500_000_000;
+/// How often a load test tells its progress and looks whether it was interrupted.
+pub const LOAD_PROGRESS_NS: u64 = 100_000_000;

@@ -1,0 +1,286 @@
+//! The loop: owns every connection of its thread and shares nothing.
+
+use super::connection::{Flight, Step};
+use super::failure::{ErrorClass, Failure};
+use super::ledger::{Closing, Ledger, Place};
+use super::pacer::{Pacer, Ticket, nanos};
+use super::pool::{Pool, Reactor, Reuse, refused};
+use super::request::Message;
+use super::timer::{Alarm, Until};
+use super::{LoadError, Phase, Progress};
+use crate::clock::Clock;
+use crate::limits::{LOAD_CONNECTIONS_MAX, LOAD_EVENTS_PER_TURN, LOAD_INTERRUPT_GRACE_NS, LOAD_PROGRESS_NS, LOAD_READ_BYTES};
+use crate::model::{LoadModel, LoadWork, RunFacts};
+use crate::record::Sink;
+use mio::event::Event;
+use mio::{Events, Poll, Token};
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// The timer's token; connections have their number.
+const ALARM: Token = Token(usize::MAX - 1);
+
+/// One thread's part of a load test.
+pub struct EventLoop {
+    messages: Vec<Message>,
+    timeout_ns: u64,
+    connect_timeout_ns: u64,
+    max_lag_ns: u64,
+    reactor: Reactor,
+    pool: Pool,
+    in_flight: usize,
+    pacer: Pacer,
+    ledger: Ledger,
+    /// Earliest time at which a request or a connect can be over its limit.
+    next_limit_ns: u64,
+    /// Set by an interruption: when waiting for answers ends.
+    interrupted_until_ns: Option<u64>,
+}
+
+impl EventLoop {
+    /// Checks the work, resolves the host and prepares every request; opens nothing yet.
+    pub fn new(work: &LoadWork, port: Option<u16>) -> Result<EventLoop, LoadError> {
+        let messages: Vec<Message> = work.targets.iter().map(|target| Message::new(target, port)).collect::<Result<_, _>>()?;
+        let Some(first) = messages.first() else {
+            return Err(LoadError("the load test has no target; name at least one URL".to_string()));
+        };
+        if let Some(other) = messages.iter().find(|m| (&m.url.host, m.url.port) != (&first.url.host, first.url.port)) {
+            let (one, two) = (&first.url.text, &other.url.text);
+            return Err(LoadError(format!("the targets {one} and {two} are of different servers; make a suite for each server")));
+        }
+        if work.connections == 0 || work.connections > LOAD_CONNECTIONS_MAX {
+            return Err(LoadError(format!("{} connections are not possible; use 1 to {LOAD_CONNECTIONS_MAX}", work.connections)));
+        }
+        let pacer = Pacer::new(work)?;
+        let addresses = first.url.resolve()?;
+        let poll = Poll::new().map_err(refused)?;
+        let alarm = Alarm::new(poll.registry(), ALARM).map_err(refused)?;
+        Ok(EventLoop {
+            messages,
+            timeout_ns: nanos(work.timeout),
+            connect_timeout_ns: nanos(work.connect_timeout),
+            max_lag_ns: nanos(work.max_lag),
+            reactor: Reactor { poll, alarm, clock: Clock::start(), scratch: vec![0; LOAD_READ_BYTES] },
+            pool: Pool::new(work.connections as usize, addresses),
+            in_flight: 0,
+            pacer,
+            ledger: Ledger::default(),
+            next_limit_ns: u64::MAX,
+            interrupted_until_ns: None,
+        })
+    }
+
+    /// Opens every connection before the schedule starts.
+    pub fn open_all(&mut self, interrupted: &AtomicBool) -> Result<(), LoadError> {
+        let Some(message) = self.messages.first() else { return Ok(()) };
+        self.pool.open_all(&mut self.reactor, message, self.connect_timeout_ns, interrupted)
+    }
+
+    /// The run itself, turn by turn.
+    pub fn run(&mut self, interrupted: &AtomicBool, progress: &mut dyn FnMut(Progress), sink: &mut dyn Sink) -> Result<(), LoadError> {
+        let mut events = Events::with_capacity(LOAD_EVENTS_PER_TURN);
+        let mut now_ns = self.reactor.clock.elapsed_ns();
+        self.pacer.start(now_ns);
+        let mut is_measuring = false;
+        let mut tick_ns = now_ns;
+        loop {
+            if !is_measuring && now_ns >= self.pacer.measured_from_ns() {
+                is_measuring = true;
+                self.ledger.open();
+            }
+            self.send_all(now_ns, sink)?;
+            self.expire(now_ns, sink)?;
+            if now_ns >= tick_ns {
+                tick_ns = now_ns + LOAD_PROGRESS_NS;
+                progress(self.progress(now_ns));
+                if interrupted.load(Ordering::Relaxed) && self.interrupted_until_ns.is_none() {
+                    self.pacer.stop(now_ns);
+                    self.interrupted_until_ns = Some(now_ns + LOAD_INTERRUPT_GRACE_NS);
+                }
+            }
+            if self.is_over(now_ns) {
+                break;
+            }
+            self.wait(&mut events, now_ns, tick_ns)?;
+            self.receive_all(&events, sink)?;
+            now_ns = self.reactor.clock.elapsed_ns();
+        }
+        self.ledger.close();
+        self.settle_rest(now_ns, sink)
+    }
+
+    fn wait(&mut self, events: &mut Events, now_ns: u64, tick_ns: u64) -> Result<(), LoadError> {
+        let others_ns = [Some(tick_ns), Some(self.next_limit_ns), self.end_ns(), self.pool.next_wake_ns()];
+        if self.pacer.model() == LoadModel::Closed {
+            // The server gets to answer more than one request before we sleep and are woken: larger batches, fewer wake-ups.
+            std::thread::yield_now();
+        }
+        let other_ns = others_ns.into_iter().flatten().min().unwrap_or(tick_ns);
+        self.reactor.wait(events, Until { now_ns, due_ns: self.pacer.due_ns(), other_ns })
+    }
+
+    /// First phase of a turn: everything that has come.
+    fn receive_all(&mut self, events: &Events, sink: &mut dyn Sink) -> Result<(), LoadError> {
+        for event in events {
+            let Token(number) = event.token();
+            let Some(connection) = self.pool.get_mut(number) else { continue };
+            let sequence = connection.flight.as_ref().map_or(0, |flight| flight.ticket.sequence);
+            let Some(message) = nth(&self.messages, sequence) else { continue };
+            match connection.on_event(message, &mut self.reactor.scratch, &self.reactor.clock, is_closing(event)) {
+                Step::Pending => {}
+                Step::Sent { at_ns } => self.next_limit_ns = self.next_limit_ns.min(at_ns.saturating_add(self.timeout_ns)),
+                Step::Answered { at_ns } => self.settle(number, at_ns, None, sink)?,
+                Step::Failed { at_ns, failure } => self.settle(number, at_ns, Some(failure), sink)?,
+            }
+        }
+        Ok(())
+    }
+
+    /// Second phase: everything that may start.
+    fn send_all(&mut self, now_ns: u64, sink: &mut dyn Sink) -> Result<(), LoadError> {
+        if self.interrupted_until_ns.is_some() {
+            return Ok(());
+        }
+        self.pool.wake(now_ns);
+        while let Some(number) = self.pool.take() {
+            let now_ns = self.reactor.clock.elapsed_ns();
+            let Some(ticket) = self.pacer.take(now_ns) else {
+                self.pool.untake(number);
+                return Ok(());
+            };
+            self.start(number, ticket, now_ns, sink)?;
+        }
+        self.pacer.defer(self.reactor.clock.elapsed_ns());
+        Ok(())
+    }
+
+    fn start(&mut self, number: usize, ticket: Ticket, now_ns: u64, sink: &mut dyn Sink) -> Result<(), LoadError> {
+        let Some(connection) = self.pool.get_mut(number) else { return Ok(()) };
+        connection.flight = Some(Flight::new(ticket, now_ns));
+        self.in_flight += 1;
+        let (begun, limit_ns) = if connection.is_open() {
+            let Some(message) = nth(&self.messages, ticket.sequence) else { return Ok(()) };
+            (connection.send(message, now_ns), self.timeout_ns)
+        } else {
+            (self.pool.connect(number, self.reactor.poll.registry(), now_ns), self.connect_timeout_ns)
+        };
+        self.next_limit_ns = self.next_limit_ns.min(now_ns.saturating_add(limit_ns));
+        match begun {
+            Ok(()) => Ok(()),
+            Err(failure) => self.settle(number, self.reactor.clock.elapsed_ns(), Some(failure), sink),
+        }
+    }
+
+    /// The request of a connection has ended, one way or the other; the connection is free again.
+    fn settle(&mut self, number: usize, at_ns: u64, failure: Option<Failure>, sink: &mut dyn Sink) -> Result<(), LoadError> {
+        let Some(connection) = self.pool.get_mut(number) else { return Ok(()) };
+        if failure.is_some() {
+            connection.close();
+        }
+        // Without a request it was idle, and is among the free ones already.
+        let Some(flight) = connection.flight.take() else { return Ok(()) };
+        let Some(message) = nth(&self.messages, flight.ticket.sequence) else { return Ok(()) };
+        self.in_flight -= 1;
+        connection.failures = if failure.is_some() { connection.failures.saturating_add(1) } else { 0 };
+        let place = Place { message, thread: &connection.name, epoch_ns: self.reactor.clock.started_epoch_ns() };
+        self.ledger.settle(&flight, &connection.response, &place, (at_ns, failure.as_ref()), sink)?;
+        let is_pausing = failure.is_some() && self.pacer.model() == LoadModel::Closed;
+        self.pool.release(number, if is_pausing { Reuse::AfterPause { from_ns: at_ns } } else { Reuse::AtOnce });
+        Ok(())
+    }
+
+    /// Fails what has taken too long. Looks at all connections, but only when one of them can be over its limit.
+    fn expire(&mut self, now_ns: u64, sink: &mut dyn Sink) -> Result<(), LoadError> {
+        if now_ns < self.next_limit_ns {
+            return Ok(());
+        }
+        self.next_limit_ns = u64::MAX;
+        for number in 0..self.pool.len() {
+            let Some(connection) = self.pool.get(number) else { continue };
+            let Some(limit_ns) = connection.limit_ns(self.timeout_ns, self.connect_timeout_ns) else { continue };
+            if limit_ns > now_ns {
+                self.next_limit_ns = self.next_limit_ns.min(limit_ns);
+                continue;
+            }
+            let failure = if connection.is_connecting() {
+                Failure::new(ErrorClass::TimeoutConnect, "no connection within the time limit")
+            } else {
+                Failure::new(ErrorClass::TimeoutResponse, "no answer within the time limit")
+            };
+            self.settle(number, now_ns, Some(failure), sink)?;
+        }
+        Ok(())
+    }
+
+    fn is_over(&self, now_ns: u64) -> bool {
+        let is_done = self.in_flight == 0 && (self.pacer.is_exhausted(now_ns) || self.interrupted_until_ns.is_some());
+        is_done || self.end_ns().is_some_and(|end_ns| now_ns >= end_ns)
+    }
+
+    /// When waiting for answers ends at the latest.
+    fn end_ns(&self) -> Option<u64> {
+        match (self.interrupted_until_ns, self.pacer.deadline_ns()) {
+            (Some(one), Some(other)) => Some(one.min(other)),
+            (one, other) => one.or(other),
+        }
+    }
+
+    /// At the end: what got no answer, and what never found a connection.
+    fn settle_rest(&mut self, now_ns: u64, sink: &mut dyn Sink) -> Result<(), LoadError> {
+        let is_interrupted = self.interrupted_until_ns.is_some();
+        for number in 0..self.pool.len() {
+            let Some(connection) = self.pool.get(number).filter(|connection| connection.flight.is_some()) else { continue };
+            let failure = if is_interrupted {
+                Failure::new(ErrorClass::Interrupted, "the run was interrupted before the answer came")
+            } else if connection.is_connecting() {
+                Failure::new(ErrorClass::TimeoutConnect, "no connection before the grace period of the run ended")
+            } else {
+                Failure::new(ErrorClass::TimeoutResponse, "no answer before the grace period of the run ended")
+            };
+            self.settle(number, now_ns, Some(failure), sink)?;
+        }
+        self.pacer.defer(now_ns);
+        while let Some(ticket) = self.pacer.take_unsent() {
+            let Some(message) = nth(&self.messages, ticket.sequence) else { break };
+            let place = Place { message, thread: "load 1", epoch_ns: self.reactor.clock.started_epoch_ns() };
+            self.ledger.settle_unsent(&ticket, &place, now_ns, sink)?;
+        }
+        Ok(())
+    }
+
+    fn progress(&self, now_ns: u64) -> Progress {
+        let phase = if now_ns < self.pacer.measured_from_ns() {
+            Phase::WarmUp
+        } else if self.pacer.is_exhausted(now_ns) || self.interrupted_until_ns.is_some() {
+            Phase::Draining
+        } else {
+            Phase::Measuring
+        };
+        Progress {
+            phase,
+            done: self.ledger.done(),
+            planned: self.pacer.is_count_known().then(|| self.pacer.planned()),
+            elapsed_ns: now_ns.saturating_sub(self.pacer.origin_ns()),
+            total_ns: self.pacer.window_end_ns().map(|end_ns| end_ns.saturating_sub(self.pacer.origin_ns())),
+            errors: self.ledger.errors(),
+        }
+    }
+
+    /// The facts of the finished run.
+    pub fn facts(&self) -> RunFacts {
+        let closing = Closing {
+            connections: u32::try_from(self.pool.len()).unwrap_or(u32::MAX),
+            reconnects: self.pool.reconnects(),
+            max_lag_ns: self.max_lag_ns,
+            is_partial: self.interrupted_until_ns.is_some(),
+        };
+        self.ledger.facts(&self.pacer, &self.reactor.clock, closing)
+    }
+}
+
+fn nth(messages: &[Message], sequence: u64) -> Option<&Message> {
+    messages.get((sequence % messages.len().max(1) as u64) as usize)
+}
+
+fn is_closing(event: &Event) -> bool {
+    event.is_read_closed() || event.is_error()
+}

@@ -1,0 +1,75 @@
+//! Why a request failed: the classes of the error taxonomy.
+
+use std::borrow::Cow;
+use std::io;
+
+/// A class of failures, by the phase that failed. Reports count by its slug, never by a server's own text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ErrorClass {
+    /// No connection could be made.
+    Connect,
+    /// The request could not be written.
+    Write,
+    /// The connection was reset, or closed before the answer's head was complete.
+    ReadReset,
+    TimeoutConnect,
+    TimeoutResponse,
+    /// What came is not an HTTP/1 answer.
+    Protocol,
+    /// The connection was closed before the announced body was complete.
+    TruncatedBody,
+    Http4xx,
+    Http5xx,
+    /// Due, but never sent before the deadline.
+    Unsent,
+    /// On its way when the run was interrupted.
+    Interrupted,
+}
+
+impl ErrorClass {
+    /// The class of a status: 400 and above are errors, 3xx is an answer like any other.
+    pub fn of_status(status: u16) -> Option<ErrorClass> {
+        match status {
+            0..400 => None,
+            400..500 => Some(ErrorClass::Http4xx),
+            _ => Some(ErrorClass::Http5xx),
+        }
+    }
+
+    /// The name in results.
+    pub fn slug(self) -> &'static str {
+        match self {
+            ErrorClass::Connect => "connect",
+            ErrorClass::Write => "write",
+            ErrorClass::ReadReset => "read-reset",
+            ErrorClass::TimeoutConnect => "timeout-connect",
+            ErrorClass::TimeoutResponse => "timeout-response",
+            ErrorClass::Protocol => "protocol",
+            ErrorClass::TruncatedBody => "truncated-body",
+            ErrorClass::Http4xx => "http-4xx",
+            ErrorClass::Http5xx => "http-5xx",
+            ErrorClass::Unsent => "unsent",
+            ErrorClass::Interrupted => "interrupted",
+        }
+    }
+}
+
+/// A request that got no (whole) answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Failure {
+    pub class: ErrorClass,
+    /// For people.
+    pub detail: Cow<'static, str>,
+}
+
+impl Failure {
+    /// A failure that this program noticed.
+    pub fn new(class: ErrorClass, detail: &'static str) -> Failure {
+        Failure { class, detail: Cow::Borrowed(detail) }
+    }
+
+    /// A failure that the operating system reported.
+    pub fn io(class: ErrorClass, error: &io::Error) -> Failure {
+        Failure { class, detail: Cow::Owned(error.to_string()) }
+    }
+}

@@ -1,0 +1,226 @@
+//! The connections of a loop: which of them are free, and how they are opened.
+
+use super::LoadError;
+use super::connection::{Connection, Step};
+use super::failure::Failure;
+use super::request::Message;
+use super::timer::{Alarm, Until};
+use crate::clock::Clock;
+use crate::limits::{LOAD_EVENTS_PER_TURN, LOAD_PAUSE_NS_MAX, LOAD_PAUSE_NS_MIN, LOAD_PROGRESS_NS};
+use mio::{Events, Poll, Registry, Token};
+use std::collections::VecDeque;
+use std::io;
+use std::net::SocketAddr;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// The poll, the timer in it, the clock and the one buffer that a loop has.
+pub struct Reactor {
+    pub poll: Poll,
+    pub alarm: Alarm,
+    pub clock: Clock,
+    pub scratch: Vec<u8>,
+}
+
+impl Reactor {
+    /// Blocks until a socket is ready or a time of `until` has come.
+    pub fn wait(&mut self, events: &mut Events, until: Until) -> Result<(), LoadError> {
+        self.alarm.wait(&mut self.poll, events, until).map_err(refused)
+    }
+}
+
+/// The operating system would not give what every loop needs.
+pub fn refused(error: io::Error) -> LoadError {
+    LoadError(format!("the system refused what the load engine needs: {error}; check the limit of open files (ulimit -n)"))
+}
+
+/// When a free connection may be used again after its request ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reuse {
+    AtOnce,
+    /// Not before a pause, which grows with the failures in a row: a closed loop would otherwise spin on a server that
+    /// refuses.
+    AfterPause {
+        from_ns: u64,
+    },
+}
+
+/// Every connection is in use or in exactly one of the three queues.
+#[derive(Debug)]
+pub struct Pool {
+    connections: Vec<Connection>,
+    addresses: Vec<SocketAddr>,
+    /// Free and open, in the order they became free, so that all of them stay in use.
+    idle: VecDeque<usize>,
+    /// Free, to be connected by the next request that finds no other.
+    closed: VecDeque<usize>,
+    /// Free from the given time on.
+    paused: Vec<(usize, u64)>,
+}
+
+impl Pool {
+    /// `count` closed connections to the host with these addresses.
+    pub fn new(count: usize, addresses: Vec<SocketAddr>) -> Pool {
+        Pool {
+            connections: (0..count).map(Connection::new).collect(),
+            addresses,
+            idle: VecDeque::with_capacity(count),
+            closed: VecDeque::with_capacity(count),
+            paused: Vec::new(),
+        }
+    }
+
+    /// Connections in all.
+    pub fn len(&self) -> usize {
+        self.connections.len()
+    }
+
+    /// One of them, by its number.
+    pub fn get(&self, number: usize) -> Option<&Connection> {
+        self.connections.get(number)
+    }
+
+    /// One of them, to be changed.
+    pub fn get_mut(&mut self, number: usize) -> Option<&mut Connection> {
+        self.connections.get_mut(number)
+    }
+
+    /// Connections made anew, over all.
+    pub fn reconnects(&self) -> u64 {
+        self.connections.iter().map(Connection::reconnects).sum()
+    }
+
+    /// A connection that carries nothing: an open one rather than one that has to be made.
+    pub fn take(&mut self) -> Option<usize> {
+        while let Some(number) = self.idle.pop_front() {
+            if self.connections.get(number).is_some_and(Connection::is_open) {
+                return Some(number);
+            }
+            // The server closed it meanwhile.
+            self.closed.push_back(number);
+        }
+        self.closed.pop_front()
+    }
+
+    /// Takes back, unused, what `take` gave: it stays the next one.
+    pub fn untake(&mut self, number: usize) {
+        let is_open = self.connections.get(number).is_some_and(Connection::is_open);
+        if is_open { self.idle.push_front(number) } else { self.closed.push_front(number) }
+    }
+
+    /// Takes back a connection whose request has ended.
+    pub fn release(&mut self, number: usize, reuse: Reuse) {
+        let Some(connection) = self.connections.get(number) else { return };
+        match reuse {
+            _ if connection.is_open() => self.idle.push_back(number),
+            Reuse::AtOnce => self.closed.push_back(number),
+            Reuse::AfterPause { from_ns } => {
+                let doublings = connection.failures.saturating_sub(1).min(LOAD_PAUSE_NS_MAX.ilog2());
+                let pause_ns = LOAD_PAUSE_NS_MIN.saturating_mul(1 << doublings).min(LOAD_PAUSE_NS_MAX);
+                self.paused.push((number, from_ns.saturating_add(pause_ns)));
+            }
+        }
+    }
+
+    /// Ends the pauses that are over.
+    pub fn wake(&mut self, now_ns: u64) {
+        if !self.paused.is_empty() {
+            self.closed.extend(self.paused.extract_if(.., |(_, until_ns)| *until_ns <= now_ns).map(|(number, _)| number));
+        }
+    }
+
+    /// When the next pause ends.
+    pub fn next_wake_ns(&self) -> Option<u64> {
+        self.paused.iter().map(|(_, until_ns)| *until_ns).min()
+    }
+
+    /// Begins to make the connection.
+    pub fn connect(&mut self, number: usize, registry: &Registry, now_ns: u64) -> Result<(), Failure> {
+        let Some(connection) = self.connections.get_mut(number) else { return Ok(()) };
+        connection.connect(registry, &self.addresses, now_ns)
+    }
+
+    /// Opens every connection before the schedule starts, trying each address of the host. What cannot be opened is no
+    /// error yet: requests will try again, and be counted.
+    pub fn open_all(
+        &mut self,
+        reactor: &mut Reactor,
+        message: &Message,
+        timeout_ns: u64,
+        interrupted: &AtomicBool,
+    ) -> Result<(), LoadError> {
+        let mut events = Events::with_capacity(LOAD_EVENTS_PER_TURN);
+        let mut now_ns = reactor.clock.elapsed_ns();
+        let give_up_ns = now_ns.saturating_add(timeout_ns);
+        for number in 0..self.len() {
+            self.try_addresses(number, self.addresses.len(), reactor, now_ns);
+        }
+        while self.connections.iter().any(Connection::is_connecting) && now_ns < give_up_ns && !interrupted.load(Ordering::Relaxed) {
+            reactor.wait(&mut events, Until { now_ns, due_ns: None, other_ns: give_up_ns.min(now_ns + LOAD_PROGRESS_NS) })?;
+            now_ns = reactor.clock.elapsed_ns();
+            for event in &events {
+                let Token(number) = event.token();
+                let Some(connection) = self.connections.get_mut(number).filter(|connection| connection.is_connecting()) else { continue };
+                let failed = matches!(connection.on_event(message, &mut reactor.scratch, &reactor.clock, false), Step::Failed { .. });
+                if failed {
+                    let tries_left = self.addresses.len().saturating_sub(connection.attempts());
+                    connection.close();
+                    self.try_addresses(number, tries_left, reactor, now_ns);
+                }
+            }
+        }
+        for (number, connection) in self.connections.iter_mut().enumerate() {
+            if connection.is_open() {
+                self.idle.push_back(number);
+            } else {
+                connection.close();
+                self.closed.push_back(number);
+            }
+        }
+        Ok(())
+    }
+
+    /// Begins to connect to the first of the next addresses that does not fail at once.
+    fn try_addresses(&mut self, number: usize, tries: usize, reactor: &Reactor, now_ns: u64) {
+        for _ in 0..tries {
+            if self.connect(number, reactor.poll.registry(), now_ns).is_ok() {
+                return;
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Pool, Reuse};
+
+    const MS: u64 = 1_000_000;
+
+    /// After so many failures in a row the connection is back after the pause, and not before.
+    fn check(failures: u32, pause_ms: u64) {
+        let mut pool = Pool::new(1, Vec::new());
+        pool.get_mut(0).expect("a connection").failures = failures;
+        pool.release(0, Reuse::AfterPause { from_ns: 5 * MS });
+        let until_ns = (5 + pause_ms) * MS;
+        assert_eq!(pool.next_wake_ns(), Some(until_ns), "{failures} failures");
+        pool.wake(until_ns - 1);
+        assert_eq!(pool.take(), None);
+        pool.wake(until_ns);
+        assert_eq!((pool.take(), pool.next_wake_ns()), (Some(0), None));
+    }
+
+    #[test]
+    fn pauses_double_up_to_a_bound() {
+        for (failures, pause_ms) in [(0, 1), (1, 1), (2, 2), (3, 4), (4, 8), (5, 8), (64, 8), (u32::MAX, 8)] {
+            check(failures, pause_ms);
+        }
+    }
+
+    #[test]
+    fn a_connection_given_back_unused_stays_the_next() {
+        let mut pool = Pool::new(3, Vec::new());
+        (0..3).for_each(|number| pool.release(number, Reuse::AtOnce));
+        assert_eq!(pool.take(), Some(0));
+        pool.untake(0);
+        assert_eq!([pool.take(), pool.take(), pool.take(), pool.take()], [Some(0), Some(1), Some(2), None]);
+    }
+}

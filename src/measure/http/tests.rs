@@ -1,0 +1,189 @@
+//! The whole engine against servers made for the test: what they do to a connection decides what must be counted.
+
+mod accounting;
+mod answers;
+mod pace;
+
+use super::{Drive, LoadError, Progress, drive};
+use crate::model::{Arrival, LoadFacts, LoadWork, Note, Pair, RunFacts, Sample, Series, SeriesKey, Stop, Target};
+use crate::record::{Rejected, Sink};
+use crate::stats::Histogram;
+use std::collections::BTreeMap;
+use std::io::{Read as _, Write as _};
+use std::net::{TcpListener, TcpStream};
+use std::sync::atomic::AtomicBool;
+use std::time::Duration;
+
+const HELLO: &[u8] = b"HTTP/1.1 200 OK\r\nContent-Length: 11\r\n\r\nHello world";
+
+/// A sample, kept.
+#[derive(Debug, Clone)]
+struct Row {
+    label: String,
+    latency_ns: u64,
+    service_time_ns: Option<u64>,
+    lag_ns: Option<u64>,
+    queue_wait_ns: Option<u64>,
+    bytes_in: Option<u64>,
+    bytes_out: Option<u64>,
+    code: String,
+    message: String,
+    error: String,
+}
+
+/// Keeps everything; takes at most `room` samples.
+#[derive(Debug)]
+struct Kept {
+    rows: Vec<Row>,
+    facts: Option<RunFacts>,
+    room: usize,
+}
+
+impl Sink for Kept {
+    fn sample(&mut self, sample: &Sample<'_>) -> Result<(), Rejected> {
+        let Sample::Request(request) = sample else { panic!("a load test makes requests") };
+        if self.rows.len() == self.room {
+            return Err(Rejected("the disk is full; make room".to_string()));
+        }
+        assert!(request.start_ns.is_some() && request.url.starts_with("http://127.0.0.1:") && request.thread.starts_with("load 1"));
+        self.rows.push(Row {
+            label: request.label.to_string(),
+            latency_ns: request.latency_ns,
+            service_time_ns: request.service_time_ns,
+            lag_ns: request.schedule_lag_ns,
+            queue_wait_ns: request.queue_wait_ns,
+            bytes_in: request.bytes_in,
+            bytes_out: request.bytes_out,
+            code: request.code.to_string(),
+            message: request.message.to_string(),
+            error: request.error.unwrap_or_default().to_string(),
+        });
+        Ok(())
+    }
+
+    fn histogram(&mut self, _: &SeriesKey, _: &Histogram, _: bool) -> Result<(), Rejected> {
+        unreachable!("a load test makes samples")
+    }
+
+    fn summary(&mut self, _: Series) -> Result<(), Rejected> {
+        unreachable!("a load test makes samples")
+    }
+
+    fn pair(&mut self, _: &Pair<'_>) -> Result<(), Rejected> {
+        unreachable!("a load test makes samples")
+    }
+
+    fn facts(&mut self, facts: RunFacts) {
+        self.facts = Some(facts);
+    }
+
+    fn note(&mut self, note: Note) {
+        panic!("{}", note.text);
+    }
+}
+
+/// What a run left behind.
+#[derive(Debug)]
+struct Report {
+    rows: Vec<Row>,
+    facts: RunFacts,
+    load: LoadFacts,
+}
+
+impl Report {
+    /// Error kinds (empty: success) and how often each came.
+    fn errors(&self) -> BTreeMap<&str, usize> {
+        let mut errors = BTreeMap::new();
+        self.rows.iter().for_each(|row| *errors.entry(row.error.as_str()).or_insert(0) += 1);
+        errors
+    }
+}
+
+/// Starts a server; `behave` has each of its connections, and what it returns from is closed.
+fn serve(behave: impl Fn(&mut TcpStream) + Clone + Send + 'static) -> u16 {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let port = listener.local_addr().expect("an address").port();
+    std::thread::spawn(move || {
+        for mut stream in listener.incoming().flatten() {
+            let behave = behave.clone();
+            std::thread::spawn(move || {
+                stream.set_nodelay(true).expect("an option");
+                behave(&mut stream);
+            });
+        }
+    });
+    port
+}
+
+/// A server that answers every request with the same bytes.
+fn serve_bytes(answer: &'static [u8]) -> u16 {
+    serve(move |stream| while read_request(stream) && stream.write_all(answer).is_ok() {})
+}
+
+/// A port at which nobody listens, and nobody will: it is the near end of a connection that is kept.
+fn refusing_port() -> (u16, TcpStream) {
+    let held = TcpStream::connect(("127.0.0.1", serve_bytes(HELLO))).expect("a connection");
+    (held.local_addr().expect("an address").port(), held)
+}
+
+/// Reads one request without a body; `false` once there is none.
+fn read_request(stream: &mut TcpStream) -> bool {
+    let (mut head, mut byte) = (Vec::new(), [0]);
+    while !head.ends_with(b"\r\n\r\n") {
+        match stream.read(&mut byte) {
+            Ok(1) => head.extend_from_slice(&byte),
+            _ => return false,
+        }
+    }
+    true
+}
+
+fn target(method: &str, path: &str) -> Target {
+    Target {
+        label: format!("{method} {path}"),
+        method: method.to_string(),
+        url: format!("http://127.0.0.1:{{port}}{path}"),
+        headers: Vec::new(),
+        body: Vec::new(),
+    }
+}
+
+/// `count` requests `GET /`, with limits that no test reaches by accident.
+fn work(arrival: Arrival, connections: u32, count: u64) -> LoadWork {
+    LoadWork {
+        targets: vec![target("GET", "/")],
+        arrival,
+        connections,
+        stop: Stop::Requests(count),
+        warm_up: Duration::ZERO,
+        timeout: Duration::from_secs(60),
+        connect_timeout: Duration::from_secs(60),
+        grace: Duration::from_secs(60),
+        max_lag: Duration::from_millis(10),
+    }
+}
+
+fn try_run(
+    work: &LoadWork,
+    port: u16,
+    room: usize,
+    interrupted: &AtomicBool,
+    progress: &mut dyn FnMut(Progress),
+) -> Result<Kept, LoadError> {
+    let mut kept = Kept { rows: Vec::new(), facts: None, room };
+    drive(Drive { work, port: Some(port), interrupted, progress }, &mut kept)?;
+    Ok(kept)
+}
+
+fn report(kept: Kept) -> Report {
+    let facts = kept.facts.expect("facts");
+    let load = facts.load.clone().expect("facts about the load");
+    // What holds for every run whatever the server did: nothing planned is dropped, nothing is counted twice.
+    assert_eq!(load.completed + load.failed + load.unsent, load.planned, "{load:?}");
+    assert_eq!(kept.rows.len() as u64, load.planned, "{load:?}");
+    Report { rows: kept.rows, facts, load }
+}
+
+fn run(work: &LoadWork, port: u16) -> Report {
+    report(try_run(work, port, usize::MAX, &AtomicBool::new(false), &mut |_| {}).expect("a run"))
+}

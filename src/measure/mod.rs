@@ -1,0 +1,3 @@
+//! Produces samples.
+
+pub mod http;
