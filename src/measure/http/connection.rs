@@ -25,6 +25,11 @@ pub struct Flight {
     pub first_byte_ns: Option<u64>,
     /// How long the connection took, told by the first request that it serves.
     pub connect_ns: Option<u64>,
+    /// First byte of anything that came back.
+    pub first_byte_ns: Option<u64>,
+    /// How long the connection took, told by the first request that it serves.
+    pub connect_ns: Option<u64>,
+    /// On the wire, heads included.
     pub bytes_in: u64,
     pub bytes_out: u64,
 }
@@ -68,6 +73,9 @@ pub struct Connection {
     /// `load 1-<number>`, as results name it.
     pub name: String,
     pub flight: Option<Flight>,
+    /// What it carries; `None` while it is free.
+    pub flight: Option<Flight>,
+    /// The answer to that, or to the request before.
     pub response: Response,
     /// Failures since the last answer.
     pub failures: u32,
@@ -99,10 +107,12 @@ impl Connection {
         }
     }
 
+    /// Whether a request can be written to it.
     pub fn is_open(&self) -> bool {
         self.state == State::Open
     }
 
+    /// Whether it is being made.
     pub fn is_connecting(&self) -> bool {
         matches!(self.state, State::Connecting { .. })
     }

@@ -27,6 +27,7 @@ pub struct Ledger {
 /// What `Ledger::facts` needs to know of the loop.
 #[derive(Debug, Clone, Copy)]
 pub struct Closing {
+    /// Places for connections, open or not.
     pub connections: u32,
     pub reconnects: u64,
     pub max_lag_ns: u64,
@@ -49,6 +50,7 @@ impl Ledger {
         self.completed + self.failed + self.unsent
     }
 
+    /// Of those: failed, unsent or answered with an error status.
     pub fn errors(&self) -> u64 {
         self.errors
     }

@@ -5,6 +5,8 @@
 //! one: wait; read and parse *everything* that is ready, stamping each completion; then write all requests that are due.
 //! In the order a request meets them: [`arrival`] (its intended start, a pure function), [`pacer`] (whether it may start),
 //! [`connection`] (its bytes), [`parser`] (its answer), [`ledger`] (its sample).
+//! In the order a request meets them: `arrival` (its intended start, a pure function), `pacer` (whether it may start),
+//! `connection` (its bytes), `parser` (its answer), `ledger` (its sample).
 
 mod arrival;
 mod chunked;

@@ -98,6 +98,7 @@ impl Pacer {
         }
     }
 
+    /// Who decides when requests start.
     pub fn model(&self) -> LoadModel {
         match self.model {
             Model::Open(_) => LoadModel::Open,

@@ -69,14 +69,17 @@ impl Pool {
         }
     }
 
+    /// Connections in all.
     pub fn len(&self) -> usize {
         self.connections.len()
     }
 
+    /// One of them, by its number.
     pub fn get(&self, number: usize) -> Option<&Connection> {
         self.connections.get(number)
     }
 
+    /// One of them, to be changed.
     pub fn get_mut(&mut self, number: usize) -> Option<&mut Connection> {
         self.connections.get_mut(number)
     }
@@ -183,5 +186,41 @@ impl Pool {
                 return;
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Pool, Reuse};
+
+    const MS: u64 = 1_000_000;
+
+    /// After so many failures in a row the connection is back after the pause, and not before.
+    fn check(failures: u32, pause_ms: u64) {
+        let mut pool = Pool::new(1, Vec::new());
+        pool.get_mut(0).expect("a connection").failures = failures;
+        pool.release(0, Reuse::AfterPause { from_ns: 5 * MS });
+        let until_ns = (5 + pause_ms) * MS;
+        assert_eq!(pool.next_wake_ns(), Some(until_ns), "{failures} failures");
+        pool.wake(until_ns - 1);
+        assert_eq!(pool.take(), None);
+        pool.wake(until_ns);
+        assert_eq!((pool.take(), pool.next_wake_ns()), (Some(0), None));
+    }
+
+    #[test]
+    fn pauses_double_up_to_a_bound() {
+        for (failures, pause_ms) in [(0, 1), (1, 1), (2, 2), (3, 4), (4, 8), (5, 8), (64, 8), (u32::MAX, 8)] {
+            check(failures, pause_ms);
+        }
+    }
+
+    #[test]
+    fn a_connection_given_back_unused_stays_the_next() {
+        let mut pool = Pool::new(3, Vec::new());
+        (0..3).for_each(|number| pool.release(number, Reuse::AtOnce));
+        assert_eq!(pool.take(), Some(0));
+        pool.untake(0);
+        assert_eq!([pool.take(), pool.take(), pool.take(), pool.take()], [Some(0), Some(1), Some(2), None]);
     }
 }
