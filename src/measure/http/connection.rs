@@ -22,9 +22,6 @@ pub struct Flight {
     pub taken_ns: u64,
     /// First write; `None` while the connection is being made.
     pub written_ns: Option<u64>,
-    pub first_byte_ns: Option<u64>,
-    /// How long the connection took, told by the first request that it serves.
-    pub connect_ns: Option<u64>,
     /// First byte of anything that came back.
     pub first_byte_ns: Option<u64>,
     /// How long the connection took, told by the first request that it serves.
@@ -72,7 +69,6 @@ enum State {
 pub struct Connection {
     /// `load 1-<number>`, as results name it.
     pub name: String,
-    pub flight: Option<Flight>,
     /// What it carries; `None` while it is free.
     pub flight: Option<Flight>,
     /// The answer to that, or to the request before.
