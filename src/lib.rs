@@ -3,6 +3,8 @@
 //! - [`config`]: what was typed and written becomes a `Plan`.
 //! - [`format`] over [`source`]: reads result files of other tools.
 //! - [`record`]: folds every observation into a `Run` of some kilobytes.
+//! - [`baseline`]: the accepted runs, committed to the repository.
+//! - [`compare`]: puts a run beside them.
 //! - [`judge`]: decides by thresholds.
 //! - [`output`]: the contract of reports and exporters.
 //! - [`model`]: the plain data between the stages; [`stats`]: the mathematics; [`limits`], [`clock`].
