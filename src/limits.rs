@@ -136,3 +136,5 @@ pub const BASELINE_VALUES_MAX: usize = 200;
 pub const ENVIRONMENTS_MAX: usize = 64;
 /// Missing series reported one by one; beyond it one finding names their number.
 pub const MISSING_FINDINGS_MAX: usize = 20;
+/// Ranks of order statistics remembered by sample size.
+pub const REMEMBERED_RANKS_MAX: usize = 4096;

@@ -1,31 +1,36 @@
 //! One series against its accepted counterparts, statistic by statistic.
 
 use super::noise::band;
-use crate::model::{Change, Series, Statistic, Summary};
-use std::collections::BTreeMap;
+use crate::model::{Change, Percentile, Series, Statistic};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// With this many accepted runs the noise between runs is known, and evidence from within a run is no longer asked.
 const RUNS_OF_A_BAND: usize = 3;
+const MEDIAN: Statistic = Statistic::Percentile(Percentile::P50);
 
-/// Every statistic known now and in an accepted run, newest first. Empty without accepted runs.
-pub fn changes(accepted: &[&Series], series: &Series) -> BTreeMap<Statistic, Change> {
-    let Some(newest) = accepted.first() else { return BTreeMap::new() };
-    let known = statistics(series.judged(), newest.judged());
-    known.filter_map(|statistic| Some((statistic, change(accepted, series, statistic)?))).collect()
+/// The asked statistics, as far as they are known now and in an accepted run; `accepted` is newest first.
+pub fn changes(asked: &BTreeSet<Statistic>, accepted: &[&Series], series: &Series) -> BTreeMap<Statistic, Change> {
+    let asked = asked.iter().map(|statistic| if *statistic == MEDIAN { series.usual_statistic() } else { *statistic });
+    asked.filter(|statistic| is_ratio(*statistic)).filter_map(|statistic| Some((statistic, change(accepted, series, statistic)?))).collect()
 }
 
 /// The same over every attempt, where failed ones make a difference.
-pub fn changes_of_all(accepted: &[&Series], series: &Series) -> BTreeMap<Statistic, Change> {
+pub fn changes_of_all(asked: &BTreeSet<Statistic>, accepted: &[&Series], series: &Series) -> BTreeMap<Statistic, Change> {
     let differs = |one: &Series| one.summary_ok.is_some() && one.summary.errors > 0;
-    let Some(newest) = accepted.first().filter(|_| differs(series) || accepted.iter().any(|one| differs(one))) else {
+    if !differs(series) && !accepted.iter().any(|one| differs(one)) {
         return BTreeMap::new();
-    };
+    }
     let of_all = |statistic: Statistic| {
         let values: Vec<f64> = accepted.iter().filter_map(|one| one.summary.get(statistic)).collect();
         let change = Change::of_values(*values.first()?, series.summary.get(statistic)?);
         Some((statistic, banded(change, &values, 0.0)))
     };
-    statistics(&series.summary, &newest.summary).filter_map(of_all).collect()
+    asked.iter().copied().filter(|statistic| is_ratio(*statistic)).filter_map(of_all).collect()
+}
+
+/// Counts and error rates are not judged by their ratio.
+fn is_ratio(statistic: Statistic) -> bool {
+    !matches!(statistic, Statistic::ErrorRate | Statistic::Count)
 }
 
 fn change(accepted: &[&Series], series: &Series, statistic: Statistic) -> Option<Change> {
@@ -53,12 +58,4 @@ fn banded(change: Change, accepted: &[f64], error: f64) -> Change {
         band: Some(band),
         ..change
     }
-}
-
-/// What a change can be asked of; counts and error rates are no ratios.
-fn statistics<'a>(after: &'a Summary, before: &'a Summary) -> impl Iterator<Item = Statistic> + 'a {
-    let percentiles = after.percentiles.keys().chain(before.percentiles.keys().filter(|p| !after.percentiles.contains_key(p)));
-    [Statistic::Mean, Statistic::Stddev, Statistic::Min, Statistic::Max, Statistic::Throughput]
-        .into_iter()
-        .chain(percentiles.map(|p| Statistic::Percentile(*p)))
 }

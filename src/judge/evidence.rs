@@ -10,7 +10,7 @@ use std::sync::OnceLock;
 const RUNS_TO_FAIL: u32 = 8;
 const RUNS_TO_PASS: u32 = 3;
 /// Stated prior of the noise between runs, as long as fewer runs than `RUNS_TO_FAIL` are accepted, and its factor.
-const PRIOR_SCALE: f64 = 0.10;
+pub const PRIOR_SCALE: f64 = 0.10;
 const PRIOR_FACTOR: f64 = 5.0;
 const FAIL_LEVEL: f64 = 0.999;
 const PASS_LEVEL: f64 = 0.95;
@@ -81,11 +81,6 @@ impl Evidence {
 /// Accepted runs still missing until the band alone decides.
 pub fn runs_missing(runs: u32) -> u32 {
     RUNS_TO_FAIL.saturating_sub(runs)
-}
-
-/// The prior, for sentences, in per cent.
-pub fn prior_percent() -> f64 {
-    PRIOR_SCALE * 100.0
 }
 
 impl Bar {

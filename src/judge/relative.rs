@@ -1,12 +1,12 @@
 //! A change against the baseline: `+5%`.
 
-use super::evidence::{Bar, Evidence, prior_percent, runs_missing, turned};
+use super::evidence::{Bar, Evidence, PRIOR_SCALE, runs_missing, turned};
 use super::finding::{counted, movement, subject};
-use super::rule::{Limit, Statistics};
+use super::rule::{Attempts, Limit, Statistics};
 use super::selection::{Kind, Selected};
 use super::threshold::{Case, Found, Reading, Threshold, exceeds};
-use crate::model::humanize::{percent, quantity};
-use crate::model::{Better, Change, Finding, FindingKind, Verdict, metric};
+use crate::model::humanize::quantity;
+use crate::model::{Better, Change, Finding, FindingKind, Unit, Verdict, metric};
 
 pub struct Relative;
 
@@ -15,7 +15,7 @@ impl Threshold for Relative {
         for selected in case.selection.of_kind(Kind::Relative) {
             // A new series and another environment have nothing to be compared with; both are said elsewhere.
             let Some(compared) = selected.compared.filter(|one| one.comparable && one.before_errors.is_some()) else { continue };
-            let of_all = if selected.mixes_failures() { compared.changes_all.get(&selected.statistic) } else { None };
+            let of_all = if selected.rule.of == Attempts::All { compared.changes_all.get(&selected.statistic) } else { None };
             let change = of_all.or_else(|| compared.changes.get(&selected.statistic));
             match (selected.after.and(change), selected.better()) {
                 (None, _) => {
@@ -118,15 +118,15 @@ fn sound(case: &Case<'_>, selected: &Selected<'_>, change: &Change, better: Bett
 /// Why the evidence says so, and what would make it say more.
 fn reason(verdict: Verdict, evidence: Evidence, detectable: Option<f64>) -> String {
     let runs = counted(u64::from(evidence.runs), "accepted run");
-    let prior = format!("with {runs} the noise between runs is taken as {}", percent(prior_percent()).trim_start_matches('+'));
+    let share = |share: f64| quantity(share, &Unit::Ratio);
+    let prior = format!("with {runs} the noise between runs is taken as {}", share(PRIOR_SCALE));
     match verdict {
         Verdict::Pass if evidence.is_within_only() => format!("; noise between runs not yet known ({runs})"),
         Verdict::Pass => format!("; {runs}"),
         Verdict::Fail if evidence.is_young() => format!("; {prior}, and this is beyond it"),
         Verdict::Fail => format!("; beyond the noise of {runs}"),
         _ => {
-            let seen = detectable.map(|change| format!(" a change of {} would have failed", percent(change).trim_start_matches('+')));
-            let seen = seen.unwrap_or_default();
+            let seen = detectable.map(|change| format!(" a change of {} would have failed", share(change / 100.0))).unwrap_or_default();
             match runs_missing(evidence.runs) {
                 0 => format!("; it could be the noise of {runs}:{seen}"),
                 missing => format!("; {prior}:{seen}; accept {missing} more unchanged runs to see less"),

@@ -1,6 +1,7 @@
 //! Thresholds as configured, after parsing and defaults.
 
-use crate::model::{Place, Statistic};
+use crate::model::{Percentile, Place, Statistic};
+use std::collections::BTreeSet;
 
 /// One limit of a threshold.
 #[derive(Debug, Clone, PartialEq)]
@@ -81,4 +82,12 @@ pub struct Policy {
     pub reproduce: String,
     /// Only some suites were selected: a threshold without a suite that matches nothing is then a note.
     pub is_selection: bool,
+}
+
+impl Policy {
+    /// The statistics that any rule asks for: what a comparison has to hold.
+    pub fn asked(&self) -> BTreeSet<Statistic> {
+        let median = Statistic::Percentile(Percentile::P50);
+        self.rules.iter().map(|rule| rule.statistic.unwrap_or(median)).collect()
+    }
 }

@@ -2,7 +2,7 @@
 
 use super::rule::{Attempts, Limit, Policy, Rule};
 use super::threshold::Limits;
-use crate::model::{Better, ComparedSeries, Comparison, Percentile, Run, Series, SeriesKey, Statistic, Unit, metric};
+use crate::model::{Better, ComparedSeries, Comparison, Run, Series, SeriesKey, Statistic, Unit, metric};
 use wildmatch::WildMatch;
 
 /// What a limit is held against.
@@ -153,7 +153,7 @@ fn is_primary(run: &Run, key: &SeriesKey) -> bool {
 
 /// Adds the rule's limits, each kind that no earlier rule has taken for this series; its entries start at `first`.
 fn pick<'a>(rule: &'a Rule, series: &'a Series, compared: Option<&'a ComparedSeries>, first: usize, selected: &mut Vec<Selected<'a>>) {
-    let statistic = rule.statistic.unwrap_or_else(|| median_or_mean(series));
+    let statistic = rule.statistic.unwrap_or_else(|| series.usual_statistic());
     for kind in [Kind::Absolute, Kind::Relative, Kind::WithinRun] {
         let of_kind = |limit: &'a Option<Limit>| limit.as_ref().filter(|limit| kind_of(rule, limit) == kind);
         let limits = Limits { unstable: of_kind(&rule.unstable), fail: of_kind(&rule.fail) };
@@ -174,11 +174,4 @@ fn kind_of(rule: &Rule, limit: &Limit) -> Kind {
         Limit::Relative { .. } if rule.against.is_some() => Kind::WithinRun,
         Limit::Relative { .. } => Kind::Relative,
     }
-}
-
-/// The statistic of a rule that names none: the median, or the mean where the source gives nothing else.
-fn median_or_mean(series: &Series) -> Statistic {
-    let median = Statistic::Percentile(Percentile::P50);
-    let only_mean = series.statistic(median).is_none() && series.statistic(Statistic::Mean).is_some();
-    if only_mean { Statistic::Mean } else { median }
 }

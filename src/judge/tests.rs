@@ -143,7 +143,7 @@ fn load(model: LoadModel, late: u64, rate_achieved: f64) -> Option<LoadFacts> {
 }
 
 fn outcome(before: &Before, run: Run, policy: &Policy) -> SuiteOutcome {
-    judge(&compare(before, run), policy)
+    judge(&compare(before, run, &policy.asked()), policy)
 }
 
 /// The verdict, and a part of a sentence or note that must say why.

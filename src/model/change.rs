@@ -36,17 +36,41 @@ impl Series {
             }
             Statistic::Percentile(p) => {
                 // Ranks beyond the sample are taken at its ends: an underestimate, but a stated one.
-                let n = self.distribution.count();
-                let low = self.log_at_rank(lower_rank(n, p.fraction(), 0.025).unwrap_or(1))?;
-                let high = self.log_at_rank(upper_rank(n, p.fraction(), 0.025).unwrap_or(n))?;
+                let (n, ranked) = (self.distribution.count(), Ranked::of(&self.distribution));
+                let low = ranked.log_at(lower_rank(n, p.fraction(), 0.025).unwrap_or(1))?;
+                let high = ranked.log_at(upper_rank(n, p.fraction(), 0.025).unwrap_or(n))?;
                 Some((high - low) / INTERVAL_IN_ERRORS)
             }
             _ => None,
         }
     }
+}
 
-    fn log_at_rank(&self, rank: u64) -> Option<f64> {
-        self.distribution.value_at_rank(rank).filter(|value| *value > 0.0).map(f64::ln)
+/// Values by rank, sorted no more than once.
+enum Ranked<'a> {
+    Sorted(Vec<f64>),
+    Counted(&'a Distribution),
+}
+
+impl<'a> Ranked<'a> {
+    fn of(distribution: &'a Distribution) -> Ranked<'a> {
+        match distribution {
+            Distribution::Values(values) => {
+                let mut sorted = values.clone();
+                sorted.sort_unstable_by(f64::total_cmp);
+                Ranked::Sorted(sorted)
+            }
+            other => Ranked::Counted(other),
+        }
+    }
+
+    /// Logarithm of the value at a 1-based rank; `None` beyond the ranks and for a value that is not positive.
+    fn log_at(&self, rank: u64) -> Option<f64> {
+        let value = match self {
+            Ranked::Sorted(values) => values.get(usize::try_from(rank.checked_sub(1)?).ok()?).copied(),
+            Ranked::Counted(distribution) => distribution.value_at_rank(rank),
+        };
+        value.filter(|value| *value > 0.0).map(f64::ln)
     }
 }
 
@@ -67,11 +91,9 @@ fn within(before: &Series, after: &Series, statistic: Statistic) -> Option<Shift
             (Distribution::Unknown, _) | (_, Distribution::Unknown) => None,
             (Distribution::Values(a), Distribution::Values(b)) if p == Percentile::P50 => rank_shift(&sorted_logs(a)?, &sorted_logs(b)?),
             (a, b) => {
-                let shift = percentile_shift(
-                    p.fraction(),
-                    (a.count(), |rank| before.log_at_rank(rank)),
-                    (b.count(), |rank| after.log_at_rank(rank)),
-                )?;
+                let (before, after) = (Ranked::of(a), Ranked::of(b));
+                let sides = ((a.count(), |rank| before.log_at(rank)), (b.count(), |rank| after.log_at(rank)));
+                let shift = percentile_shift(p.fraction(), sides.0, sides.1)?;
                 // Values are upper edges of their buckets; a lower bound needs the lower edge.
                 let (below_before, below_after) = (a.relative_width(), b.relative_width());
                 Some(Shift { low: shift.low - below_after, high: shift.high + below_before, upper: shift.upper + below_before })
@@ -88,6 +110,6 @@ fn spread(summary: &Summary) -> Option<Spread> {
 /// Logarithms in ascending order; `None` if a value is not positive.
 fn sorted_logs(values: &[f64]) -> Option<Vec<f64>> {
     let mut logs = values.iter().map(|value| (*value > 0.0).then(|| value.ln())).collect::<Option<Vec<_>>>()?;
-    logs.sort_by(f64::total_cmp);
+    logs.sort_unstable_by(f64::total_cmp);
     Some(logs)
 }

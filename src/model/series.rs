@@ -162,6 +162,13 @@ impl Series {
         }
     }
 
+    /// The statistic meant where none is named: the median, or the mean where the source gives nothing else.
+    pub fn usual_statistic(&self) -> Statistic {
+        let median = Statistic::Percentile(Percentile::P50);
+        let only_mean = self.statistic(median).is_none() && self.statistic(Statistic::Mean).is_some();
+        if only_mean { Statistic::Mean } else { median }
+    }
+
     /// Whether the series counts attempts that can fail (requests, command runs).
     pub fn counts_errors(&self) -> bool {
         self.summary_ok.is_some() || self.summary.errors > 0

@@ -1,6 +1,9 @@
 //! The binomial distribution: confidence bounds of percentiles by order statistics, and of rates.
 
 use super::beta::incomplete_beta;
+use crate::limits::REMEMBERED_RANKS_MAX;
+use std::cell::RefCell;
+use std::collections::HashMap;
 
 /// P(B ≤ k) for B ~ Binomial(n, p); `k` below zero is given as `None`.
 fn cdf(k: Option<u64>, n: u64, p: f64) -> f64 {
@@ -14,15 +17,28 @@ fn cdf(k: Option<u64>, n: u64, p: f64) -> f64 {
 /// The largest 1-based rank l of n sorted values with P(B ≤ l − 1) ≤ `tail`: x_(l) is a lower confidence bound of the
 /// p-quantile at level 1 − `tail`. `None` where n is too small for one.
 pub fn lower_rank(n: u64, p: f64, tail: f64) -> Option<u64> {
-    let first_above = first_rank(n, |rank| cdf(rank.checked_sub(1), n, p) > tail);
+    let first_above = remembered(n, p, tail, || first_rank(n, |rank| cdf(rank.checked_sub(1), n, p) > tail));
     first_above.checked_sub(1).filter(|rank| *rank > 0)
 }
 
 /// The smallest 1-based rank u with P(B ≤ u − 1) ≥ 1 − `tail`: x_(u) is an upper confidence bound of the p-quantile at
 /// level 1 − `tail`. `None` where n is too small for one.
 pub fn upper_rank(n: u64, p: f64, tail: f64) -> Option<u64> {
-    let rank = first_rank(n, |rank| cdf(rank.checked_sub(1), n, p) >= 1.0 - tail);
+    let rank = remembered(n, p, 1.0 - tail, || first_rank(n, |rank| cdf(rank.checked_sub(1), n, p) >= 1.0 - tail));
     (rank <= n && n > 0).then_some(rank)
+}
+
+/// Series of one run mostly have the same few sizes: a rank costs far more than looking it up.
+fn remembered(n: u64, p: f64, level: f64, rank: impl FnOnce() -> u64) -> u64 {
+    thread_local! {
+        static RANKS: RefCell<HashMap<(u64, u64, u64), u64>> = RefCell::default();
+    }
+    RANKS.with_borrow_mut(|ranks| {
+        if ranks.len() >= REMEMBERED_RANKS_MAX {
+            ranks.clear();
+        }
+        *ranks.entry((n, p.to_bits(), level.to_bits())).or_insert_with(rank)
+    })
 }
 
 /// The first rank in 1..=n for which a condition that only turns true once holds; n + 1 where it never does.
@@ -48,6 +64,9 @@ pub fn rate_lower_bound(hits: u64, n: u64, tail: f64) -> f64 {
 pub fn rate_upper_bound(hits: u64, n: u64, tail: f64) -> f64 {
     if hits >= n {
         return 1.0;
+    }
+    if hits == 0 {
+        return 1.0 - tail.powf(1.0 / n as f64);
     }
     // P(B > hits) at rate p is I_p(hits + 1, n − hits); the bound is where P(B ≤ hits) falls to the tail.
     solve(|p| incomplete_beta(hits as f64 + 1.0, (n - hits) as f64, p), 1.0 - tail)

@@ -1,6 +1,8 @@
 //! Mann–Whitney: the shift between two samples without any assumption about their shape.
 
 use super::shift::Shift;
+use std::cell::RefCell;
+use std::collections::HashMap;
 
 /// Up to this many values a side the null distribution is counted exactly.
 const EXACT_MAX: usize = 20;
@@ -23,9 +25,9 @@ pub fn rank_shift(before: &[f64], after: &[f64]) -> Option<Shift> {
     if pairs == 0 {
         return None;
     }
-    let end = |k: Option<u64>, none: f64| k.and_then(|k| difference_at_rank(before, after, k)).unwrap_or(none);
-    let two_sided = critical_rank(before, after, TWO_SIDED);
-    let one_sided = critical_rank(before, after, ONE_SIDED);
+    let differences = Differences::of(before, after);
+    let end = |k: Option<u64>, none: f64| k.and_then(|k| differences.at_rank(k)).unwrap_or(none);
+    let [two_sided, one_sided] = critical_ranks(before, after);
     Some(Shift {
         low: end(two_sided, f64::NEG_INFINITY),
         high: end(two_sided.map(|k| pairs + 1 - k), f64::INFINITY),
@@ -33,24 +35,40 @@ pub fn rank_shift(before: &[f64], after: &[f64]) -> Option<Shift> {
     })
 }
 
-/// The largest k with P(U ≤ k − 1) within the tail if both samples are alike; `None` where even k = 1 is too likely.
-fn critical_rank(before: &[f64], after: &[f64], tail: Tail) -> Option<u64> {
+/// For both tails the largest k with P(U ≤ k − 1) within the tail if both samples are alike; `None` where even k = 1 is
+/// too likely.
+fn critical_ranks(before: &[f64], after: &[f64]) -> [Option<u64>; 2] {
     let (n, m) = (before.len(), after.len());
-    let k = if n.max(m) <= EXACT_MAX { exact_rank(n, m, tail.probability) } else { normal_rank(before, after, tail.normal) };
-    (k > 0).then_some(k)
+    let ranks = if n.max(m) <= EXACT_MAX {
+        exact_ranks(n, m)
+    } else {
+        let deviation = deviation(before, after);
+        // Continuity: P(U ≤ k − 1) is the normal probability below k − ½.
+        [TWO_SIDED, ONE_SIDED].map(|tail| ((n * m) as f64 / 2.0 - tail.normal * deviation + 0.5).max(0.0).floor() as u64)
+    };
+    ranks.map(|k| (k > 0).then_some(k))
 }
 
-fn exact_rank(n: usize, m: usize, tail: f64) -> u64 {
-    let counts = u_counts(n, m);
+/// Counted once for each pair of sizes: there are at most `EXACT_MAX`² of them, and thousands of series.
+fn exact_ranks(n: usize, m: usize) -> [u64; 2] {
+    thread_local! {
+        static RANKS: RefCell<HashMap<(usize, usize), [u64; 2]>> = RefCell::default();
+    }
+    let ranks = || {
+        let counts = u_counts(n, m);
+        [TWO_SIDED, ONE_SIDED].map(|tail| exact_rank(&counts, tail.probability))
+    };
+    RANKS.with_borrow_mut(|known| *known.entry((n, m)).or_insert_with(ranks))
+}
+
+fn exact_rank(counts: &[f64], tail: f64) -> u64 {
     let budget = tail * counts.iter().sum::<f64>();
     let mut seen = 0.0;
-    counts
-        .iter()
-        .take_while(|count| {
-            seen += **count;
-            seen <= budget
-        })
-        .count() as u64
+    let within = counts.iter().take_while(|count| {
+        seen += **count;
+        seen <= budget
+    });
+    within.count() as u64
 }
 
 /// In how many of the orders of n and m values the statistic U takes each value 0..=n·m: the coefficients of the Gaussian
@@ -77,32 +95,54 @@ pub fn u_counts(n: usize, m: usize) -> Vec<f64> {
     counts
 }
 
-fn normal_rank(before: &[f64], after: &[f64], z: f64) -> u64 {
+/// Standard deviation of U if both samples are alike, corrected for ties.
+fn deviation(before: &[f64], after: &[f64]) -> f64 {
     let (n, m) = (before.len() as f64, after.len() as f64);
     let total = n + m;
     let mut all: Vec<f64> = before.iter().chain(after).copied().collect();
     all.sort_by(f64::total_cmp);
     let ties: f64 = all.chunk_by(|a, b| a == b).map(|tied| (tied.len() as f64).powi(3) - tied.len() as f64).sum();
-    let variance = n * m / 12.0 * (total + 1.0 - ties / (total * (total - 1.0)));
-    // Continuity: P(U ≤ k − 1) is the normal probability below k − ½.
-    (n * m / 2.0 - z * variance.max(0.0).sqrt() + 0.5).max(0.0).floor() as u64
+    (n * m / 12.0 * (total + 1.0 - ties / (total * (total - 1.0)))).max(0.0).sqrt()
 }
 
-/// The k-th smallest of the differences after − before, to 1e-13, by halving the range and counting how many lie below.
-fn difference_at_rank(before: &[f64], after: &[f64], k: u64) -> Option<f64> {
-    let (mut low, mut high) = (after.first()? - before.last()?, after.last()? - before.first()?);
-    for _ in 0..HALVINGS {
-        let middle = low + (high - low) / 2.0;
-        if count_up_to(before, after, middle) >= k {
-            high = middle
-        } else {
-            low = middle
+/// The differences after − before of all pairs.
+enum Differences<'a> {
+    /// Few: written out and sorted.
+    Sorted(Vec<f64>),
+    /// Many: only counted.
+    Of(&'a [f64], &'a [f64]),
+}
+
+impl<'a> Differences<'a> {
+    fn of(before: &'a [f64], after: &'a [f64]) -> Differences<'a> {
+        if before.len().max(after.len()) > EXACT_MAX {
+            return Differences::Of(before, after);
         }
-        if high - low <= 1e-13 {
-            break;
-        }
+        let mut all: Vec<f64> = after.iter().flat_map(|value| before.iter().map(move |base| value - base)).collect();
+        all.sort_unstable_by(f64::total_cmp);
+        Differences::Sorted(all)
     }
-    Some(high)
+
+    /// The k-th smallest; among many to 1e-13, by halving the range and counting how many lie below.
+    fn at_rank(&self, k: u64) -> Option<f64> {
+        let (before, after) = match self {
+            Differences::Sorted(all) => return all.get(usize::try_from(k.checked_sub(1)?).ok()?).copied(),
+            Differences::Of(before, after) => (*before, *after),
+        };
+        let (mut low, mut high) = (after.first()? - before.last()?, after.last()? - before.first()?);
+        for _ in 0..HALVINGS {
+            let middle = low + (high - low) / 2.0;
+            if count_up_to(before, after, middle) >= k {
+                high = middle
+            } else {
+                low = middle
+            }
+            if high - low <= 1e-13 {
+                break;
+            }
+        }
+        Some(high)
+    }
 }
 
 /// Pairs with after − before ≤ `bound`; one pass, as both sides are sorted.
@@ -144,7 +184,7 @@ mod tests {
     /// Critical values of the classical tables: two-sided 5 % for n = m = 5, 8, 10, 20 reject at U ≤ 2, 13, 23, 127.
     #[test]
     fn classical_table() {
-        assert_eq!([3, 5, 8, 10, 20].map(|n| exact_rank(n, n, 0.025)), [0, 3, 14, 24, 128]);
+        assert_eq!([3, 5, 8, 10, 20].map(|n| exact_rank(&u_counts(n, n), 0.025)), [0, 3, 14, 24, 128]);
     }
 
     #[test]

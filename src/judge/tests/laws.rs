@@ -1,6 +1,8 @@
 //! What must hold for all numbers, and how often unchanged code is called slower.
 
-use super::*;
+use super::{accepted, accepted_points, outcome, point, policy, relative, rule, run_of, usual};
+use crate::judge::{Policy, Rule, Statistics};
+use crate::model::{Run, Verdict};
 use proptest::prelude::{ProptestConfig, any, prop_assert, prop_assert_eq, proptest};
 
 /// A small seeded generator (SplitMix64) and the normal numbers it makes.

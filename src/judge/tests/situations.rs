@@ -1,8 +1,12 @@
 //! The table of situations of CONTRACT, each row that is decided here, and the worked examples of the statistics page.
 
-use super::*;
-use crate::judge::{conclude, no_verdict};
-use crate::model::FindingKind;
+use super::{
+    MS, P95, absolute, accepted, accepted_points, check, elsewhere, error_rule, load, nothing, outcome, point, policy, relative, requests,
+    rule, run_of, samples, usual,
+};
+use crate::compare::compare;
+use crate::judge::{Attempts, Policy, Rule, Statistics, UnknownEnvironment, conclude, judge, no_verdict};
+use crate::model::{Better, FindingKind, LoadModel, Percentile, Run, Series, Statistic, Summary, Verdict};
 
 #[test]
 fn what_was_not_measured_is_not_judged() {
@@ -64,7 +68,7 @@ fn what_the_configuration_names_must_come() {
     let nowhere = |suite: &str, is_selection| {
         let policy = Policy { is_selection, ..policy(vec![Rule { suite: suite.into(), ..here.clone() }]) };
         let run = measured();
-        let suites = vec![judge(&compare(&nothing(), run.clone()), &policy)];
+        let suites = vec![judge(&compare(&nothing(), run.clone(), &policy.asked()), &policy)];
         let outcome = conclude(&policy, &[&run], suites);
         (outcome.verdict, outcome.findings().count(), outcome.notes.len())
     };
@@ -229,4 +233,18 @@ fn rules_that_reach_nothing_are_no_pass() {
     let p95_only = || policy(vec![error_rule(), Rule { statistic: Some(Statistic::Max), is_default: true, ..rule(None, relative(0.1)) }]);
     let answered = || run_of(vec![requests("GET /", MS, 100, 0, ""), requests("GET /a", MS, 100, 0, "")]);
     check(accepted(vec![answered()]), answered(), &p95_only(), Verdict::Unstable, "GET / max (and 1 more): this statistic is not known");
+}
+
+/// `of = "all"`: the failed attempts' times count too, on both sides.
+#[test]
+fn all_attempts_or_the_successful_ones() {
+    let answered = |all: f64, errors| {
+        let bare = requests("GET /", MS, 1000, errors, "http-5xx");
+        run_of(vec![Series { summary: Summary { percentiles: [(Percentile::P95, all)].into(), ..bare.summary.clone() }, ..bare }])
+    };
+    let of = |of| policy(vec![Rule { statistic: Some(P95), of, ..rule(None, relative(0.10)) }]);
+    let before = || accepted(vec![answered(MS, 0); 9]);
+    check(before(), answered(9.0 * MS, 5), &of(Attempts::Ok), Verdict::Pass, "stayed at 1 ms");
+    check(before(), answered(9.0 * MS, 5), &of(Attempts::All), Verdict::Fail, "rose from 1 ms to 9 ms");
+    check(accepted(vec![answered(9.0 * MS, 5); 9]), answered(MS, 0), &of(Attempts::All), Verdict::Pass, "fell from 9 ms to 1 ms");
 }
