@@ -139,8 +139,9 @@ pub fn gate(plan: &Plan, run: Run, expect: &[String]) -> Judged {
 }
 
 fn judge_run(plan: &Plan, run: Run, before: &Before, expect: &[String]) -> (Run, SuiteOutcome) {
-    let comparison = compare::compare(before, run);
-    let outcome = judge::judge(&comparison, &plan.policy(&comparison.run.suite, expect));
+    let policy = plan.policy(&run.suite, expect);
+    let comparison = compare::compare(before, run, &policy.asked());
+    let outcome = judge::judge(&comparison, &policy);
     (comparison.run, outcome)
 }
 

@@ -52,8 +52,8 @@ pub const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 /// Lag of the load generator itself beyond which a request is late.
 pub const MAX_LAG: Duration = Duration::from_millis(10);
 
-/// The thresholds of a configuration without any: error rate 1 % / 3 %; requests p95 +5 % / +10 % and at least 2 ms;
-/// benchmarks p50 +5 % / +10 %; deterministic metrics any increase / +5 %. Those of benchmarks name no statistic, which means
+/// The thresholds of a configuration without any: error rate 1% / 3%; requests p95 +5% / +10% and at least 2 ms;
+/// benchmarks p50 +5% / +10%; deterministic metrics any increase / +5%. Those of benchmarks name no statistic, which means
 /// p50, or the mean where a tool tells nothing else.
 pub fn default_rules() -> Vec<Rule> {
     let absolute = |value: f64, text: &str| Limit::Absolute { value, text: text.to_string() };

@@ -47,8 +47,8 @@ fn finding(case: &Case<'_>, selected: &Selected<'_>, after: f64, better: Better)
     let shown = |bound: Option<f64>| bound.map(|value| quantity(value, &unit));
     let reason = match (verdict, shown(bounds.best), shown(bounds.worst)) {
         _ if bounds.is_plain => String::new(),
-        (Verdict::Fail, Some(best), _) => format!("; with 99.9 % certainty it is beyond {best}"),
-        (Verdict::Pass, _, Some(worst)) => format!("; with 95 % certainty it is within {worst}"),
+        (Verdict::Fail, Some(best), _) => format!("; with 99.9% certainty it is beyond {best}"),
+        (Verdict::Pass, _, Some(worst)) => format!("; with 95% certainty it is within {worst}"),
         (_, _, None) => format!(
             "; {} values give no {side} bound of {}: at least {} are needed",
             selected.series.distribution.count(),

@@ -41,9 +41,9 @@ fn absolute(case: &Case<'_>, selected: &Selected<'_>, after: f64) -> Finding {
     let (count, errors) = (selected.series.summary.count, selected.series.summary.errors);
     let share = |share: f64| quantity(share, &Unit::Ratio);
     let bound = if verdict == Verdict::Pass {
-        format!("at most {} with 95 % certainty", share(rate_upper_bound(errors, count, BOUND_TAIL)))
+        format!("at most {} with 95% certainty", share(rate_upper_bound(errors, count, BOUND_TAIL)))
     } else {
-        format!("at least {} with 95 % certainty{}", share(rate_lower_bound(errors, count, BOUND_TAIL)), kinds(selected))
+        format!("at least {} with 95% certainty{}", share(rate_lower_bound(errors, count, BOUND_TAIL)), kinds(selected))
     };
     let sentence = format!("{} is {} ({errors} of {count}), limit {text}; {bound}", subject(selected), share(after));
     Finding { threshold: text.to_string(), ..case.finding(selected, FindingKind::ErrorRate, verdict, sentence) }

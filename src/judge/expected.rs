@@ -25,11 +25,10 @@ impl Threshold for Expected {
 
 /// The finding about a rule that matches no series, made from one of the suite it is shown in.
 pub fn unmatched(rule: &Rule, finding: Finding) -> Finding {
-    let at = rule.place.as_ref().map(|place| format!(" at {}:{}", place.path, place.line)).unwrap_or_default();
     let metric = rule.metric.as_ref().map(|metric| format!(", metric {metric:?}")).unwrap_or_default();
     let statistic = rule.statistic.map(|statistic| format!(", statistic {statistic:?}", statistic = statistic.to_string()));
     let sentence = format!(
-        "the threshold{at} (suite {:?}, label {:?}{metric}{}) matches no series; correct it or remove it",
+        "the threshold (suite {:?}, label {:?}{metric}{}) matches no series; correct it or remove it",
         rule.suite,
         quoted(&rule.label),
         statistic.unwrap_or_default()

@@ -88,7 +88,7 @@ pub fn quoted(text: &str) -> String {
     text.chars().take(QUOTED_CHARS_MAX).chain(['…']).collect()
 }
 
-/// `rose from 0.42 ms to 20.6 ms (+4805 %)`.
+/// `rose from 0.42 ms to 20.6 ms (+4805%)`.
 pub fn movement(before: f64, after: f64, unit: &Unit, change_percent: Option<f64>) -> String {
     let verb = if after > before {
         "rose"

@@ -119,7 +119,10 @@ pub fn conclude(policy: &Policy, runs: &[&Run], mut suites: Vec<SuiteOutcome>) -
         let measured: BTreeSet<&str> = runs.iter().map(|run| run.suite.as_str()).collect();
         // A rule that names one suite was already judged with it.
         let judged = |suite: &str| !selection::is_glob(suite) && measured.contains(suite);
-        for rule in selection::unmatched_everywhere(policy, runs).into_iter().filter(|rule| !judged(&rule.suite)) {
+        // Where suites were selected, a rule for others has nothing to say.
+        let concerns =
+            |rule: &Rule| !policy.is_selection || runs.iter().any(|run| wildmatch::WildMatch::new(&rule.suite).matches(&run.suite));
+        for rule in selection::unmatched_everywhere(policy, runs).into_iter().filter(|rule| !judged(&rule.suite) && concerns(rule)) {
             let finding = expected::unmatched(rule, finding::of_suite(&first.suite, &policy.reproduce, Verdict::NoVerdict, String::new()));
             if policy.is_selection {
                 notes.push(Note {

@@ -36,7 +36,7 @@ impl Threshold for Relative {
 fn judge(case: &Case<'_>, selected: &Selected<'_>, change: &Change, better: Better) -> Result<Finding, String> {
     let limits = [selected.limits.unstable, selected.limits.fail];
     if limits.into_iter().flatten().any(|limit| bar(limit, better).is_none()) {
-        return Err("its limit can never be reached; where higher is better a drop is less than 100 %".to_string());
+        return Err("its limit can never be reached; where higher is better a drop is less than 100%".to_string());
     }
     let is_exact = metric::is_deterministic(&selected.series.key.metric);
     match (case.policy.statistics, Evidence::of(change, better)) {

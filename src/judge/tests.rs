@@ -119,7 +119,7 @@ fn policy(rules: Vec<Rule>) -> Policy {
     }
 }
 
-/// +5 % unstable, +10 % fail.
+/// +5% unstable, +10% fail.
 fn usual() -> Policy {
     policy(vec![error_rule(), rule(relative(0.05), relative(0.10))])
 }
@@ -151,7 +151,8 @@ fn outcome(before: &Before, run: Run, policy: &Policy) -> SuiteOutcome {
 fn check(before: Before, run: Run, policy: &Policy, verdict: Verdict, why: &str) {
     let outcome = outcome(&before, run, policy);
     let findings = outcome.findings.iter().map(|finding| format!("{} {}", finding.verdict, finding.sentence));
-    let said: Vec<String> = findings.chain(outcome.notes.iter().map(|note| format!("note {}", note.text))).collect();
+    let notes = outcome.notes.iter().map(|note| format!("note {}", note.text));
+    let said: Vec<String> = findings.chain(notes).chain([format!("baseline {:?}", outcome.baseline.kind)]).collect();
     assert_eq!(outcome.verdict, verdict, "{}", said.join("\n"));
     assert!(said.iter().any(|sentence| sentence.contains(why)), "nothing says {why:?}:\n{}", said.join("\n"));
 }

@@ -2,23 +2,23 @@
 
 use super::Unit;
 
-/// A value of a series with its unit: `20.6 ms`, `1.5 MB`, `2.5 %`, `1230/s`, `19000012`.
+/// A value of a series with its unit: `20.6 ms`, `1.5 MB`, `2.5%`, `1230/s`, `19000012`.
 pub fn quantity(value: f64, unit: &Unit) -> String {
     match unit {
         Unit::Ns => scaled(value, &[(1e9, " s"), (1e6, " ms"), (1e3, " µs"), (1.0, " ns")]),
         Unit::Bytes => scaled(value, &[(1e9, " GB"), (1e6, " MB"), (1e3, " kB"), (1.0, " B")]),
-        Unit::Ratio => format!("{} %", digits(value * 100.0)),
+        Unit::Ratio => format!("{}%", digits(value * 100.0)),
         Unit::PerSecond => format!("{}/s", digits(value)),
         Unit::Count => digits(value),
         Unit::Other(word) => format!("{} {word}", digits(value)),
     }
 }
 
-/// A signed change, given in per cent: `+6.1 %`, `-50 %`, `0 %`.
+/// A signed change, given in per cent: `+6.1%`, `-50%`, `0%`.
 pub fn percent(change: f64) -> String {
     let text = digits(change);
     let sign = if change > 0.0 && text != "0" { "+" } else { "" };
-    format!("{sign}{text} %")
+    format!("{sign}{text}%")
 }
 
 /// The value in the largest unit in which it is at least one (after rounding), else in the smallest.
@@ -62,8 +62,8 @@ mod tests {
         check(75e9, Unit::Ns, "75 s");
         check(-2_500.0, Unit::Ns, "-2.5 µs");
         check(1_500_000.0, Unit::Bytes, "1.5 MB");
-        check(0.025, Unit::Ratio, "2.5 %");
-        check(0.000_26, Unit::Ratio, "0.026 %");
+        check(0.025, Unit::Ratio, "2.5%");
+        check(0.000_26, Unit::Ratio, "0.026%");
         check(1234.5, Unit::PerSecond, "1234/s");
         check(19_000_012.0, Unit::Count, "19000012");
         check(3.0, Unit::Other("chars/op".into()), "3 chars/op");
@@ -72,6 +72,6 @@ mod tests {
     #[test]
     fn changes_carry_their_sign() {
         let shown = [4805.4, 6.13, -50.0, 0.0, -0.0, f64::INFINITY].map(percent);
-        assert_eq!(shown, ["+4805 %", "+6.13 %", "-50 %", "0 %", "0 %", "+∞ %"]);
+        assert_eq!(shown, ["+4805%", "+6.13%", "-50%", "0%", "0%", "+∞%"]);
     }
 }

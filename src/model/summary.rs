@@ -89,9 +89,9 @@ pub enum Statistic {
 /// The words for statistics, and what they mean, in the order shown to people. Any percentile may be named.
 pub const STATISTIC_WORDS: &[(&str, &str)] = &[
     ("p50", "the median, nearest rank; also `median`"),
-    ("p90", "90 % of the values are at most this"),
-    ("p95", "95 % of the values are at most this"),
-    ("p99", "99 % of the values are at most this"),
+    ("p90", "90% of the values are at most this"),
+    ("p95", "95% of the values are at most this"),
+    ("p99", "99% of the values are at most this"),
     ("p99.9", "any percentile, with up to three decimals"),
     ("mean", "the arithmetic mean; also `average`"),
     ("stddev", "the sample standard deviation"),

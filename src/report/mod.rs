@@ -26,8 +26,18 @@ mod tests;
 pub use entry::{Entry, Needs, Style, UnknownReport};
 
 /// Every report, in the order in which `list reports` shows them.
-pub static REPORTS: &[Entry] =
-    &[text::ENTRY, markdown::ENTRY, junit::ENTRY, json::ENTRY, run_json::ENTRY, csv::ENTRY, jtl::ENTRY, jtl_xml::ENTRY, github::ENTRY];
+pub static REPORTS: &[Entry] = &[
+    text::ENTRY,
+    markdown::ENTRY,
+    junit::ENTRY,
+    json::ENTRY,
+    run_json::ENTRY,
+    summary::ENTRY,
+    csv::ENTRY,
+    jtl::ENTRY,
+    jtl_xml::ENTRY,
+    github::ENTRY,
+];
 
 /// The report with that name; an unknown one is answered with the nearest.
 pub fn by_name(name: &str) -> Result<&'static Entry, UnknownReport> {

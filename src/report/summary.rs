@@ -63,7 +63,8 @@ fn load_lines(run: &Run, load: &LoadFacts) -> Vec<(&'static str, String)> {
         ("requests", format!("{} planned, {} answered, {} failed, {} unsent", load.planned, load.completed, load.failed, load.unsent)),
         ("time", quantity(load.measured_ns as f64, &Unit::Ns)),
     ];
-    let throughput = run.series.values().filter(|series| series.key.metric == metric::LATENCY).filter_map(|series| series.summary.throughput);
+    let throughput =
+        run.series.values().filter(|series| series.key.metric == metric::LATENCY).filter_map(|series| series.summary.throughput);
     lines.push(("throughput", quantity(throughput.sum(), &Unit::PerSecond)));
     if let (Some(planned), Some(achieved)) = (load.rate_planned, load.rate_achieved) {
         lines.push(("rate", format!("{} asked, {} achieved", quantity(planned, &Unit::PerSecond), quantity(achieved, &Unit::PerSecond))));
