@@ -1,5 +1,5 @@
 #!/bin/sh
-# Installs what the tests with real components need, from the package registries of Debian and Go.
+# Installs what the tests with real components need, from the package registries of Debian, Go and Maven.
 # A registry that does not answer is tried three times and then reported by exit code 75: that is not our failure.
 set -eu
 
@@ -17,7 +17,7 @@ log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 
 missing=""
-for pair in nginx:/usr/sbin/nginx wrk:/usr/bin/wrk hey:/usr/bin/hey jmeter:/usr/bin/jmeter time:/usr/bin/time python3:/usr/bin/python3; do
+for pair in nginx:/usr/sbin/nginx wrk:/usr/bin/wrk hey:/usr/bin/hey time:/usr/bin/time python3:/usr/bin/python3; do
   [ -x "${pair#*:}" ] || missing="$missing ${pair%%:*}"
 done
 if [ -n "$missing" ]; then
@@ -27,4 +27,19 @@ if [ -n "$missing" ]; then
 fi
 if ! command -v vegeta >/dev/null 2>&1 && [ ! -x "$(go env GOPATH)/bin/vegeta" ]; then
   attempt go install github.com/tsenart/vegeta/v12@v12.12.0
+fi
+
+# JMeter 5 as classes only, from Maven Central: our JTL is shown to its own loader.
+mkdir -p target/components
+if [ ! -s target/components/jmeter5.classpath ]; then
+  cat >target/components/pom.xml <<'EOF'
+<project xmlns="http://maven.apache.org/POM/4.0.0"><modelVersion>4.0.0</modelVersion>
+  <groupId>components</groupId><artifactId>jmeter5</artifactId><version>1</version>
+  <dependencies>
+    <dependency><groupId>org.apache.jmeter</groupId><artifactId>ApacheJMeter_http</artifactId><version>5.6.3</version></dependency>
+    <dependency><groupId>org.apache.jmeter</groupId><artifactId>ApacheJMeter_config</artifactId><version>5.6.3</version></dependency>
+  </dependencies>
+</project>
+EOF
+  attempt mvn -q -B -f target/components/pom.xml dependency:build-classpath -Dmdep.outputFile=jmeter5.classpath
 fi

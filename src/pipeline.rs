@@ -9,7 +9,7 @@ use crate::compare;
 use crate::config::{BaselineChoice, Plan};
 use crate::format;
 use crate::interrupt::Interrupt;
-use crate::judge;
+use crate::judge::{self, Policy};
 use crate::machine;
 use crate::model::{Before, Environment, Outcome, Run, SuiteOutcome};
 use crate::output::Report;
@@ -43,6 +43,14 @@ pub struct CheckedSuite {
     pub expect: Vec<String>,
 }
 
+impl CheckedSuite {
+    /// What judges it again.
+    fn command(&self, plan: &Plan) -> String {
+        let files = self.inputs.iter().map(Input::name).collect::<Vec<_>>().join(" ");
+        format!("{} check {files}", plan.program)
+    }
+}
+
 /// One suite's part: what was measured, if anything, and what is said of it.
 type Judged = (Option<Run>, SuiteOutcome);
 
@@ -64,9 +72,9 @@ pub fn run(plan: &Plan, around: Surroundings<'_>) -> Result<Outcome, OutputFaile
                 run.environment = suite.environment.as_deref().map_or_else(|| here.clone(), |name| environment(Some(name)));
                 run.commit.clone_from(&commit);
                 own.push(jtl);
-                gate(plan, run, &suite.expect)
+                gate(plan, run, &plan.policy(name, &suite.expect))
             }
-            Err(reason) => unmeasured(plan, name, &reason),
+            Err(reason) => unmeasured(name, &reason, &plan.policy(name, &[])),
         });
     }
     own.push(tap);
@@ -79,14 +87,15 @@ pub fn check(plan: &Plan, suites: &[CheckedSuite], format: Option<&str>, around:
     let mut tap = outputs::requested_samples(plan)?;
     let mut judged = Vec::new();
     for suite in suites {
+        let policy = Policy { reproduce: suite.command(plan), ..plan.policy(&suite.name, &suite.expect) };
         judged.push(match read(&suite.name, &suite.inputs, format, &mut tap) {
             Ok(mut run) => {
                 if run.environment.key.is_empty() {
                     run.environment = environment(Some(&suite.environment));
                 }
-                gate(plan, run, &suite.expect)
+                gate(plan, run, &policy)
             }
-            Err(reason) => unmeasured(plan, &suite.name, &reason),
+            Err(reason) => unmeasured(&suite.name, &reason, &policy),
         });
     }
     finish(plan, judged, vec![tap], around)
@@ -98,8 +107,9 @@ pub fn convert(plan: &Plan, name: &str, input: Input, format: Option<&str>, entr
     tap.add(Opened::new(entry, target, &Style::default())?);
     let run = read(name, &[input], format, &mut tap).map_err(OutputFailed)?;
     let nothing = baseline::from_runs(String::new(), Vec::new(), &run.environment);
-    let (run, judged) = judge_run(plan, run, &nothing, &[]);
-    let outcome = judge::conclude(&plan.policy(name, &[]), &[&run], vec![judged]);
+    let policy = plan.policy(name, &[]);
+    let (run, judged) = judge_run(run, &nothing, &policy);
+    let outcome = judge::conclude(&policy, &[&run], vec![judged]);
     tap.finish(&Report { outcome: &outcome, runs: slice::from_ref(&run) })
 }
 
@@ -107,7 +117,8 @@ pub fn convert(plan: &Plan, name: &str, input: Input, format: Option<&str>, entr
 pub fn read_stored(path: &Path) -> Result<Run, String> {
     let mut recorder = Recorder::new(Keep::Exact);
     format::read(&Input::File(path.to_path_buf()), Some("run"), &mut recorder).map_err(|error| error.to_string())?;
-    Ok(recorder.finish(""))
+    let suite = recorder.suite().unwrap_or_default().to_string();
+    Ok(recorder.finish(&suite))
 }
 
 /// Reads one suite's files, as repetitions of each other, into a run. The error is a sentence with its place.
@@ -125,28 +136,27 @@ pub fn read(name: &str, inputs: &[Input], format: Option<&str>, tap: &mut Tap) -
 }
 
 /// Compares a run with its baseline and judges it.
-pub fn gate(plan: &Plan, run: Run, expect: &[String]) -> Judged {
+pub fn gate(plan: &Plan, run: Run, policy: &Policy) -> Judged {
     match before(plan, &run) {
         Ok(before) => {
-            let (run, outcome) = judge_run(plan, run, &before, expect);
+            let (run, outcome) = judge_run(run, &before, policy);
             (Some(run), outcome)
         }
         Err(reason) => {
-            let (_, outcome) = unmeasured(plan, &run.suite, &reason);
+            let (_, outcome) = unmeasured(&run.suite, &reason, policy);
             (Some(run), outcome)
         }
     }
 }
 
-fn judge_run(plan: &Plan, run: Run, before: &Before, expect: &[String]) -> (Run, SuiteOutcome) {
-    let policy = plan.policy(&run.suite, expect);
+fn judge_run(run: Run, before: &Before, policy: &Policy) -> (Run, SuiteOutcome) {
     let comparison = compare::compare(before, run, &policy.asked());
-    let outcome = judge::judge(&comparison, &policy);
+    let outcome = judge::judge(&comparison, policy);
     (comparison.run, outcome)
 }
 
-fn unmeasured(plan: &Plan, suite: &str, reason: &str) -> Judged {
-    (None, judge::no_verdict(suite, reason, &plan.policy(suite, &[]).reproduce))
+fn unmeasured(suite: &str, reason: &str, policy: &Policy) -> Judged {
+    (None, judge::no_verdict(suite, reason, &policy.reproduce))
 }
 
 /// The accepted runs that this run is compared with. The error is a sentence: a baseline that cannot be read judges nothing.
@@ -171,7 +181,7 @@ fn finish(plan: &Plan, judged: Vec<Judged>, taps: Vec<Tap>, around: Surroundings
     let (runs, suites): (Vec<Option<Run>>, Vec<SuiteOutcome>) = judged.into_iter().unzip();
     let runs: Vec<Run> = runs.into_iter().flatten().collect();
     let measured: Vec<&Run> = runs.iter().collect();
-    let mut outcome = judge::conclude(&plan.policy("", &[]), &measured, suites);
+    let mut outcome = judge::conclude(&Policy { reproduce: format!("{} run", plan.program), ..plan.policy("", &[]) }, &measured, suites);
     close(plan, &mut outcome, around);
     let report = Report { outcome: &outcome, runs: &runs };
     taps.into_iter().try_for_each(|tap| tap.finish(&report))?;

@@ -77,7 +77,8 @@ fn propose(plan: &Plan, files: &[PathBuf], arguments: &AcceptArgs) -> Result<Vec
     let mut refused = String::new();
     for file in files {
         let run = pipeline::read_stored(file).map_err(Failure::NoVerdict)?;
-        let (run, judged) = pipeline::gate(plan, run, &[]);
+        let policy = plan.policy(&run.suite, &[]);
+        let (run, judged) = pipeline::gate(plan, run, &policy);
         let run = run.ok_or_else(|| Failure::NoVerdict(format!("{} holds no run", file.display())))?;
         let mut reasons = Vec::new();
         for refusal in baseline::refusals(&run, &judged) {

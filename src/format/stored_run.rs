@@ -38,6 +38,7 @@ impl Reader for StoredRunReader {
             return Err(ReadError::at(&path, 0, "a run that measured something", "none", ""));
         }
         sink.facts(RunFacts {
+            suite: Some(run.suite),
             started_ns: run.started_ns,
             duration_ns: (run.duration_ns > 0).then_some(run.duration_ns),
             partial: run.partial,

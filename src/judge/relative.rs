@@ -129,7 +129,7 @@ fn reason(verdict: Verdict, evidence: Evidence, detectable: Option<f64>) -> Stri
             let seen = detectable.map(|change| format!(" a change of {} would have failed", share(change / 100.0))).unwrap_or_default();
             match runs_missing(evidence.runs) {
                 0 => format!("; it could be the noise of {runs}:{seen}"),
-                missing => format!("; {prior}:{seen}; accept {missing} more unchanged runs to see less"),
+                missing => format!("; {prior}:{seen}; accept {missing} more unchanged runs to see smaller changes"),
             }
         }
     }

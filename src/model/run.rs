@@ -96,6 +96,8 @@ pub struct Exemplar {
 /// What a source or a measuring stage knows about the run as a whole. Absent facts leave earlier ones alone.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct RunFacts {
+    /// Name of the suite, where the source tells it (stored runs do).
+    pub suite: Option<String>,
     /// Start, ns since the Unix epoch.
     pub started_ns: Option<u64>,
     pub duration_ns: Option<u64>,

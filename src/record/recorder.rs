@@ -49,6 +49,11 @@ impl Recorder {
         }
     }
 
+    /// The suite that the source named.
+    pub fn suite(&self) -> Option<&str> {
+        self.facts.suite.as_deref()
+    }
+
     /// The run. Its duration is the told one, else from the first start to the last end.
     pub fn finish(mut self, suite: &str) -> Run {
         let span = (self.first_start_ns <= self.last_end_ns).then(|| self.last_end_ns - self.first_start_ns);
@@ -178,6 +183,7 @@ impl Sink for Recorder {
 
     fn facts(&mut self, facts: RunFacts) {
         let mine = &mut self.facts;
+        mine.suite = facts.suite.or(mine.suite.take());
         mine.started_ns = mine.started_ns.into_iter().chain(facts.started_ns).min();
         mine.duration_ns = facts.duration_ns.or(mine.duration_ns);
         mine.partial |= facts.partial;

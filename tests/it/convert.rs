@@ -1,6 +1,6 @@
 //! `convert`: any format in, any report out.
 
-use crate::project::{Project, component};
+use crate::project::{Project, component, prepared};
 use std::process::Command;
 
 /// What `vegeta attack | vegeta encode` writes, shortened to two hits.
@@ -50,48 +50,50 @@ fn a_jtl_survives_the_way_through_csv_and_xml() {
 }
 
 #[test]
-fn jmeter_itself_reads_our_jtl() {
-    let (Some(_), Some(java)) = (component("jmeter"), component("java")) else { return };
+fn jmeter_5_reads_our_csv_and_our_xml() {
+    let (Some(java), Some(classes)) = (component("java"), prepared("jmeter5.classpath")) else { return };
     let project = Project::new();
     project.write("results.json", VEGETA);
-    project.call(&["convert", "results.json", "--to", "jtl", "--output", "ours.jtl"]).expect(0);
-    project.call(&["convert", "results.json", "--to", "jtl-xml", "--output", "ours.xml"]).expect(0);
     project.write("Reads.java", READS);
-    for file in ["ours.jtl", "ours.xml"] {
-        let output = Command::new(&java)
-            .args(["-cp", "/usr/share/jmeter/lib/ext/*:/usr/share/jmeter/lib/*:/usr/share/java/*", "Reads.java", file])
-            .current_dir(project.path("."))
-            .output()
-            .unwrap();
+    project.write("home/bin/none", "");
+    for kind in ["jtl", "jtl-xml"] {
+        project.call(&["convert", "results.json", "--to", kind, "--output", kind]).expect(0);
+        let mut command = Command::new(&java);
+        let output = command.args(["-cp", &classes, "Reads.java", kind]).current_dir(project.path(".")).output().unwrap();
         let said = String::from_utf8_lossy(&output.stdout).into_owned();
-        assert!(said.contains("samples=2 errors=1 first=1795428000123"), "{file}: {said}\n{}", String::from_utf8_lossy(&output.stderr));
+        let expected = "samples=2 errors=1 first=1795428000123 elapsed=1 label=GET /";
+        assert!(said.contains(expected), "{kind}: {said}\n{}", String::from_utf8_lossy(&output.stderr));
     }
 }
 
-/// JMeter's own loader, as its listeners use it.
+/// JMeter's own loader, as its listeners use it, with the properties it ships.
 const READS: &str = r#"
+import java.nio.file.*;
 import org.apache.jmeter.reporters.ResultCollector;
-import org.apache.jmeter.samplers.*;
+import org.apache.jmeter.samplers.SampleResult;
 import org.apache.jmeter.util.JMeterUtils;
 import org.apache.jmeter.visualizers.Visualizer;
 
 public class Reads {
     public static void main(String[] arguments) throws Exception {
-        JMeterUtils.loadJMeterProperties("/usr/share/jmeter/bin/jmeter.properties");
-        JMeterUtils.setJMeterHome("/usr/share/jmeter");
-        JMeterUtils.initLocale();
+        for (String name : new String[] {"jmeter.properties", "saveservice.properties", "upgrade.properties"})
+            Files.copy(JMeterUtils.class.getResourceAsStream("/bin/" + name), Path.of("home/bin", name), StandardCopyOption.REPLACE_EXISTING);
+        JMeterUtils.loadJMeterProperties("home/bin/jmeter.properties");
+        JMeterUtils.setJMeterHome("home");
+        final int[] seen = new int[2];
+        final SampleResult[] first = new SampleResult[1];
         ResultCollector collector = new ResultCollector();
-        final long[] seen = new long[3];
         collector.setListener(new Visualizer() {
             public void add(SampleResult result) {
-                if (seen[0]++ == 0) seen[2] = result.getStartTime();
+                if (seen[0]++ == 0) first[0] = result;
                 if (!result.isSuccessful()) seen[1]++;
             }
             public boolean isStats() { return false; }
         });
         collector.setFilename(arguments[0]);
         collector.loadExistingFile();
-        System.out.println("samples=" + seen[0] + " errors=" + seen[1] + " first=" + seen[2]);
+        System.out.println("samples=" + seen[0] + " errors=" + seen[1] + " first=" + first[0].getStartTime()
+            + " elapsed=" + first[0].getTime() + " label=" + first[0].getSampleLabel());
     }
 }
 "#;

@@ -16,9 +16,9 @@ fn within_run_thresholds_judge_on_the_first_run() {
     let project = Project::new();
     let lines = "BenchmarkPlus 10 1000 ns/op\nBenchmarkBuffer 10 900 ns/op\n".repeat(10);
     project.write("bench.txt", lines);
-    project.write("neverslower.toml", "[[threshold]]\nlabel = \"Buffer\"\nagainst = \"Plus\"\nfail = \"-50%\"\n");
+    project.write("neverslower.toml", "[[threshold]]\nlabel = \"BenchmarkBuffer\"\nagainst = \"BenchmarkPlus\"\nfail = \"-50%\"\n");
     project.call(&["check", "bench.txt"]).expect(1).says("Buffer");
-    project.write("neverslower.toml", "[[threshold]]\nlabel = \"Buffer\"\nagainst = \"Plus\"\nfail = \"-5%\"\n");
+    project.write("neverslower.toml", "[[threshold]]\nlabel = \"BenchmarkBuffer\"\nagainst = \"BenchmarkPlus\"\nfail = \"-5%\"\n");
     project.call(&["check", "bench.txt"]).expect(0);
 }
 

@@ -48,5 +48,5 @@ fn a_partial_run_is_not_accepted() {
     let header = "timeStamp,elapsed,label,responseCode,success,bytes\n";
     project.write("cut.csv", format!("{header}1700000000000,5,home,200,true,10\n1700000000100,5,ho"));
     project.call(&["check", "cut.csv"]).expect(3);
-    project.call(&["accept", "--yes"]).expect(4).says("partial");
+    project.call(&["accept", "--yes"]).expect(4).says("the run is cut");
 }

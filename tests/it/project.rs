@@ -55,7 +55,7 @@ impl Project {
         command.args(arguments).current_dir(self.folder.path()).stdin(Stdio::null());
         for (name, _) in std::env::vars() {
             let is_ci = ["CI", "GITHUB_ACTIONS", "GITLAB_CI", "JENKINS_URL", "TF_BUILD", "BUILDKITE", "CIRCLECI"].contains(&name.as_str());
-            if is_ci || name.starts_with("NEVERSLOWER_") || name.starts_with("HELLO_") {
+            if is_ci || name.starts_with("NEVERSLOWER_") || name.starts_with("HELLO_") || name.starts_with("CARGO") {
                 command.env_remove(name);
             }
         }
@@ -116,4 +116,15 @@ pub fn component(name: &str) -> Option<PathBuf> {
         eprintln!("skipped: {name} is not installed");
     }
     found
+}
+
+/// What `ci/install.sh` prepared under `target/components`, or `None` with the reason printed; required where components are.
+pub fn prepared(name: &str) -> Option<String> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/components").join(name);
+    let text = fs::read_to_string(&path).ok();
+    if text.is_none() {
+        assert!(std::env::var_os("NEVERSLOWER_REQUIRE_COMPONENTS").is_none(), "{name} is required here and not prepared (ci/install.sh)");
+        eprintln!("skipped: {name} is not prepared");
+    }
+    text
 }
