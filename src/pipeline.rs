@@ -6,12 +6,12 @@ mod outputs;
 use crate::baseline;
 use crate::clock::Clock;
 use crate::compare;
-use crate::config::{BaselineChoice, Plan};
+use crate::config::{self, BaselineChoice, Plan};
 use crate::format;
 use crate::interrupt::Interrupt;
 use crate::judge::{self, Policy};
 use crate::machine;
-use crate::model::{Before, Environment, Outcome, Run, SuiteOutcome};
+use crate::model::{BaselineKind, Before, Environment, Outcome, Run, SuiteOutcome, Verdict};
 use crate::output::Report;
 use crate::record::{Keep, Recorder, Sink};
 use crate::report::{Entry, Style};
@@ -41,14 +41,6 @@ pub struct CheckedSuite {
     pub environment: String,
     /// Labels that must come.
     pub expect: Vec<String>,
-}
-
-impl CheckedSuite {
-    /// What judges it again.
-    fn command(&self, plan: &Plan) -> String {
-        let files = self.inputs.iter().map(Input::name).collect::<Vec<_>>().join(" ");
-        format!("{} check {files}", plan.program)
-    }
 }
 
 /// One suite's part: what was measured, if anything, and what is said of it.
@@ -87,7 +79,7 @@ pub fn check(plan: &Plan, suites: &[CheckedSuite], format: Option<&str>, around:
     let mut tap = outputs::requested_samples(plan)?;
     let mut judged = Vec::new();
     for suite in suites {
-        let policy = Policy { reproduce: suite.command(plan), ..plan.policy(&suite.name, &suite.expect) };
+        let policy = Policy { reproduce: plan.typed.clone(), ..plan.policy(&suite.name, &suite.expect) };
         judged.push(match read(&suite.name, &suite.inputs, format, &mut tap) {
             Ok(mut run) => {
                 if run.environment.key.is_empty() {
@@ -181,7 +173,7 @@ fn finish(plan: &Plan, judged: Vec<Judged>, taps: Vec<Tap>, around: Surroundings
     let (runs, suites): (Vec<Option<Run>>, Vec<SuiteOutcome>) = judged.into_iter().unzip();
     let runs: Vec<Run> = runs.into_iter().flatten().collect();
     let measured: Vec<&Run> = runs.iter().collect();
-    let mut outcome = judge::conclude(&Policy { reproduce: format!("{} run", plan.program), ..plan.policy("", &[]) }, &measured, suites);
+    let mut outcome = judge::conclude(&Policy { reproduce: plan.typed.clone(), ..plan.policy("", &[]) }, &measured, suites);
     close(plan, &mut outcome, around);
     let report = Report { outcome: &outcome, runs: &runs };
     taps.into_iter().try_for_each(|tap| tap.finish(&report))?;
@@ -197,7 +189,8 @@ fn close(plan: &Plan, outcome: &mut Outcome, around: Surroundings<'_>) {
         outcome.partial = true;
         outcome.exit_code = code;
     }
-    if outcome.compared() == 0 {
+    let is_first_use = outcome.suites.iter().all(|suite| suite.baseline.kind == BaselineKind::None);
+    if is_first_use && outcome.verdict < Verdict::NoVerdict && plan.keep == config::Keep::Everything {
         outcome.next_steps = plan.next_steps();
     }
 }

@@ -154,6 +154,7 @@ impl Request<'_> {
             is_ci,
             keep: Keep::Everything,
             program: self.program(),
+            typed: self.typed(),
             is_selection: false,
             commit: self.around.commit().map(str::to_string),
             root,
@@ -170,6 +171,15 @@ impl Request<'_> {
     fn program(&self) -> String {
         let by_cargo = self.around.get(plan::CALLED_BY_CARGO) == Some(env!("CARGO_PKG_NAME"));
         if by_cargo { "cargo run --release --" } else { env!("CARGO_PKG_NAME") }.to_string()
+    }
+
+    /// The command as it was typed, quoted where a shell wants it.
+    fn typed(&self) -> String {
+        let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_./:=,@%+".contains(c);
+        let quoted = |word: &String| {
+            if !word.is_empty() && word.chars().all(is_plain) { word.clone() } else { format!("'{}'", word.replace('\'', "'\\''")) }
+        };
+        std::iter::once(self.program()).chain(self.around.typed.iter().map(quoted)).collect::<Vec<_>>().join(" ")
     }
 
     /// `--environment` or its variable; `Some(None)` is a typed `auto`.

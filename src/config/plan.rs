@@ -98,6 +98,8 @@ pub struct Tables<'a> {
 pub struct Surroundings {
     /// Working directory, absolute.
     pub directory: PathBuf,
+    /// The words typed after the program's name.
+    pub typed: Vec<String>,
     /// Of the variables that mean something to us, those that are set and not empty.
     pub variables: BTreeMap<&'static str, String>,
 }
@@ -146,7 +148,8 @@ impl Surroundings {
                 _ => {}
             }
         }
-        Ok(Surroundings { directory, variables })
+        let typed = std::env::args_os().skip(1).map(|word| word.to_string_lossy().into_owned()).collect();
+        Ok(Surroundings { directory, typed, variables })
     }
 
     /// The value of a variable that is set and not empty.
@@ -291,6 +294,8 @@ pub struct Plan {
     pub keep: Keep,
     /// How the user calls us, for commands that are printed: `neverslower`, or through cargo in our own repository.
     pub program: String,
+    /// The whole command as it was typed, for findings of what no configuration describes.
+    pub typed: String,
     /// Only some suites were selected.
     pub is_selection: bool,
     /// Commit named by the CI's variables, where git cannot tell.
@@ -324,7 +329,8 @@ impl Plan {
             unknown_environment: self.unknown_environment,
             require_baseline: self.require_baseline,
             expect: expect.to_vec(),
-            reproduce: format!("{} run {suite}", self.program),
+            // A load test from the command line stands in no file.
+            reproduce: if self.keep == Keep::OnlyAsked { self.typed.clone() } else { format!("{} run {suite}", self.program) },
             is_selection: self.is_selection,
         }
     }

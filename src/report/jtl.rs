@@ -17,6 +17,11 @@ fn open(out: Box<dyn Write>, style: &Style) -> Box<dyn Output> {
     jtl_rows::open(out, style, Form { head: HEADER, push, tail: b"" })
 }
 
+/// The columns are fixed and readers (`jmeter -g`) demand a number in each, so what is not known is 0 here.
+fn known(value: Option<u64>) -> u64 {
+    value.unwrap_or(0)
+}
+
 fn push(out: &mut Vec<u8>, row: &Row<'_>) {
     push_number(out, row.start_ms);
     out.push(b',');
@@ -27,13 +32,13 @@ fn push(out: &mut Vec<u8>, row: &Row<'_>) {
     }
     out.extend_from_slice(if row.is_ok { b",text,true," } else { b",text,false," });
     push_csv(out, row.failure);
-    for number in [row.bytes_in, row.bytes_out, u64::from(row.workers), u64::from(row.workers)] {
+    for number in [known(row.bytes_in), known(row.bytes_out), u64::from(row.workers), u64::from(row.workers)] {
         out.push(b',');
         push_number(out, number);
     }
     out.push(b',');
     push_csv(out, if row.url.is_empty() { "null" } else { row.url });
-    for number in [row.first_byte_ms, 0, row.connect_ms] {
+    for number in [known(row.first_byte_ms), 0, known(row.connect_ms)] {
         out.push(b',');
         push_number(out, number);
     }

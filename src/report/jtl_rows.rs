@@ -17,17 +17,17 @@ pub struct Row<'a> {
     /// Intended start, ms since the epoch.
     pub start_ms: u64,
     pub elapsed_ms: u64,
-    /// To the first byte, and for connecting; both within `elapsed_ms`. 0 where the source does not tell.
-    pub first_byte_ms: u64,
-    pub connect_ms: u64,
+    /// To the first byte, and for connecting; both within `elapsed_ms`. `None` where the source does not tell.
+    pub first_byte_ms: Option<u64>,
+    pub connect_ms: Option<u64>,
     pub is_ok: bool,
     pub label: &'a str,
     pub code: &'a str,
     pub message: Cow<'a, str>,
     pub thread: &'a str,
     pub failure: &'a str,
-    pub bytes_in: u64,
-    pub bytes_out: u64,
+    pub bytes_in: Option<u64>,
+    pub bytes_out: Option<u64>,
     pub url: &'a str,
     /// Active workers.
     pub workers: u32,
@@ -49,16 +49,16 @@ impl<'a> Row<'a> {
         Ok(Row {
             start_ms: start_ns / NS_PER_MS,
             elapsed_ms,
-            first_byte_ms: to_ms(first_byte_ns(request)).min(elapsed_ms),
-            connect_ms: to_ms(request.connect_ns.unwrap_or(0)).min(elapsed_ms),
+            first_byte_ms: first_byte_ns(request).map(|ns| to_ms(ns).min(elapsed_ms)),
+            connect_ms: request.connect_ns.map(|ns| to_ms(ns).min(elapsed_ms)),
             is_ok: request.is_ok(),
             label: request.label,
             code,
             message,
             thread: if request.thread.is_empty() { "neverslower 1-1" } else { request.thread },
             failure,
-            bytes_in: request.bytes_in.unwrap_or(0),
-            bytes_out: request.bytes_out.unwrap_or(0),
+            bytes_in: request.bytes_in,
+            bytes_out: request.bytes_out,
             url: request.url,
             workers,
         })
@@ -71,9 +71,9 @@ fn to_ms(ns: u64) -> u64 {
 }
 
 /// To the first byte, counted like the latency from the intended start where the source tells the service time.
-fn first_byte_ns(request: &Request<'_>) -> u64 {
+fn first_byte_ns(request: &Request<'_>) -> Option<u64> {
     let waited = request.service_time_ns.map_or(0, |service| request.latency_ns.saturating_sub(service));
-    request.first_byte_ns.map_or(0, |first_byte| first_byte.saturating_add(waited))
+    request.first_byte_ns.map(|first_byte| first_byte.saturating_add(waited))
 }
 
 /// As the source spells them. A request that got no answer at all has code `000` and the class of its failure.

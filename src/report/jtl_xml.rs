@@ -18,15 +18,18 @@ fn open(out: Box<dyn Write>, style: &Style) -> Box<dyn Output> {
 
 fn push(out: &mut Vec<u8>, row: &Row<'_>) {
     out.extend_from_slice(b"<httpSample");
-    push_numbers(out, &[(b" t=\"", row.elapsed_ms), (b" it=\"", 0), (b" lt=\"", row.first_byte_ms), (b" ct=\"", row.connect_ms)]);
-    push_numbers(out, &[(b" ts=\"", row.start_ms)]);
+    push_numbers(
+        out,
+        &[(b" t=\"", Some(row.elapsed_ms)), (b" it=\"", Some(0)), (b" lt=\"", row.first_byte_ms), (b" ct=\"", row.connect_ms)],
+    );
+    push_numbers(out, &[(b" ts=\"", Some(row.start_ms))]);
     out.extend_from_slice(if row.is_ok { b" s=\"true\"" } else { b" s=\"false\"" });
     for (name, text) in [(b" lb=\"", row.label), (b" rc=\"", row.code), (b" rm=\"", &*row.message), (b" tn=\"", row.thread)] {
         out.extend_from_slice(name);
         push_xml(out, text);
         out.push(b'"');
     }
-    let workers = u64::from(row.workers);
+    let workers = Some(u64::from(row.workers));
     out.extend_from_slice(b" dt=\"text\"");
     push_numbers(out, &[(b" by=\"", row.bytes_in), (b" sby=\"", row.bytes_out), (b" ng=\"", workers), (b" na=\"", workers)]);
     if row.failure.is_empty() && row.url.is_empty() {
@@ -47,10 +50,11 @@ fn push(out: &mut Vec<u8>, row: &Row<'_>) {
     out.extend_from_slice(b"</httpSample>\n");
 }
 
-fn push_numbers(out: &mut Vec<u8>, attributes: &[(&[u8], u64)]) {
-    for (name, number) in attributes {
+/// Every attribute but the elapsed time may be absent: what is not known is.
+fn push_numbers(out: &mut Vec<u8>, attributes: &[(&[u8], Option<u64>)]) {
+    for (name, number) in attributes.iter().filter_map(|(name, number)| Some((name, (*number)?))) {
         out.extend_from_slice(name);
-        push_number(out, *number);
+        push_number(out, number);
         out.push(b'"');
     }
 }

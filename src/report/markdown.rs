@@ -29,7 +29,7 @@ fn render(report: &Report<'_>, style: &Style) -> Result<String, OutputError> {
     let crossed = facts::crossed(&suites);
     page.reasons(&crossed);
     page.table(&crossed, REPORT_ROWS_MAX);
-    if facts::is_first_use(outcome) {
+    if !outcome.next_steps.is_empty() {
         page.next_steps(outcome);
     }
     let passed: Vec<_> =

@@ -35,10 +35,10 @@ fn render(report: &Report<'_>, style: &Style) -> Result<String, OutputError> {
     let mut page = Page { text: String::new(), style };
     let suites = facts::suites(report, style);
     page.headline(report.outcome);
-    if facts::is_first_use(report.outcome) {
+    page.reasons(&facts::crossed(&suites), report.outcome);
+    if !report.outcome.next_steps.is_empty() {
         page.next_steps(&report.outcome.next_steps);
     }
-    page.reasons(&facts::crossed(&suites), report.outcome);
     for (suite, run) in &suites {
         page.suite(suite, *run);
     }

@@ -18,10 +18,10 @@ fn times_are_whole_milliseconds_from_the_intended_start() {
     check(|r| r.start_ns = Some(1_699_999_999_999_999_999), |row| row.start_ms, 1_699_999_999_999);
     check(|r| r.latency_ns = 499_999, |row| row.elapsed_ms, 0);
     check(|r| r.latency_ns = 500_000, |row| row.elapsed_ms, 1);
-    check(|r| r.first_byte_ns = Some(7_000_000), |row| row.first_byte_ms, 7);
-    check(|r| (r.service_time_ns, r.first_byte_ns) = (Some(15_000_000), Some(10_000_000)), |row| row.first_byte_ms, 15);
-    check(|r| r.first_byte_ns = Some(u64::MAX), |row| row.first_byte_ms, 20);
-    check(|r| r.connect_ns = Some(3_000_000), |row| row.connect_ms, 3);
+    check(|r| r.first_byte_ns = Some(7_000_000), |row| row.first_byte_ms.unwrap(), 7);
+    check(|r| (r.service_time_ns, r.first_byte_ns) = (Some(15_000_000), Some(10_000_000)), |row| row.first_byte_ms.unwrap(), 15);
+    check(|r| r.first_byte_ns = Some(u64::MAX), |row| row.first_byte_ms.unwrap(), 20);
+    check(|r| r.connect_ns = Some(3_000_000), |row| row.connect_ms.unwrap(), 3);
 }
 
 #[test]
