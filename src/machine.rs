@@ -127,6 +127,12 @@ pub fn pressure() -> Option<Pressure> {
     (pressure != Pressure::default()).then_some(pressure)
 }
 
+/// Whether this process was started with that signal ignored; `false` where there is no /proc to tell.
+pub fn ignores_signal(signal: i32) -> bool {
+    let mask = text("/proc/self/status").and_then(|status| parse::ignored_signals(&status)).unwrap_or(0);
+    u32::try_from(signal - 1).ok().and_then(|bit| mask.checked_shr(bit)).is_some_and(|mask| mask & 1 == 1)
+}
+
 /// What the processes of a group (led by the process of the same number) used so far; `None` where there is no /proc.
 pub fn group_usage(group: u32) -> Option<GroupUsage> {
     let mut usage = GroupUsage::default();

@@ -101,3 +101,8 @@ pub(super) fn peak_bytes(status: &str) -> Option<u64> {
     let kib: u64 = field(status, "VmHWM")?.strip_suffix("kB")?.trim().parse().ok()?;
     Some(kib.saturating_mul(1024))
 }
+
+/// The mask of ignored signals in `/proc/<pid>/status`; bit 0 is signal 1.
+pub(super) fn ignored_signals(status: &str) -> Option<u64> {
+    u64::from_str_radix(field(status, "SigIgn")?.trim(), 16).ok()
+}

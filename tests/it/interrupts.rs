@@ -43,6 +43,11 @@ fn sigterm_keeps_what_was_measured_and_stops_the_server() {
 }
 
 #[test]
+fn a_closed_terminal_keeps_what_was_measured_and_stops_the_server() {
+    check(Signal::HUP, 129);
+}
+
+#[test]
 fn a_partial_run_is_not_accepted() {
     let project = Project::new();
     let header = "timeStamp,elapsed,label,responseCode,success,bytes\n";
