@@ -82,7 +82,8 @@ fn one(directory: &Directory, benchmark: &Path, label: &str, sink: &mut dyn Sink
     let shown = directory.shown(&path);
     if let Some(samples) = document::<Samples>(directory, &path)? {
         let is_sound = |(time, iterations): (&f64, &f64)| time.is_finite() && *time >= 0.0 && *iterations >= 1.0;
-        if samples.times.is_empty() || samples.times.len() != samples.iters.len() || !samples.times.iter().zip(&samples.iters).all(is_sound) {
+        if samples.times.is_empty() || samples.times.len() != samples.iters.len() || !samples.times.iter().zip(&samples.iters).all(is_sound)
+        {
             let found = format!("{} times and {} iteration counts, or values that are none", samples.times.len(), samples.iters.len());
             return Err(ReadError::at(&shown, 0, "as many times as iteration counts", found, "run the benchmark again"));
         }
@@ -130,6 +131,12 @@ fn document<T: DeserializeOwned>(directory: &Directory, path: &Path) -> Result<O
     let parsed = serde_json::from_slice(&bytes);
     parsed.map(Some).map_err(|error| ReadError {
         column: error.column() as u64,
-        ..ReadError::at(&directory.shown(path), error.line() as u64, "a file as Criterion writes it", error.to_string(), "run the benchmark again")
+        ..ReadError::at(
+            &directory.shown(path),
+            error.line() as u64,
+            "a file as Criterion writes it",
+            error.to_string(),
+            "run the benchmark again",
+        )
     })
 }

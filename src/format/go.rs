@@ -46,9 +46,9 @@ impl Reader for Go {
         let mut lines = source.lines()?;
         while let Some(line) = lines.next()? {
             if line.is_terminated {
-                text.line(&path, &line.text(), line.number)?;
-            } else if !line.bytes.trim_ascii().is_empty() {
-                text.last(&line.text(), line.number);
+                text.line(&path, line.text, line.number)?;
+            } else if !line.text.trim().is_empty() {
+                text.last(line.text, line.number);
             }
         }
         text.push(&path, sink)
@@ -200,7 +200,8 @@ fn is_name(word: &str) -> bool {
 /// Value and unit, as far as the words look like that.
 fn pairs(values: &str) -> impl Iterator<Item = (&str, &str)> {
     let mut words = values.split_ascii_whitespace();
-    std::iter::from_fn(move || Some((words.next()?, words.next()?))).take_while(|(value, unit)| value.parse::<f64>().is_ok() && digits(unit).is_none())
+    std::iter::from_fn(move || Some((words.next()?, words.next()?)))
+        .take_while(|(value, unit)| value.parse::<f64>().is_ok() && digits(unit).is_none())
 }
 
 /// Labels of all benchmarks. With several packages the package belongs to the name. `-8` (GOMAXPROCS) is left out only where every

@@ -5,9 +5,7 @@ use super::label::Label;
 use super::summarise;
 use super::timeline::Timeline;
 use super::{Keep, Rejected, Sink};
-use crate::limits::{
-    COUNTED_VALUES_PER_RUN, FAIR_SHARE_MIN, KEPT_VALUES_PER_RUN, LABELS_MAX, NOTES_MAX, RECORDS_BETWEEN_BUDGETS,
-};
+use crate::limits::{COUNTED_VALUES_PER_RUN, FAIR_SHARE_MIN, KEPT_VALUES_PER_RUN, LABELS_MAX, NOTES_MAX, RECORDS_BETWEEN_BUDGETS};
 use crate::model::{Note, Pair, Request, Run, RunFacts, Sample, Series, SeriesKey};
 use crate::stats::Histogram;
 use rustc_hash::FxHashMap;
@@ -160,7 +158,10 @@ impl Sink for Recorder {
     fn summary(&mut self, series: Series) -> Result<(), Rejected> {
         let recorded = self.names.get(series.key.label.as_str()).and_then(|index| self.labels.get(*index));
         if recorded.is_some_and(|label| label.has(&series.key.metric)) {
-            return Err(Rejected(format!("the label {:?} comes as samples and as a summary; judge them as suites of their own", series.key.label)));
+            return Err(Rejected(format!(
+                "the label {:?} comes as samples and as a summary; judge them as suites of their own",
+                series.key.label
+            )));
         }
         match self.folded.get_mut(&series.key) {
             Some(mine) => summarise::merge(mine, series),

@@ -14,11 +14,7 @@ pub(super) fn summary(parts: &[&Folded]) -> Summary {
     if parts.len() > 1 {
         steps.sort_by(|(a, _), (b, _)| a.total_cmp(b));
     }
-    Summary {
-        precision: precision(parts, &moments),
-        percentiles: percentiles(&steps, &moments),
-        ..of_moments(&moments)
-    }
+    Summary { precision: precision(parts, &moments), percentiles: percentiles(&steps, &moments), ..of_moments(&moments) }
 }
 
 fn of_moments(moments: &Moments) -> Summary {
@@ -61,7 +57,12 @@ fn precision(parts: &[&Folded], moments: &Moments) -> Option<f64> {
 
 /// Adds the same series of another recording.
 pub(super) fn merge(into: &mut Series, other: Series) -> Result<(), Rejected> {
-    let reject = |why: &str| Err(Rejected(format!("the series {:?} {:?} comes twice and {why}; judge them as suites of their own", other.key.label, other.key.metric)));
+    let reject = |why: &str| {
+        Err(Rejected(format!(
+            "the series {:?} {:?} comes twice and {why}; judge them as suites of their own",
+            other.key.label, other.key.metric
+        )))
+    };
     if (&into.unit, into.better, into.evidence) != (&other.unit, other.better, other.evidence) {
         return reject("means two things");
     }
@@ -76,10 +77,8 @@ pub(super) fn merge(into: &mut Series, other: Series) -> Result<(), Rejected> {
         _ => return reject("its values were kept in different forms"),
     }
     let moments = merged_moments(into.judged(), other.judged());
-    let judged = Summary {
-        percentiles: percentiles(&into.distribution.steps(), &moments),
-        ..merged_summary(into.judged(), other.judged())
-    };
+    let judged =
+        Summary { percentiles: percentiles(&into.distribution.steps(), &moments), ..merged_summary(into.judged(), other.judged()) };
     if into.summary.errors == 0 && other.summary.errors == 0 {
         into.summary_ok = into.summary_ok.is_some().then(|| judged.clone());
         into.summary = judged;
@@ -94,7 +93,8 @@ pub(super) fn merge(into: &mut Series, other: Series) -> Result<(), Rejected> {
 
 /// Everything but the percentiles. Throughput is that of one recording after the other.
 fn merged_summary(a: &Summary, b: &Summary) -> Summary {
-    let seconds = |summary: &Summary| summary.throughput.filter(|rate| *rate > 0.0).map(|rate| (summary.count - summary.errors) as f64 / rate);
+    let seconds =
+        |summary: &Summary| summary.throughput.filter(|rate| *rate > 0.0).map(|rate| (summary.count - summary.errors) as f64 / rate);
     let throughput = match (seconds(a), seconds(b)) {
         (Some(first), Some(second)) => Some((a.count - a.errors + b.count - b.errors) as f64 / (first + second)),
         _ => None,
