@@ -66,7 +66,7 @@ const NEGATIVE: &str = "a negative elapsed time (the clock was set back): not co
 const NOT_MS: &str = "a timestamp that is not in epoch milliseconds: the row counts, but has no place in time";
 const TOO_FINE: &str = "a timestamp too large for milliseconds: taken as finer";
 const AGGREGATED: &str = "a row that stands for several samples (SampleCount): its mean is counted that many times";
-const CONTROLLER: &str = "a transaction controller's row: not counted, its requests are";
+const CONTROLLER: &str = "a transaction controller's row is left out, because the requests within it are rows of their own";
 
 /// Takes the rows of one input to the sink.
 pub(super) struct Rows<'s> {
