@@ -186,3 +186,30 @@ fn what_nobody_knows_is_an_error_with_the_way_out() {
         assert!(junk.is_err(), "{} takes anything", reader.name());
     }
 }
+
+/// Damage in any place: an error or a run that measured something, and never a panic. The fuzz targets go on from here.
+#[test]
+fn damage_never_panics_and_never_passes_empty() {
+    let mut state = 0x9e37_79b9_7f4a_7c15u64;
+    let mut random = |below: usize| {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (state >> 33) as usize % below
+    };
+    for (format, name, bytes) in fixture_texts() {
+        for _ in 0..150 {
+            let mut damaged = bytes.clone();
+            for _ in 0..=random(3) {
+                let (at, length) = (random(damaged.len()), random(40));
+                let end = damaged.len().min(at + length);
+                match random(3) {
+                    0 => damaged[at] = b"\"<>&,;\n\r\t{}[]-0.\xff\0"[random(19)],
+                    1 => drop(damaged.drain(at..end)),
+                    _ => drop(damaged.splice(at..at, bytes[at.min(bytes.len())..end.min(bytes.len())].to_vec())),
+                }
+            }
+            if let Ok(run) = recorded(&Input::bytes(&name, damaged), Some(&format)) {
+                assert!(!run.is_empty(), "{name}");
+            }
+        }
+    }
+}
