@@ -5,7 +5,7 @@ use std::time::Duration;
 /// Bytes of an input that detection may look at.
 pub const HEAD_BYTES: usize = 64 * 1024;
 /// Buffer through which an input is read; also the longest record a line reader accepts before it grows once.
-pub const READ_BUFFER_BYTES: usize = 1024 * 1024;
+pub const READ_BUFFER_BYTES: usize = 256 * 1024;
 /// Samples that one row of a result file may stand for; a larger number is taken for damage.
 pub const ROW_SAMPLES_MAX: u64 = 100_000;
 /// Share of unreadable rows beyond which the rest of a file is not trusted (at best unstable).

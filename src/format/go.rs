@@ -46,9 +46,9 @@ impl Reader for Go {
         let mut lines = source.lines()?;
         while let Some(line) = lines.next()? {
             if line.is_terminated {
-                text.line(&path, &line.text(), line.number)?;
-            } else if !line.bytes.trim_ascii().is_empty() {
-                text.last(&line.text(), line.number);
+                text.line(&path, line.text, line.number)?;
+            } else if !line.text.trim().is_empty() {
+                text.last(line.text, line.number);
             }
         }
         text.push(&path, sink)

@@ -55,12 +55,18 @@ pub(super) fn is_transaction(cells: &Cells<'_>) -> bool {
     cell(cells, Column::Message).starts_with(TRANSACTION)
 }
 
+/// Whether the row may repeat the names of the columns.
+#[inline]
+pub(super) fn is_header(cells: &Cells<'_>) -> bool {
+    cell(cells, Column::Elapsed).starts_with(['e', 'E'])
+}
+
 pub(super) const UNREADABLE: &str = "a row that cannot be read: another number of fields, no elapsed time, or no success";
 const NEGATIVE: &str = "a negative elapsed time (the clock was set back): not counted";
 const NOT_MS: &str = "a timestamp that is not in epoch milliseconds: the row counts, but has no place in time";
 const TOO_FINE: &str = "a timestamp too large for milliseconds: taken as finer";
 const AGGREGATED: &str = "a row that stands for several samples (SampleCount): its mean is counted that many times";
-const CONTROLLER: &str = "a transaction controller's row: not counted, its requests are";
+const CONTROLLER: &str = "a transaction controller's row is left out, because the requests within it are rows of their own";
 
 /// Takes the rows of one input to the sink.
 pub(super) struct Rows<'s> {
@@ -115,7 +121,7 @@ impl<'s> Rows<'s> {
         };
         let url = cell(cells, Column::Url);
         let label = cell(cells, Column::Label);
-        let request = Request {
+        let sample = Sample::Request(Request {
             label: if label.is_empty() { url } else { label },
             start_ns: self.start_ns(cell(cells, Column::TimeStamp), line),
             latency_ns,
@@ -130,22 +136,28 @@ impl<'s> Rows<'s> {
             thread: cell(cells, Column::Thread),
             url,
             ..Request::default()
-        };
+        });
         match cell(cells, Column::SampleCount) {
-            "" | "1" => self.sample(request, line),
-            several => self.aggregated(request, digits(several), digits(cell(cells, Column::ErrorCount)), line),
+            "" | "1" => self.sample(&sample, line),
+            several => self.aggregated(&sample, digits(several), digits(cell(cells, Column::ErrorCount)), line),
         }
     }
 
     #[inline]
-    fn sample(&mut self, request: Request<'_>, line: &dyn Fn() -> u64) -> Result<(), ReadError> {
+    fn sample(&mut self, sample: &Sample<'_>, line: &dyn Fn() -> u64) -> Result<(), ReadError> {
         self.counted += 1;
-        self.sink.sample(&Sample::Request(request)).map_err(|rejected| ReadError::rejected(&self.path, line(), rejected))
+        self.sink.sample(sample).map_err(|rejected| ReadError::rejected(&self.path, line(), rejected))
     }
 
     /// A row that sums up several samples; its elapsed time is their sum.
-    fn aggregated(&mut self, row: Request<'_>, count: Option<u64>, errors: Option<u64>, line: &dyn Fn() -> u64) -> Result<(), ReadError> {
-        let Some(count) = count.filter(|count| (1..=ROW_SAMPLES_MAX).contains(count)) else {
+    fn aggregated(
+        &mut self,
+        sample: &Sample<'_>,
+        count: Option<u64>,
+        errors: Option<u64>,
+        line: &dyn Fn() -> u64,
+    ) -> Result<(), ReadError> {
+        let (Sample::Request(row), Some(count)) = (sample, count.filter(|count| (1..=ROW_SAMPLES_MAX).contains(count))) else {
             self.oddities.add(UNREADABLE, line);
             return Ok(());
         };
@@ -153,7 +165,7 @@ impl<'s> Rows<'s> {
         let errors = errors.unwrap_or(if row.is_ok() { 0 } else { count });
         for index in 0..count {
             let error = (index < errors).then(|| row.error.unwrap_or(FAILED));
-            self.sample(Request { latency_ns: row.latency_ns / count, error, ..row.clone() }, line)?;
+            self.sample(&Sample::Request(Request { latency_ns: row.latency_ns / count, error, ..row.clone() }), line)?;
         }
         Ok(())
     }

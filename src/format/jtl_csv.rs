@@ -1,6 +1,6 @@
 //! JMeter's result file as CSV, and what other tools write in its likeness: columns in any order, by header.
 
-use super::jtl::{COLUMNS, Cells, Column, Rows, UNREADABLE, is_transaction};
+use super::jtl::{COLUMNS, Cells, Column, Rows, UNREADABLE, is_header, is_transaction};
 use super::{Claim, ReadError, Reader};
 use crate::record::Sink;
 use crate::source::{CsvRecord, Head, Input, Source, digits, quoted};
@@ -37,7 +37,7 @@ const DELIMITERS: [u8; 4] = [b',', b';', b'\t', b'|'];
 const REPEATED_HEADER: &str = "a repeated header (files put together): passed over";
 const CUT: &str = "the last row is cut: the input ends within it, and it is not counted";
 const MAYBE_CUT: &str = "the input ends without a line break: its last row may be cut";
-const NOT_UTF8: &str = "a row that is not UTF-8: other bytes are replaced";
+const NOT_UTF8: &str = "some bytes are not UTF-8: they are replaced";
 
 /// Where each column stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -75,7 +75,11 @@ impl Layout {
 
     #[inline]
     fn cells<'a>(&self, record: &CsvRecord<'a>) -> Cells<'a> {
-        self.places.map(|place| record.get(place).unwrap_or_default())
+        let mut cells = Cells::default();
+        for (cell, place) in cells.iter_mut().zip(&self.places) {
+            *cell = record.get(*place).unwrap_or_default();
+        }
+        cells
     }
 }
 
@@ -104,22 +108,21 @@ impl Reader for JtlCsv {
         let mut is_first = true;
         while let Some(record) = records.next()? {
             let line = record.line;
-            if record.is_lossy {
-                rows.odd(NOT_UTF8, || line);
-            }
             if let (true, Some(layout)) = (is_first, &mut layout) {
                 layout.fields = record.len();
             }
             match &layout {
-                Some(layout) if record.len() == layout.fields && !is_header(&record, layout) => {
+                Some(layout) if record.len() == layout.fields => {
                     let cells = layout.cells(&record);
-                    if is_transaction(&cells) {
-                        rows.controller(|| line);
-                    } else {
-                        rows.push(&cells, &|| line)?;
-                    }
                     if !record.is_terminated {
                         rows.odd(MAYBE_CUT, || line);
+                    }
+                    if is_transaction(&cells) {
+                        rows.controller(|| line);
+                    } else if is_header(&cells) && Layout::of_header(record.iter()).as_ref() == Some(layout) {
+                        rows.odd(REPEATED_HEADER, || line);
+                    } else {
+                        rows.push(&cells, &|| line)?;
                     }
                 }
                 Some(_) if !record.is_terminated => rows.cut(CUT, line),
@@ -128,9 +131,6 @@ impl Reader for JtlCsv {
                         if let Some(missing) = header.missing() {
                             return Err(ReadError::at(&path, line, missing, "a header without it", "every row needs it"));
                         }
-                        if !is_first {
-                            rows.odd(REPEATED_HEADER, || line);
-                        }
                         layout = Some(header);
                     }
                     None => rows.odd(UNREADABLE, || line),
@@ -138,15 +138,11 @@ impl Reader for JtlCsv {
             }
             is_first = false;
         }
+        if records.is_lossy() {
+            rows.odd(NOT_UTF8, || 0);
+        }
         rows.finish()
     }
-}
-
-/// Whether a row repeats the names of the columns.
-#[inline]
-fn is_header(record: &CsvRecord<'_>, layout: &Layout) -> bool {
-    let elapsed = layout.places.get(Column::Elapsed as usize).and_then(|place| record.get(*place)).unwrap_or_default();
-    elapsed.starts_with(['e', 'E']) && elapsed.trim().eq_ignore_ascii_case("elapsed")
 }
 
 /// Delimiter, and whether there is a header; `None` if this is no JTL.

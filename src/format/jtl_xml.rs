@@ -10,7 +10,7 @@ pub(super) struct JtlXml;
 
 const ROOT: &str = "testResults";
 const CUT: &str = "the input ends before </testResults>: what is complete is counted";
-const NOT_UTF8: &str = "a sample that is not UTF-8: other bytes are replaced";
+const NOT_UTF8: &str = "some bytes are not UTF-8: they are replaced";
 
 impl Reader for JtlXml {
     fn name(&self) -> &'static str {
@@ -34,8 +34,10 @@ impl Reader for JtlXml {
             document.tag(&path, &tag, &mut scratch)?;
         }
         if document.depth > 0 || tags.is_cut() {
-            let line = tags.error("", "", "").line;
-            document.rows.cut(CUT, line);
+            document.rows.cut(CUT, tags.line());
+        }
+        if tags.is_lossy() {
+            document.rows.odd(NOT_UTF8, || 0);
         }
         document.rows.finish()
     }
@@ -88,9 +90,6 @@ impl Document<'_> {
 
     #[inline]
     fn sample(&mut self, path: &str, tag: &XmlTag<'_>, scratch: &mut Scratch) -> Result<(), ReadError> {
-        if tag.is_lossy {
-            self.rows.odd(NOT_UTF8, || tag.line());
-        }
         let mut cells = cells(tag);
         let texts = [(Column::Label, &mut scratch.label), (Column::Message, &mut scratch.message), (Column::Thread, &mut scratch.thread)];
         for (column, scratch) in texts {
@@ -125,19 +124,19 @@ fn cells<'a>(tag: &XmlTag<'a>) -> Cells<'a> {
     let mut cells = Cells::default();
     for (name, value) in tag.attributes() {
         let column = match name {
-            "t" | "time" => Column::Elapsed,
-            "lt" => Column::Latency,
-            "ct" => Column::Connect,
-            "ts" | "timeStamp" => Column::TimeStamp,
-            "s" | "success" => Column::Success,
-            "lb" | "label" => Column::Label,
-            "rc" | "rs" | "responseCode" => Column::Code,
-            "rm" | "responseMessage" => Column::Message,
-            "tn" | "threadName" => Column::Thread,
-            "by" => Column::Bytes,
-            "sby" => Column::SentBytes,
-            "sc" => Column::SampleCount,
-            "ec" => Column::ErrorCount,
+            [b't'] | b"time" => Column::Elapsed,
+            [b'l', b't'] => Column::Latency,
+            [b'c', b't'] => Column::Connect,
+            [b't', b's'] | b"timeStamp" => Column::TimeStamp,
+            [b's'] | b"success" => Column::Success,
+            [b'l', b'b'] | b"label" => Column::Label,
+            [b'r', b'c'] | [b'r', b's'] | b"responseCode" => Column::Code,
+            [b'r', b'm'] | b"responseMessage" => Column::Message,
+            [b't', b'n'] | b"threadName" => Column::Thread,
+            [b'b', b'y'] => Column::Bytes,
+            [b's', b'b', b'y'] => Column::SentBytes,
+            [b's', b'c'] => Column::SampleCount,
+            [b'e', b'c'] => Column::ErrorCount,
             _ => continue,
         };
         if let Some(cell) = cells.get_mut(column as usize) {

@@ -60,17 +60,17 @@ impl Reader for VegetaJson {
         let mut hits = Hits::new(path.clone(), sink);
         let mut lines = source.lines()?;
         while let Some(line) = lines.next()? {
-            if line.bytes.trim_ascii().is_empty() {
+            if line.text.trim().is_empty() {
                 continue;
             }
-            let object: Object<'_> = match serde_json::from_slice(line.bytes) {
+            let object: Object<'_> = match serde_json::from_str(line.text) {
                 Ok(object) => object,
                 Err(_) if !line.is_terminated => {
                     hits.cut(line.number);
                     continue;
                 }
                 Err(error) => {
-                    let found = format!("{} ({error})", quoted(&line.text()));
+                    let found = format!("{} ({error})", quoted(line.text));
                     let column = error.column() as u64;
                     return Err(ReadError { column, ..ReadError::at(&path, line.number, "a result of vegeta", found, "") });
                 }

@@ -111,3 +111,9 @@ fn linux_tells_of_itself_and_of_its_processes() {
     assert!(usage.living >= 1 && usage.peak_bytes > 100_000, "{usage:?}");
     check(group_usage(u32::MAX), Some(super::GroupUsage::default()));
 }
+
+#[test]
+fn ignored_signals_are_a_mask() {
+    check(parse::ignored_signals("Name:\tx\nSigIgn:\t0000000000001001\n"), Some(0x1001));
+    check(parse::ignored_signals("Name:\tx\n"), None);
+}

@@ -2,8 +2,8 @@
 //! line breaks.
 
 use super::SourceError;
-use super::buffer::{Buffer, count_lines};
-use super::scan::{BLOCK, block_at, positions};
+use super::buffer::Buffer;
+use super::scan::{Finds, Wanted};
 
 const QUOTE: u8 = b'"';
 
@@ -12,14 +12,25 @@ const QUOTE: u8 = b'"';
 pub struct CsvRecords {
     buffer: Buffer,
     delimiter: u8,
+    wanted: Wanted<2>,
+    place: Place,
+    /// Start and end of each field in the buffered text.
     fields: Vec<(u32, u32)>,
-    /// Text of records that cannot be borrowed as they are: doubled quotes, bytes that are not UTF-8.
+    /// The record's text where it cannot be borrowed: doubled quotes became single ones.
     rewritten: String,
-    next_line: u64,
-    /// Bytes of the record handed out last.
-    given: usize,
+    line: u64,
     /// The input ended without a line break and got one.
     is_cut: bool,
+}
+
+/// How far the buffered text is scanned.
+#[derive(Debug, Clone, Copy, Default)]
+struct Place {
+    /// Start of the next record.
+    record: usize,
+    /// Line breaks in the record before it.
+    lines: u64,
+    finds: Finds,
 }
 
 /// A record, borrowed until the next one is asked for.
@@ -31,8 +42,6 @@ pub struct CsvRecord<'a> {
     pub line: u64,
     /// A line break follows; without one the input may be cut here.
     pub is_terminated: bool,
-    /// Some bytes were not UTF-8 and are replaced.
-    pub is_lossy: bool,
 }
 
 impl<'a> CsvRecord<'a> {
@@ -59,136 +68,131 @@ impl<'a> CsvRecord<'a> {
     }
 }
 
-/// What one look at the buffered bytes tells about the record at their start.
+/// What the scan of a record came to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Scan {
-    /// Complete, one line, fields as they stand; how many bytes it takes with its line break.
-    Plain(usize),
-    /// The same with quoted fields.
-    Quoted { taken: usize, has_doubled: bool },
-    /// A quote, and the plain scan does not know what it means.
-    Unclear,
-    /// The bytes end before the record does.
+    /// The fields can be borrowed as they stand.
+    Plain,
+    /// Some field holds doubled quotes.
+    Doubled,
+    /// The text ends before the record does.
     Unfinished,
 }
 
 impl CsvRecords {
     pub(super) fn new(buffer: Buffer, delimiter: u8) -> CsvRecords {
-        CsvRecords { buffer, delimiter, fields: Vec::new(), rewritten: String::new(), next_line: 1, given: 0, is_cut: false }
+        CsvRecords {
+            buffer,
+            delimiter,
+            wanted: Wanted::new([delimiter, b'\n']),
+            place: Place::default(),
+            fields: Vec::new(),
+            rewritten: String::new(),
+            line: 1,
+            is_cut: false,
+        }
     }
 
     /// The next record; `None` at the end.
     #[allow(clippy::should_implement_trait, reason = "a lending iterator")]
     pub fn next(&mut self) -> Result<Option<CsvRecord<'_>>, SourceError> {
-        let (taken, has_doubled) = loop {
-            self.buffer.consume(self.given);
-            self.given = 0;
-            let scan = match scan_plain(self.buffer.data(), self.delimiter, &mut self.fields) {
-                Scan::Unclear => scan_quoted(self.buffer.data(), self.delimiter, &mut self.fields),
-                known => known,
-            };
-            match scan {
-                Scan::Plain(taken) => {
-                    if matches!(self.fields.as_slice(), [(start, end)] if start == end) {
-                        (self.given, self.next_line) = (taken, self.next_line + 1);
+        let scan = loop {
+            let start = self.place.record;
+            self.line += std::mem::take(&mut self.place.lines);
+            match self.scan() {
+                Scan::Unfinished => {
+                    self.buffer.consume(start);
+                    self.place = Place::default();
+                    if self.buffer.fill().map_err(|error| SourceError { line: self.line, ..error })? {
                         continue;
                     }
-                    break (taken, false);
-                }
-                Scan::Quoted { taken, has_doubled } => break (taken, has_doubled),
-                _ if self.buffer.fill()? => {}
-                _ if self.buffer.data().is_empty() => return Ok(None),
-                _ if !self.is_cut => {
+                    if self.buffer.data().is_empty() {
+                        return Ok(None);
+                    }
+                    if self.is_cut {
+                        self.place.record = self.buffer.data().len();
+                        break Scan::Doubled;
+                    }
                     self.is_cut = true;
-                    self.buffer.push(b'\n');
+                    self.buffer.push_line_break();
                 }
-                _ => break (self.buffer.data().len(), true),
+                Scan::Plain if matches!(self.fields.as_slice(), [(from, to)] if from == to && *from as usize == start) => {}
+                found => break found,
             }
         };
-        Ok(Some(self.record(taken, has_doubled)))
+        let mut text = self.buffer.data();
+        let is_terminated = !(self.is_cut && self.place.record == text.len());
+        if scan == Scan::Doubled {
+            rewrite(text, &mut self.fields, &mut self.rewritten);
+            text = &self.rewritten;
+        }
+        Ok(Some(CsvRecord { text, fields: &self.fields, line: self.line, is_terminated }))
     }
 
-    fn record(&mut self, taken: usize, has_doubled: bool) -> CsvRecord<'_> {
-        let data = self.buffer.data();
-        let bytes = data.get(..taken).unwrap_or_default();
-        let is_terminated = !(self.is_cut && taken == data.len());
-        let line = self.next_line;
-        self.next_line += count_lines(bytes);
-        self.given = taken;
-        let valid = std::str::from_utf8(bytes);
-        let is_lossy = valid.is_err();
-        let text = match valid {
-            Ok(text) if !has_doubled => text,
-            _ => {
-                rewrite(bytes, &mut self.fields, &mut self.rewritten);
-                self.rewritten.as_str()
-            }
-        };
-        CsvRecord { text, fields: &self.fields, line, is_terminated, is_lossy }
+    /// After the end: whether bytes were met that are not UTF-8, and replaced.
+    pub fn is_lossy(&self) -> bool {
+        self.buffer.is_lossy()
     }
-}
 
-/// Splits a record without quotes. This is where nearly all time goes: one pass, no byte looked at twice.
-#[inline]
-fn scan_plain(data: &[u8], delimiter: u8, fields: &mut Vec<(u32, u32)>) -> Scan {
-    fields.clear();
-    let (mut start, mut offset) = (0, 0);
-    while let Some(block) = block_at(data, offset) {
-        let mut mask = positions(&block, [delimiter, b'\n', QUOTE]);
-        while mask != 0 {
-            let bit = mask.trailing_zeros() as usize;
-            mask &= mask - 1;
-            let at = offset + bit;
-            match block.get(bit) {
-                Some(&byte) if byte == delimiter => fields.push((start as u32, at as u32)),
-                Some(b'\n') => {
-                    fields.push((start as u32, line_end(data, start, at) as u32));
-                    return Scan::Plain(at + 1);
+    /// Splits the next record. This is where nearly all time goes: one pass over delimiters and line breaks. A quote means
+    /// something only at the start of a field; such a field costs a search for its end.
+    fn scan(&mut self) -> Scan {
+        let data = self.buffer.data().as_bytes();
+        self.fields.clear();
+        let Place { mut finds, mut lines, record: mut start } = self.place;
+        let mut scan = Scan::Plain;
+        loop {
+            let Some(mut at) = finds.next(&self.wanted, data) else { return Scan::Unfinished };
+            let mut field = (start as u32, at as u32);
+            if data.get(start) == Some(&QUOTE) {
+                let Some(quoted) = quoted_field(data, start, self.delimiter) else { return Scan::Unfinished };
+                field = (start as u32 + 1, quoted.close as u32);
+                scan = if quoted.has_doubled { Scan::Doubled } else { scan };
+                lines += quoted.line_breaks;
+                // Finds within the quotes are none.
+                while at < quoted.end {
+                    let Some(next) = finds.next(&self.wanted, data) else { return Scan::Unfinished };
+                    at = next;
                 }
-                _ => return Scan::Unclear,
             }
+            let is_last = data.get(at) == Some(&b'\n');
+            if is_last && field.1 as usize == at {
+                field.1 = line_end(data, start, at) as u32;
+            }
+            self.fields.push(field);
             start = at + 1;
+            if is_last {
+                self.place = Place { record: start, lines: lines + 1, finds };
+                return scan;
+            }
         }
-        offset += BLOCK;
-    }
-    Scan::Unfinished
-}
-
-/// Splits a record that has quotes somewhere. A quote opens only at the start of a field; elsewhere it is a character.
-fn scan_quoted(data: &[u8], delimiter: u8, fields: &mut Vec<(u32, u32)>) -> Scan {
-    fields.clear();
-    let (mut start, mut has_doubled) = (0, false);
-    loop {
-        let (mut from, mut end) = (start, None);
-        if data.get(start) == Some(&QUOTE) {
-            let Some((close, doubled)) = closing_quote(data, start + 1) else { return Scan::Unfinished };
-            has_doubled |= doubled;
-            (from, end) = (start + 1, Some(close));
-        }
-        let behind = end.map_or(start, |close| close + 1);
-        let Some(at) = data.get(behind..).and_then(|rest| memchr::memchr2(delimiter, b'\n', rest)).map(|at| behind + at) else {
-            return Scan::Unfinished;
-        };
-        let is_last = data.get(at) == Some(&b'\n');
-        let plain_end = if is_last { line_end(data, start, at) } else { at };
-        fields.push((from as u32, end.unwrap_or(plain_end) as u32));
-        if is_last {
-            return Scan::Quoted { taken: at + 1, has_doubled };
-        }
-        start = at + 1;
     }
 }
 
-/// Where the quote that closes a field stands, and whether doubled ones come before it.
-fn closing_quote(data: &[u8], mut from: usize) -> Option<(usize, bool)> {
-    let mut has_doubled = false;
+/// A field in quotes.
+struct Quoted {
+    /// Its closing quote.
+    close: usize,
+    /// The delimiter or line break behind it.
+    end: usize,
+    has_doubled: bool,
+    line_breaks: u64,
+}
+
+/// The quoted field that opens at `start`; `None` where the data ends before it does.
+fn quoted_field(data: &[u8], start: usize, delimiter: u8) -> Option<Quoted> {
+    let (mut from, mut has_doubled, mut line_breaks) = (start + 1, false, 0);
     loop {
-        let at = from + memchr::memchr(QUOTE, data.get(from..)?)?;
-        match data.get(at + 1) {
-            Some(&QUOTE) => (has_doubled, from) = (true, at + 2),
-            // The next byte decides, so it must be there.
-            None => return None,
-            Some(_) => return Some((at, has_doubled)),
+        let at = from + memchr::memchr2(QUOTE, b'\n', data.get(from..)?)?;
+        from = at + 1;
+        match (data.get(at)?, data.get(at + 1)?) {
+            (b'\n', _) => line_breaks += 1,
+            (_, &QUOTE) => (has_doubled, from) = (true, at + 2),
+            (_, &next) if next == delimiter || next == b'\n' => return Some(Quoted { close: at, end: at + 1, has_doubled, line_breaks }),
+            _ => {
+                let end = at + 1 + memchr::memchr2(delimiter, b'\n', data.get(at + 1..)?)?;
+                return Some(Quoted { close: at, end, has_doubled, line_breaks });
+            }
         }
     }
 }
@@ -199,23 +203,19 @@ fn line_end(data: &[u8], start: usize, at: usize) -> usize {
     if at > start && data.get(at - 1) == Some(&b'\r') { at - 1 } else { at }
 }
 
-/// Copies the fields into `text`, with single quotes for doubled ones and U+FFFD for what is not UTF-8.
-fn rewrite(bytes: &[u8], fields: &mut [(u32, u32)], text: &mut String) {
+/// Copies the fields into `text`, quoted ones with single quotes for doubled ones.
+fn rewrite(data: &str, fields: &mut [(u32, u32)], text: &mut String) {
     text.clear();
     for (start, end) in fields {
-        let raw = bytes.get(*start as usize..*end as usize).unwrap_or_default();
-        let was_quoted = *start > 0 && bytes.get(*start as usize - 1) == Some(&QUOTE);
+        let mut rest = data.get(*start as usize..*end as usize).unwrap_or_default();
+        let was_quoted = *start > 0 && data.as_bytes().get(*start as usize - 1) == Some(&QUOTE);
         *start = text.len() as u32;
-        for chunk in raw.utf8_chunks() {
-            if was_quoted {
-                text.extend(chunk.valid().split("\"\"").flat_map(|part| ["\"", part]).skip(1));
-            } else {
-                text.push_str(chunk.valid());
-            }
-            if !chunk.invalid().is_empty() {
-                text.push(char::REPLACEMENT_CHARACTER);
-            }
+        while let Some(at) = memchr::memchr(QUOTE, rest.as_bytes()).filter(|_| was_quoted) {
+            let (before, behind) = rest.split_at_checked(at + 1).unwrap_or_default();
+            text.push_str(before);
+            rest = behind.strip_prefix('"').unwrap_or(behind);
         }
+        text.push_str(rest);
         *end = text.len() as u32;
     }
 }

@@ -16,18 +16,11 @@ pub struct Lines {
 #[derive(Debug, Clone, Copy)]
 pub struct Line<'a> {
     /// Without its break.
-    pub bytes: &'a [u8],
+    pub text: &'a str,
     /// 1-based.
     pub number: u64,
     /// A break follows; without one the input may be cut here.
     pub is_terminated: bool,
-}
-
-impl Line<'_> {
-    /// The line as text; bytes that are not UTF-8 are replaced.
-    pub fn text(&self) -> std::borrow::Cow<'_, str> {
-        String::from_utf8_lossy(self.bytes)
-    }
 }
 
 impl Lines {
@@ -41,10 +34,10 @@ impl Lines {
         self.buffer.consume(self.given);
         self.given = 0;
         let end = loop {
-            if let Some(end) = memchr::memchr(b'\n', self.buffer.data()) {
+            if let Some(end) = memchr::memchr(b'\n', self.buffer.data().as_bytes()) {
                 break Some(end);
             }
-            if !self.buffer.fill()? {
+            if !self.buffer.fill().map_err(|error| SourceError { line: self.number + 1, ..error })? {
                 break None;
             }
         };
@@ -55,7 +48,7 @@ impl Lines {
         }
         self.given = length + 1;
         self.number += 1;
-        let bytes = data.get(..length).unwrap_or_default();
-        Ok(Some(Line { bytes: bytes.strip_suffix(b"\r").unwrap_or(bytes), number: self.number, is_terminated: end.is_some() }))
+        let text = data.get(..length).unwrap_or_default();
+        Ok(Some(Line { text: text.strip_suffix('\r').unwrap_or(text), number: self.number, is_terminated: end.is_some() }))
     }
 }

@@ -17,7 +17,7 @@ fn lines(bytes: &[u8]) -> Result<Vec<(u64, String, bool)>, SourceError> {
     let mut lines = Source::open(&Input::bytes("x", bytes))?.lines()?;
     let mut all = Vec::new();
     while let Some(line) = lines.next()? {
-        all.push((line.number, line.text().into_owned(), line.is_terminated));
+        all.push((line.number, line.text.to_string(), line.is_terminated));
     }
     Ok(all)
 }

@@ -3,15 +3,13 @@
 
 use super::SourceError;
 use super::buffer::{Buffer, count_lines};
-use super::scan::{BLOCK, block_at, positions};
+use super::scan::{Finds, Wanted};
 
 /// Tags of an XML text; character data, comments, CDATA and processing instructions are passed over.
 #[derive(Debug)]
 pub struct XmlTags {
     buffer: Buffer,
     attributes: Vec<Span>,
-    /// A tag whose bytes are not UTF-8, with replacements.
-    rewritten: String,
     /// Bytes of what was handed out last.
     given: usize,
 }
@@ -29,12 +27,10 @@ pub enum TagKind {
 pub struct XmlTag<'a> {
     pub name: &'a str,
     pub kind: TagKind,
-    /// Some bytes were not UTF-8 and are replaced.
-    pub is_lossy: bool,
     text: &'a str,
     attributes: &'a [Span],
     lines_dropped: u64,
-    before: &'a [u8],
+    before: &'a str,
 }
 
 /// Name and value of an attribute: offsets into the tag.
@@ -47,10 +43,11 @@ struct Span {
 impl<'a> XmlTag<'a> {
     /// Name and value of each attribute in order; entities in the value are not yet resolved (`unescape`).
     #[inline]
-    pub fn attributes(&self) -> impl Iterator<Item = (&'a str, &'a str)> + 'a {
+    pub fn attributes(&self) -> impl Iterator<Item = (&'a [u8], &'a str)> + 'a {
         let text = self.text;
-        let slice = move |(start, end): (u32, u32)| text.get(start as usize..end as usize).unwrap_or_default();
-        self.attributes.iter().map(move |span| (slice(span.name), slice(span.value)))
+        let name = move |(start, end): (u32, u32)| text.as_bytes().get(start as usize..end as usize).unwrap_or_default();
+        let value = move |(start, end): (u32, u32)| text.get(start as usize..end as usize).unwrap_or_default();
+        self.attributes.iter().map(move |span| (name(span.name), value(span.value)))
     }
 
     /// 1-based line of the tag; counted only when asked.
@@ -76,7 +73,7 @@ enum Markup {
 
 impl XmlTags {
     pub(super) fn new(buffer: Buffer) -> XmlTags {
-        XmlTags { buffer, attributes: Vec::new(), rewritten: String::new(), given: 0 }
+        XmlTags { buffer, attributes: Vec::new(), given: 0 }
     }
 
     /// The next tag; `None` at the end of the input, which may be within a tag (`is_cut` tells).
@@ -85,23 +82,24 @@ impl XmlTags {
         loop {
             self.buffer.consume(self.given);
             self.given = 0;
-            let text = memchr::memchr(b'<', self.buffer.data());
+            let text = memchr::memchr(b'<', self.buffer.data().as_bytes());
             self.buffer.consume(text.unwrap_or(self.buffer.data().len()));
-            match markup(self.buffer.data(), &mut self.attributes) {
+            match markup(self.buffer.data().as_bytes(), &mut self.attributes) {
                 Markup::Tag { length } => {
                     self.given = length;
                     return self.tag(length).map(Some);
                 }
                 Markup::Skip { length } => self.given = length,
                 Markup::Doctype => {
-                    return Err(self.error(
-                        "no document type declaration",
-                        "<!DOCTYPE",
-                        "result files need none, and entities can be bombs",
-                    ));
+                    let hint = "result files need none, and entities can be bombs";
+                    return Err(self.buffer.error("no document type declaration", "<!DOCTYPE", hint));
                 }
-                Markup::Unfinished if self.buffer.fill()? => {}
-                Markup::Unfinished => return Ok(None),
+                Markup::Unfinished => {
+                    self.buffer.count_dropped();
+                    if !self.buffer.fill()? {
+                        return Ok(None);
+                    }
+                }
             }
         }
     }
@@ -111,28 +109,19 @@ impl XmlTags {
         !self.buffer.data().is_empty()
     }
 
-    /// An error at the current place.
-    pub fn error(&self, expected: &str, found: &str, hint: &str) -> SourceError {
-        SourceError {
-            path: self.buffer.name().to_string(),
-            line: self.buffer.lines_before() + 1,
-            expected: expected.to_string(),
-            found: found.to_string(),
-            hint: hint.to_string(),
-        }
+    /// After the end: whether bytes were met that are not UTF-8, and replaced.
+    pub fn is_lossy(&self) -> bool {
+        self.buffer.is_lossy()
     }
 
-    fn tag(&mut self, length: usize) -> Result<XmlTag<'_>, SourceError> {
-        let bytes = self.buffer.data().get(..length).unwrap_or_default();
-        let is_lossy = std::str::from_utf8(bytes).is_err();
-        if is_lossy {
-            self.rewritten = String::from_utf8_lossy(bytes).into_owned();
-            if !matches!(markup(self.rewritten.as_bytes(), &mut self.attributes), Markup::Tag { .. }) {
-                return Err(self.error("a tag in UTF-8", "other bytes", ""));
-            }
-        }
-        let bytes = self.buffer.data().get(..length).unwrap_or_default();
-        let text = if is_lossy { self.rewritten.as_str() } else { std::str::from_utf8(bytes).unwrap_or_default() };
+    /// 1-based line of the current place.
+    pub fn line(&self) -> u64 {
+        self.buffer.error("", "", "").line
+    }
+
+    #[inline]
+    fn tag(&self, length: usize) -> Result<XmlTag<'_>, SourceError> {
+        let text = self.buffer.data().get(..length).unwrap_or_default();
         let inner = text.strip_prefix('<').and_then(|text| text.strip_suffix('>')).unwrap_or_default();
         let (kind, inner) = match (inner.strip_prefix('/'), inner.strip_suffix('/')) {
             (Some(rest), _) => (TagKind::Close, rest),
@@ -142,10 +131,10 @@ impl XmlTags {
         let end = inner.bytes().position(|byte| byte.is_ascii_whitespace()).unwrap_or(inner.len());
         let name = inner.get(..end).unwrap_or_default();
         if name.is_empty() {
-            return Err(self.error("a name after <", "none", "write < as &lt; in text and attributes"));
+            return Err(self.buffer.error("a name after <", "none", "write < as &lt; in text and attributes"));
         }
         let (lines_dropped, before) = self.buffer.before();
-        Ok(XmlTag { name, kind, is_lossy, text, attributes: &self.attributes, lines_dropped, before })
+        Ok(XmlTag { name, kind, text, attributes: &self.attributes, lines_dropped, before })
     }
 }
 
@@ -168,28 +157,22 @@ fn markup(data: &[u8], attributes: &mut Vec<Span>) -> Markup {
 #[inline]
 fn tag(data: &[u8], attributes: &mut Vec<Span>) -> Markup {
     attributes.clear();
-    let mut offset = 0;
-    let mut open: Option<(u8, usize, (u32, u32))> = None;
-    let mut outside = 1;
-    while let Some(block) = block_at(data, offset) {
-        let mut mask = positions(&block, *b"\">'");
-        while mask != 0 {
-            let bit = mask.trailing_zeros() as usize;
-            mask &= mask - 1;
-            let at = offset + bit;
-            let byte = block.get(bit).copied().unwrap_or_default();
-            match open {
-                Some((quote, start, name)) if byte == quote => {
-                    attributes.push(Span { name, value: (start as u32, at as u32) });
-                    open = None;
-                    outside = at + 1;
-                }
-                Some(_) => {}
-                None if byte == b'>' => return Markup::Tag { length: at + 1 },
-                None => open = Some((byte, at + 1, name_before(data, outside, at))),
-            }
+    let (wanted, mut finds, mut outside) = (Wanted::new(*b"\">'"), Finds::from(0), 1);
+    while let Some(open) = finds.next(&wanted, data) {
+        let quote = data.get(open);
+        if quote == Some(&b'>') {
+            return Markup::Tag { length: open + 1 };
         }
-        offset += BLOCK;
+        let name = name_before(data, outside, open);
+        let close = loop {
+            match finds.next(&wanted, data) {
+                Some(at) if data.get(at) == quote => break at,
+                Some(_) => {}
+                None => return Markup::Unfinished,
+            }
+        };
+        attributes.push(Span { name, value: (open as u32 + 1, close as u32) });
+        outside = close + 1;
     }
     Markup::Unfinished
 }
@@ -197,11 +180,15 @@ fn tag(data: &[u8], attributes: &mut Vec<Span>) -> Markup {
 /// The attribute's name in ` name = `, ending before the quote at `end`.
 #[inline]
 fn name_before(data: &[u8], start: usize, end: usize) -> (u32, u32) {
-    let between = data.get(start..end).unwrap_or_default();
-    let name = between.trim_ascii_end();
-    let name = name.strip_suffix(b"=").unwrap_or(name).trim_ascii_end();
-    let length = name.iter().rev().take_while(|byte| !byte.is_ascii_whitespace()).count();
-    ((start + name.len() - length) as u32, (start + name.len()) as u32)
+    match data.get(start..end).unwrap_or_default() {
+        [b' ', name @ .., b'='] if !name.iter().any(u8::is_ascii_whitespace) => (start as u32 + 1, end as u32 - 1),
+        spaced => {
+            let name = spaced.trim_ascii_end();
+            let name = name.strip_suffix(b"=").unwrap_or(name).trim_ascii_end();
+            let length = name.iter().rev().take_while(|byte| !byte.is_ascii_whitespace()).count();
+            ((start + name.len() - length) as u32, (start + name.len()) as u32)
+        }
+    }
 }
 
 /// Resolves the entities of an attribute value into `scratch`; the value itself where it has none. `None` for an entity that
@@ -211,20 +198,22 @@ pub fn unescape<'a>(value: &'a str, scratch: &'a mut String) -> Option<&'a str> 
         return Some(value);
     }
     scratch.clear();
-    let mut parts = value.split('&');
-    scratch.push_str(parts.next().unwrap_or_default());
-    for part in parts {
-        let (entity, rest) = part.split_once(';')?;
-        scratch.push(match entity {
+    let mut rest = value;
+    while let Some(at) = memchr::memchr(b'&', rest.as_bytes()) {
+        let (before, behind) = rest.split_at_checked(at)?;
+        scratch.push_str(before);
+        let end = memchr::memchr(b';', behind.as_bytes())?;
+        scratch.push(match behind.get(1..end)? {
             "amp" => '&',
             "lt" => '<',
             "gt" => '>',
             "quot" => '"',
             "apos" => '\'',
-            _ => character(entity.strip_prefix('#')?)?,
+            other => character(other.strip_prefix('#')?)?,
         });
-        scratch.push_str(rest);
+        rest = behind.get(end + 1..)?;
     }
+    scratch.push_str(rest);
     Some(scratch)
 }
 

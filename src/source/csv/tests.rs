@@ -1,5 +1,5 @@
 use crate::source::{Input, Source};
-use proptest::prelude::{Just, prop_assert_eq, prop_oneof, proptest};
+use proptest::prelude::{Just, ProptestConfig, prop_assert_eq, prop_oneof, proptest};
 use proptest::strategy::Strategy;
 
 /// Reads all records; each field in brackets, `~` after a record that no line break ends.
@@ -54,6 +54,7 @@ fn field() -> impl Strategy<Value = String> {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
     #[test]
     fn reads_back_what_was_quoted(rows in proptest::collection::vec(proptest::collection::vec(field(), 2..5), 1..6)) {
         let quote = |field: &String| format!("\"{}\"", field.replace('"', "\"\""));

@@ -16,7 +16,7 @@ fn read(text: &[u8]) -> Vec<String> {
             TagKind::Close => '-',
             TagKind::Empty => '.',
         };
-        let attributes: String = tag.attributes().map(|(name, value)| format!("|{name}={value}")).collect();
+        let attributes: String = tag.attributes().map(|(name, value)| format!("|{}={value}", String::from_utf8_lossy(name))).collect();
         all.push(format!("{kind}{}{attributes}@{}", tag.name, tag.line()));
     }
     all.extend(tags.is_cut().then(|| "cut".to_string()));
