@@ -74,6 +74,11 @@ impl Tap {
         self.opened.push(opened);
     }
 
+    /// Whether no output wants samples: then the recorder needs nobody beside it on the hot path.
+    pub fn is_idle(&self) -> bool {
+        !self.opened.iter().any(|opened| opened.output.wants_samples())
+    }
+
     /// A sink that hands everything to `sink`, and samples to the outputs first.
     pub fn beside<'a>(&'a mut self, sink: &'a mut dyn Sink) -> Beside<'a> {
         Beside { tap: self, sink }
