@@ -1,15 +1,15 @@
 //! One XML tag at a time with its attributes: what result files need of XML 1.0, and nothing that makes reading foreign files
 //! dangerous. Document type declarations are refused, so the only entities are the five that need none, and characters.
 
-use super::SourceError;
 use super::buffer::{Buffer, count_lines};
 use super::scan::{Finds, Wanted};
+use super::{SourceError, Span};
 
 /// Tags of an XML text; character data, comments, CDATA and processing instructions are passed over.
 #[derive(Debug)]
 pub struct XmlTags {
     buffer: Buffer,
-    attributes: Vec<Span>,
+    attributes: Vec<Attribute>,
     /// Bytes of what was handed out last.
     given: usize,
 }
@@ -27,27 +27,26 @@ pub enum TagKind {
 pub struct XmlTag<'a> {
     pub name: &'a str,
     pub kind: TagKind,
-    text: &'a str,
-    attributes: &'a [Span],
+    /// What the spans are pieces of.
+    pub text: &'a str,
+    attributes: &'a [Attribute],
     lines_dropped: u64,
     before: &'a str,
 }
 
-/// Name and value of an attribute: offsets into the tag.
+/// An attribute's name and value.
 #[derive(Debug, Clone, Copy)]
-struct Span {
-    name: (u32, u32),
-    value: (u32, u32),
+struct Attribute {
+    name: Span,
+    value: Span,
 }
 
 impl<'a> XmlTag<'a> {
-    /// Name and value of each attribute in order; entities in the value are not yet resolved (`unescape`).
+    /// Name of each attribute in order, and where its value stands in `text`; entities are not yet resolved (`unescape`).
     #[inline]
-    pub fn attributes(&self) -> impl Iterator<Item = (&'a [u8], &'a str)> + 'a {
+    pub fn attributes(&self) -> impl Iterator<Item = (&'a [u8], Span)> + 'a {
         let text = self.text;
-        let name = move |(start, end): (u32, u32)| text.as_bytes().get(start as usize..end as usize).unwrap_or_default();
-        let value = move |(start, end): (u32, u32)| text.get(start as usize..end as usize).unwrap_or_default();
-        self.attributes.iter().map(move |span| (name(span.name), value(span.value)))
+        self.attributes.iter().map(move |attribute| (attribute.name.bytes(text), attribute.value))
     }
 
     /// 1-based line of the tag; counted only when asked.
@@ -138,7 +137,7 @@ impl XmlTags {
     }
 }
 
-fn markup(data: &[u8], attributes: &mut Vec<Span>) -> Markup {
+fn markup(data: &[u8], attributes: &mut Vec<Attribute>) -> Markup {
     let behind = |opening: usize, end: &[u8]| match data.get(opening..).and_then(|rest| memchr::memmem::find(rest, end)) {
         Some(at) => Markup::Skip { length: opening + at + end.len() },
         None => Markup::Unfinished,
@@ -155,7 +154,7 @@ fn markup(data: &[u8], attributes: &mut Vec<Span>) -> Markup {
 
 /// Finds the attributes and the end of the tag at the start of `data`: one pass over the quotes and the closing bracket.
 #[inline]
-fn tag(data: &[u8], attributes: &mut Vec<Span>) -> Markup {
+fn tag(data: &[u8], attributes: &mut Vec<Attribute>) -> Markup {
     attributes.clear();
     let (wanted, mut finds, mut outside) = (Wanted::new(*b"\">'"), Finds::from(0), 1);
     while let Some(open) = finds.next(&wanted, data) {
@@ -171,7 +170,7 @@ fn tag(data: &[u8], attributes: &mut Vec<Span>) -> Markup {
                 None => return Markup::Unfinished,
             }
         };
-        attributes.push(Span { name, value: (open as u32 + 1, close as u32) });
+        attributes.push(Attribute { name, value: Span::new(open + 1, close) });
         outside = close + 1;
     }
     Markup::Unfinished
@@ -179,31 +178,26 @@ fn tag(data: &[u8], attributes: &mut Vec<Span>) -> Markup {
 
 /// The attribute's name in ` name = `, ending before the quote at `end`.
 #[inline]
-fn name_before(data: &[u8], start: usize, end: usize) -> (u32, u32) {
+fn name_before(data: &[u8], start: usize, end: usize) -> Span {
     match data.get(start..end).unwrap_or_default() {
-        [b' ', name @ .., b'='] if !name.iter().any(u8::is_ascii_whitespace) => (start as u32 + 1, end as u32 - 1),
+        [b' ', name @ .., b'='] if !name.iter().any(u8::is_ascii_whitespace) => Span::new(start + 1, end - 1),
         spaced => {
             let name = spaced.trim_ascii_end();
             let name = name.strip_suffix(b"=").unwrap_or(name).trim_ascii_end();
             let length = name.iter().rev().take_while(|byte| !byte.is_ascii_whitespace()).count();
-            ((start + name.len() - length) as u32, (start + name.len()) as u32)
+            Span::new(start + name.len() - length, start + name.len())
         }
     }
 }
 
-/// Resolves the entities of an attribute value into `scratch`; the value itself where it has none. `None` for an entity that
-/// would need a declaration.
-pub fn unescape<'a>(value: &'a str, scratch: &'a mut String) -> Option<&'a str> {
-    if memchr::memchr(b'&', value.as_bytes()).is_none() {
-        return Some(value);
-    }
-    scratch.clear();
+/// Appends an attribute's value to `plain`, its entities resolved. `None` for an entity that would need a declaration.
+pub fn unescape(value: &str, plain: &mut String) -> Option<()> {
     let mut rest = value;
     while let Some(at) = memchr::memchr(b'&', rest.as_bytes()) {
         let (before, behind) = rest.split_at_checked(at)?;
-        scratch.push_str(before);
+        plain.push_str(before);
         let end = memchr::memchr(b';', behind.as_bytes())?;
-        scratch.push(match behind.get(1..end)? {
+        plain.push(match behind.get(1..end)? {
             "amp" => '&',
             "lt" => '<',
             "gt" => '>',
@@ -213,8 +207,8 @@ pub fn unescape<'a>(value: &'a str, scratch: &'a mut String) -> Option<&'a str> 
         });
         rest = behind.get(end + 1..)?;
     }
-    scratch.push_str(rest);
-    Some(scratch)
+    plain.push_str(rest);
+    Some(())
 }
 
 fn character(number: &str) -> Option<char> {
