@@ -3,7 +3,7 @@
 use super::jtl::{COLUMNS, Column, Row, Rows, UNREADABLE};
 use super::{Claim, ReadError, Reader};
 use crate::record::Sink;
-use crate::source::{CsvRecord, Head, Input, Source, digits, quoted};
+use crate::source::{CsvRecord, Head, Input, Source, Span, digits, quoted};
 
 /// `jtl-csv`.
 pub(super) struct JtlCsv;
@@ -75,7 +75,11 @@ impl Layout {
 
     #[inline]
     fn row<'a>(&self, record: &CsvRecord<'a>) -> Row<'a> {
-        Row { text: record.text, spans: self.places.map(|place| record.span(place)) }
+        let mut spans = [Span::default(); COLUMNS];
+        for (span, place) in spans.iter_mut().zip(&self.places) {
+            *span = record.span(*place);
+        }
+        Row { text: record.text, spans }
     }
 }
 

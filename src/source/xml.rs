@@ -152,42 +152,56 @@ fn markup(data: &[u8], attributes: &mut Vec<Attribute>) -> Markup {
     }
 }
 
-/// Finds the attributes and the end of the tag at the start of `data`: one pass over the quotes and the closing bracket.
+/// Finds the attributes and the end of the tag at the start of `data`. Hardly any tool quotes with apostrophes, and texts have
+/// them, so they are looked for only where one shows.
 #[inline]
 fn tag(data: &[u8], attributes: &mut Vec<Attribute>) -> Markup {
+    let quoted = tag_by(&Wanted::new(*b"\">"), data, attributes);
+    quoted.or_else(|| tag_by(&Wanted::new(*b"\">'"), data, attributes)).unwrap_or(Markup::Unfinished)
+}
+
+/// One pass over the quotes and the closing bracket; `None` where an apostrophe that is not among the wanted bytes may be a quote.
+#[inline]
+fn tag_by<const N: usize>(wanted: &Wanted<N>, data: &[u8], attributes: &mut Vec<Attribute>) -> Option<Markup> {
     attributes.clear();
-    let (wanted, mut finds, mut outside) = (Wanted::new(*b"\">'"), Finds::from(0), 1);
-    while let Some(open) = finds.next(&wanted, data) {
-        let quote = data.get(open);
-        if quote == Some(&b'>') {
-            return Markup::Tag { length: open + 1 };
+    let (mut finds, mut outside) = (Finds::from(0), 1);
+    while let Some(open) = finds.next(wanted, data) {
+        let between = data.get(outside..open)?;
+        let quote = data.get(open)?;
+        if *quote == b'>' {
+            return if between.contains(&b'\'') { None } else { Some(Markup::Tag { length: open + 1 }) };
         }
-        let name = name_before(data, outside, open);
+        let name = name_in(between)?;
         let close = loop {
-            match finds.next(&wanted, data) {
-                Some(at) if data.get(at) == quote => break at,
+            match finds.next(wanted, data) {
+                Some(at) if data.get(at) == Some(quote) => break at,
                 Some(_) => {}
-                None => return Markup::Unfinished,
+                None => return Some(Markup::Unfinished),
             }
         };
+        let name = Span::new(outside + name.0, outside + name.1);
         attributes.push(Attribute { name, value: Span::new(open + 1, close) });
         outside = close + 1;
     }
-    Markup::Unfinished
+    Some(Markup::Unfinished)
 }
 
-/// The attribute's name in ` name = `, ending before the quote at `end`.
+/// Where the attribute's name stands in ` name = `, the text before its quote; `None` for an apostrophe in it.
 #[inline]
-fn name_before(data: &[u8], start: usize, end: usize) -> Span {
-    match data.get(start..end).unwrap_or_default() {
-        [b' ', name @ .., b'='] if !name.iter().any(u8::is_ascii_whitespace) => Span::new(start + 1, end - 1),
-        spaced => {
-            let name = spaced.trim_ascii_end();
-            let name = name.strip_suffix(b"=").unwrap_or(name).trim_ascii_end();
-            let length = name.iter().rev().take_while(|byte| !byte.is_ascii_whitespace()).count();
-            Span::new(start + name.len() - length, start + name.len())
-        }
+fn name_in(between: &[u8]) -> Option<(usize, usize)> {
+    // No byte of a name lies below the apostrophe, white space does.
+    if let [b' ', name @ .., b'='] = between
+        && name.iter().all(|byte| *byte > b'\'')
+    {
+        return Some((1, between.len() - 1));
     }
+    if between.contains(&b'\'') {
+        return None;
+    }
+    let name = between.trim_ascii_end();
+    let name = name.strip_suffix(b"=").unwrap_or(name).trim_ascii_end();
+    let length = name.iter().rev().take_while(|byte| !byte.is_ascii_whitespace()).count();
+    Some((name.len() - length, name.len()))
 }
 
 /// Appends an attribute's value to `plain`, its entities resolved. `None` for an entity that would need a declaration.
