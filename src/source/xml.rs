@@ -81,8 +81,11 @@ impl XmlTags {
         loop {
             self.buffer.consume(self.given);
             self.given = 0;
-            let text = memchr::memchr(b'<', self.buffer.data().as_bytes());
-            self.buffer.consume(text.unwrap_or(self.buffer.data().len()));
+            let data = self.buffer.data().as_bytes();
+            // One tag a line is what nearly all of a result file is.
+            let text = if let [b'\n', b'<', ..] = data { Some(1) } else { memchr::memchr(b'<', data) };
+            let length = text.unwrap_or(data.len());
+            self.buffer.consume(length);
             match markup(self.buffer.data().as_bytes(), &mut self.attributes) {
                 Markup::Tag { length } => {
                     self.given = length;
@@ -127,7 +130,7 @@ impl XmlTags {
             (None, Some(rest)) => (TagKind::Empty, rest),
             (None, None) => (TagKind::Open, inner),
         };
-        let end = inner.bytes().position(|byte| byte.is_ascii_whitespace()).unwrap_or(inner.len());
+        let end = inner.bytes().position(|byte| byte <= b' ').unwrap_or(inner.len());
         let name = inner.get(..end).unwrap_or_default();
         if name.is_empty() {
             return Err(self.buffer.error("a name after <", "none", "write < as &lt; in text and attributes"));
@@ -152,56 +155,53 @@ fn markup(data: &[u8], attributes: &mut Vec<Attribute>) -> Markup {
     }
 }
 
-/// Finds the attributes and the end of the tag at the start of `data`. Hardly any tool quotes with apostrophes, and texts have
-/// them, so they are looked for only where one shows.
+/// Finds the attributes and the end of the tag at the start of `data`. Hardly any tool quotes with apostrophes: only a tag that has
+/// some is looked at again with them in mind.
 #[inline]
 fn tag(data: &[u8], attributes: &mut Vec<Attribute>) -> Markup {
-    let quoted = tag_by(&Wanted::new(*b"\">"), data, attributes);
-    quoted.or_else(|| tag_by(&Wanted::new(*b"\">'"), data, attributes)).unwrap_or(Markup::Unfinished)
+    if let Some(length) = tag_by(&Wanted::new(*b"\">"), data, attributes)
+        && data.get(..length).is_some_and(|tag| memchr::memchr(b'\'', tag).is_none())
+    {
+        return Markup::Tag { length };
+    }
+    match tag_by(&Wanted::new(*b"\">'"), data, attributes) {
+        Some(length) => Markup::Tag { length },
+        None => Markup::Unfinished,
+    }
 }
 
-/// One pass over the quotes and the closing bracket; `None` where an apostrophe that is not among the wanted bytes may be a quote.
+/// One pass over the quotes to the closing bracket; the length up to it.
 #[inline]
-fn tag_by<const N: usize>(wanted: &Wanted<N>, data: &[u8], attributes: &mut Vec<Attribute>) -> Option<Markup> {
+fn tag_by<const N: usize>(wanted: &Wanted<N>, data: &[u8], attributes: &mut Vec<Attribute>) -> Option<usize> {
     attributes.clear();
     let (mut finds, mut outside) = (Finds::from(0), 1);
-    while let Some(open) = finds.next(wanted, data) {
-        let between = data.get(outside..open)?;
+    loop {
+        let open = finds.next(wanted, data)?;
         let quote = data.get(open)?;
         if *quote == b'>' {
-            return if between.contains(&b'\'') { None } else { Some(Markup::Tag { length: open + 1 }) };
+            return Some(open + 1);
         }
-        let name = name_in(between)?;
-        let close = loop {
-            match finds.next(wanted, data) {
-                Some(at) if data.get(at) == Some(quote) => break at,
-                Some(_) => {}
-                None => return Some(Markup::Unfinished),
-            }
-        };
-        let name = Span::new(outside + name.0, outside + name.1);
-        attributes.push(Attribute { name, value: Span::new(open + 1, close) });
+        let mut close = finds.next(wanted, data)?;
+        while data.get(close) != Some(quote) {
+            close = finds.next(wanted, data)?;
+        }
+        attributes.push(Attribute { name: name_in(data, outside, open), value: Span::new(open + 1, close) });
         outside = close + 1;
     }
-    Some(Markup::Unfinished)
 }
 
-/// Where the attribute's name stands in ` name = `, the text before its quote; `None` for an apostrophe in it.
+/// The attribute's name in ` name = `, which ends before the quote.
 #[inline]
-fn name_in(between: &[u8]) -> Option<(usize, usize)> {
-    // No byte of a name lies below the apostrophe, white space does.
-    if let [b' ', name @ .., b'='] = between
-        && name.iter().all(|byte| *byte > b'\'')
-    {
-        return Some((1, between.len() - 1));
+fn name_in(data: &[u8], start: usize, quote: usize) -> Span {
+    match data.get(start..quote).unwrap_or_default() {
+        [b' ', name @ .., b'='] if !matches!(name, [b' ', ..] | [.., b' ']) => Span::new(start + 1, quote - 1),
+        between => {
+            let name = between.trim_ascii_end();
+            let name = name.strip_suffix(b"=").unwrap_or(name).trim_ascii_end();
+            let length = name.iter().rev().take_while(|byte| !byte.is_ascii_whitespace()).count();
+            Span::new(start + name.len() - length, start + name.len())
+        }
     }
-    if between.contains(&b'\'') {
-        return None;
-    }
-    let name = between.trim_ascii_end();
-    let name = name.strip_suffix(b"=").unwrap_or(name).trim_ascii_end();
-    let length = name.iter().rev().take_while(|byte| !byte.is_ascii_whitespace()).count();
-    Some((name.len() - length, name.len()))
 }
 
 /// Appends an attribute's value to `plain`, its entities resolved. `None` for an entity that would need a declaration.
