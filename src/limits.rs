@@ -23,7 +23,7 @@ pub const KEPT_VALUES_PER_SERIES: usize = 10_000;
 /// Raw values kept over all series of a run.
 pub const KEPT_VALUES_PER_RUN: usize = 1_000_000;
 /// Slots of the exact value → count tables over all series of a run (8 to 24 bytes each).
-pub const COUNTED_VALUES_PER_RUN: usize = 1_000_000;
+pub const COUNTED_VALUES_PER_RUN: usize = 250_000;
 /// Values or slots that a series may hold however many series there are: a histogram would take more room.
 pub const FAIR_SHARE_MIN: usize = 1_000;
 /// Records between two looks at the run-wide budgets.

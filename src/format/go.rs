@@ -95,7 +95,7 @@ impl Text {
             Some("---") if line.starts_with("--- FAIL") => self.failed(number),
             Some("Unit") => self.direction(line),
             Some(name) if is_name(name) => self.pending = Some(name.to_string()),
-            Some(iterations) if self.pending.is_some() && digits(iterations).is_some() => {
+            Some(iterations) if self.pending.is_some() && digits(iterations.as_bytes()).is_some() => {
                 let values = line.trim_start().strip_prefix(iterations).unwrap_or_default();
                 if let Some(name) = self.pending.take_if(|_| pairs(values).next().is_some()) {
                     return self.result(path, &name, values, number);
@@ -189,7 +189,7 @@ fn result(line: &str) -> Option<(&str, &str)> {
     let (name, rest) = line.split_once([' ', '\t'])?;
     let rest = rest.trim_start();
     let (iterations, values) = rest.split_once([' ', '\t'])?;
-    (is_name(name) && digits(iterations).is_some()).then_some((name, values))
+    (is_name(name) && digits(iterations.as_bytes()).is_some()).then_some((name, values))
 }
 
 /// `Benchmark` and then no lower-case letter, as `go test` itself decides.
@@ -201,7 +201,7 @@ fn is_name(word: &str) -> bool {
 fn pairs(values: &str) -> impl Iterator<Item = (&str, &str)> {
     let mut words = values.split_ascii_whitespace();
     std::iter::from_fn(move || Some((words.next()?, words.next()?)))
-        .take_while(|(value, unit)| value.parse::<f64>().is_ok() && digits(unit).is_none())
+        .take_while(|(value, unit)| value.parse::<f64>().is_ok() && digits(unit.as_bytes()).is_none())
 }
 
 /// Labels of all benchmarks. With several packages the package belongs to the name. `-8` (GOMAXPROCS) is left out only where every
@@ -220,7 +220,7 @@ fn labels(names: &[(String, String)]) -> Vec<String> {
 fn procs(name: &str) -> Option<&str> {
     let at = name.rfind('-')?;
     let (_, suffix) = name.split_at_checked(at)?;
-    digits(suffix.strip_prefix('-')?).map(|_| suffix)
+    digits(suffix.strip_prefix('-')?.as_bytes()).map(|_| suffix)
 }
 
 /// Metric, stored unit, direction and factor of a printed unit. A unit nobody knows has no direction.

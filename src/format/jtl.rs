@@ -7,7 +7,7 @@ use super::oddities::Oddities;
 use crate::limits::{ROW_SAMPLES_MAX, UNREADABLE_ROWS_SHARE_MAX};
 use crate::model::{Note, Request, RunFacts, Sample};
 use crate::record::Sink;
-use crate::source::{decimal, digits};
+use crate::source::{Span, decimal, digits};
 
 const NS_PER_MS: u64 = 1_000_000;
 /// Above this a "millisecond" timestamp lies beyond the year 5000: it is in microseconds, or further up in nanoseconds.
@@ -41,24 +41,41 @@ pub(super) enum Column {
 /// Number of columns.
 pub(super) const COLUMNS: usize = 15;
 
-/// One row; an absent cell is empty.
-pub(super) type Cells<'a> = [&'a str; COLUMNS];
-
-#[inline]
-fn cell<'a>(cells: &Cells<'a>, column: Column) -> &'a str {
-    cells.get(column as usize).copied().unwrap_or_default()
+/// One row: its text and where each column stands in it; an absent column is empty.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Row<'a> {
+    pub(super) text: &'a str,
+    pub(super) spans: [Span; COLUMNS],
 }
 
-/// Whether the row is a transaction controller's, which stands beside the rows of its requests.
-#[inline]
-pub(super) fn is_transaction(cells: &Cells<'_>) -> bool {
-    cell(cells, Column::Message).starts_with(TRANSACTION)
-}
+impl<'a> Row<'a> {
+    #[inline]
+    pub(super) fn span(&self, column: Column) -> Span {
+        self.spans.get(column as usize).copied().unwrap_or_default()
+    }
 
-/// Whether the row may repeat the names of the columns.
-#[inline]
-pub(super) fn is_header(cells: &Cells<'_>) -> bool {
-    cell(cells, Column::Elapsed).starts_with(['e', 'E'])
+    #[inline]
+    fn text(&self, column: Column) -> &'a str {
+        self.span(column).of(self.text)
+    }
+
+    /// For numbers and words, which need not be text.
+    #[inline]
+    fn bytes(&self, column: Column) -> &'a [u8] {
+        self.span(column).bytes(self.text)
+    }
+
+    /// Whether the row is a transaction controller's, which stands beside the rows of its requests.
+    #[inline]
+    pub(super) fn is_transaction(&self) -> bool {
+        self.bytes(Column::Message).starts_with(TRANSACTION.as_bytes())
+    }
+
+    /// Whether the row may repeat the names of the columns.
+    #[inline]
+    pub(super) fn may_be_header(&self) -> bool {
+        matches!(self.bytes(Column::Elapsed), [b'e' | b'E', ..])
+    }
 }
 
 pub(super) const UNREADABLE: &str = "a row that cannot be read: another number of fields, no elapsed time, or no success";
@@ -100,46 +117,37 @@ impl<'s> Rows<'s> {
 
     /// Pushes what a row means.
     #[inline]
-    pub(super) fn push(&mut self, cells: &Cells<'_>, line: &dyn Fn() -> u64) -> Result<(), ReadError> {
-        let elapsed = cell(cells, Column::Elapsed);
-        let Some(latency_ns) = digits(elapsed).and_then(|ms| ms.checked_mul(NS_PER_MS)).or_else(|| fraction(elapsed)) else {
-            let is_negative = decimal(elapsed).is_some_and(|ms| ms < 0.0);
+    pub(super) fn push(&mut self, row: &Row<'_>, line: &dyn Fn() -> u64) -> Result<(), ReadError> {
+        let Some(latency_ns) = milliseconds(row.bytes(Column::Elapsed)).or_else(|| fraction(row.text(Column::Elapsed))) else {
+            let is_negative = decimal(row.text(Column::Elapsed)).is_some_and(|ms| ms < 0.0);
             self.oddities.add(if is_negative { NEGATIVE } else { UNREADABLE }, line);
             return Ok(());
         };
-        let code = cell(cells, Column::Code);
-        let is_ok = match cell(cells, Column::Success) {
-            "true" => true,
-            "false" => false,
-            "" if !code.is_empty() => matches!(code.as_bytes(), [b'1'..=b'3', _, _]),
-            other if other.eq_ignore_ascii_case("true") => true,
-            other if other.eq_ignore_ascii_case("false") => false,
-            _ => {
-                self.oddities.add(UNREADABLE, line);
-                return Ok(());
-            }
+        let code = row.text(Column::Code);
+        let Some(is_ok) = success(row.bytes(Column::Success), code) else {
+            self.oddities.add(UNREADABLE, line);
+            return Ok(());
         };
-        let url = cell(cells, Column::Url);
-        let label = cell(cells, Column::Label);
+        let (label, url) = (row.text(Column::Label), row.text(Column::Url));
         let sample = Sample::Request(Request {
             label: if label.is_empty() { url } else { label },
-            start_ns: self.start_ns(cell(cells, Column::TimeStamp), line),
+            start_ns: self.start_ns(row.bytes(Column::TimeStamp), line),
             latency_ns,
-            first_byte_ns: milliseconds(cell(cells, Column::Latency)),
-            connect_ns: milliseconds(cell(cells, Column::Connect)),
-            bytes_in: digits(cell(cells, Column::Bytes)),
-            bytes_out: digits(cell(cells, Column::SentBytes)),
+            first_byte_ns: milliseconds(row.bytes(Column::Latency)),
+            connect_ns: milliseconds(row.bytes(Column::Connect)),
+            bytes_in: digits(row.bytes(Column::Bytes)),
+            bytes_out: digits(row.bytes(Column::SentBytes)),
             code,
-            message: cell(cells, Column::Message),
+            message: row.text(Column::Message),
             error: if is_ok { None } else { Some(class(code)) },
-            error_detail: cell(cells, Column::Failure),
-            thread: cell(cells, Column::Thread),
+            error_detail: row.text(Column::Failure),
+            thread: row.text(Column::Thread),
             url,
             ..Request::default()
         });
-        match cell(cells, Column::SampleCount) {
-            "" | "1" => self.sample(&sample, line),
-            several => self.aggregated(&sample, digits(several), digits(cell(cells, Column::ErrorCount)), line),
+        match row.bytes(Column::SampleCount) {
+            [] | [b'1'] => self.sample(&sample, line),
+            several => self.aggregated(&sample, digits(several), digits(row.bytes(Column::ErrorCount)), line),
         }
     }
 
@@ -171,7 +179,7 @@ impl<'s> Rows<'s> {
     }
 
     #[inline]
-    fn start_ns(&mut self, text: &str, line: &dyn Fn() -> u64) -> Option<u64> {
+    fn start_ns(&mut self, text: &[u8], line: &dyn Fn() -> u64) -> Option<u64> {
         match digits(text) {
             Some(ms @ 1..=TIMESTAMP_MS_MAX) => ms.checked_mul(NS_PER_MS),
             Some(0) | None => {
@@ -214,8 +222,21 @@ fn fraction(text: &str) -> Option<u64> {
 }
 
 #[inline]
-fn milliseconds(text: &str) -> Option<u64> {
+fn milliseconds(text: &[u8]) -> Option<u64> {
     digits(text).and_then(|ms| ms.checked_mul(NS_PER_MS))
+}
+
+/// What the column says; without it, what the code means.
+#[inline]
+fn success(word: &[u8], code: &str) -> Option<bool> {
+    match word {
+        b"true" => Some(true),
+        b"false" => Some(false),
+        [] if !code.is_empty() => Some(matches!(code.as_bytes(), [b'1'..=b'3', _, _])),
+        other if other.eq_ignore_ascii_case(b"true") => Some(true),
+        other if other.eq_ignore_ascii_case(b"false") => Some(false),
+        _ => None,
+    }
 }
 
 fn class(code: &str) -> &'static str {

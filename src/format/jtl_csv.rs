@@ -1,9 +1,9 @@
 //! JMeter's result file as CSV, and what other tools write in its likeness: columns in any order, by header.
 
-use super::jtl::{COLUMNS, Cells, Column, Rows, UNREADABLE, is_header, is_transaction};
+use super::jtl::{COLUMNS, Column, Row, Rows, UNREADABLE};
 use super::{Claim, ReadError, Reader};
 use crate::record::Sink;
-use crate::source::{CsvRecord, Head, Input, Source, digits, quoted};
+use crate::source::{CsvRecord, Head, Input, Source, Span, digits, quoted};
 
 /// `jtl-csv`.
 pub(super) struct JtlCsv;
@@ -74,12 +74,12 @@ impl Layout {
     }
 
     #[inline]
-    fn cells<'a>(&self, record: &CsvRecord<'a>) -> Cells<'a> {
-        let mut cells = Cells::default();
-        for (cell, place) in cells.iter_mut().zip(&self.places) {
-            *cell = record.get(*place).unwrap_or_default();
+    fn row<'a>(&self, record: &CsvRecord<'a>) -> Row<'a> {
+        let mut spans = [Span::default(); COLUMNS];
+        for (span, place) in spans.iter_mut().zip(&self.places) {
+            *span = record.span(*place);
         }
-        cells
+        Row { text: record.text, spans }
     }
 }
 
@@ -113,16 +113,16 @@ impl Reader for JtlCsv {
             }
             match &layout {
                 Some(layout) if record.len() == layout.fields => {
-                    let cells = layout.cells(&record);
+                    let row = layout.row(&record);
                     if !record.is_terminated {
                         rows.odd(MAYBE_CUT, || line);
                     }
-                    if is_transaction(&cells) {
+                    if row.is_transaction() {
                         rows.controller(|| line);
-                    } else if is_header(&cells) && Layout::of_header(record.iter()).as_ref() == Some(layout) {
+                    } else if row.may_be_header() && Layout::of_header(record.iter()).as_ref() == Some(layout) {
                         rows.odd(REPEATED_HEADER, || line);
                     } else {
-                        rows.push(&cells, &|| line)?;
+                        rows.push(&row, &|| line)?;
                     }
                 }
                 Some(_) if !record.is_terminated => rows.cut(CUT, line),
@@ -154,7 +154,7 @@ fn dialect(head: &Head) -> Option<(u8, bool)> {
         if Layout::of_header(record.iter()).is_some() {
             return Some((delimiter, true));
         }
-        let is_result = is_time(record.get(0)?) && digits(record.get(1)?.trim_start_matches('-')).is_some();
+        let is_result = is_time(record.get(0)?) && digits(record.get(1)?.trim_start_matches('-').as_bytes()).is_some();
         let success = record.get(HEADERLESS_SUCCESS)?;
         (is_result && matches!(success, "true" | "false")).then_some((delimiter, false))
     })
@@ -163,7 +163,7 @@ fn dialect(head: &Head) -> Option<(u8, bool)> {
 /// Thirteen digits (epoch milliseconds until the year 2286), or a date.
 fn is_time(text: &str) -> bool {
     let is_date = matches!(text.as_bytes(), [b'0'..=b'9', b'0'..=b'9', b'0'..=b'9', b'0'..=b'9', b'/' | b'-', b'0'..=b'9', ..]);
-    is_date || (text.len() == 13 && digits(text).is_some())
+    is_date || (text.len() == 13 && digits(text.as_bytes()).is_some())
 }
 
 #[cfg(test)]

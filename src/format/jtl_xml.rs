@@ -1,9 +1,9 @@
 //! JMeter's result file as XML, version 1.2 and the attribute names of older ones.
 
-use super::jtl::{COLUMNS, Cells, Column, Rows, is_transaction};
+use super::jtl::{COLUMNS, Column, Row, Rows};
 use super::{Claim, ReadError, Reader};
 use crate::record::Sink;
-use crate::source::{Head, Input, Source, TagKind, XmlTag, quoted, unescape};
+use crate::source::{Head, Input, Source, Span, TagKind, XmlTag, quoted, unescape};
 
 /// `jtl-xml`.
 pub(super) struct JtlXml;
@@ -29,9 +29,9 @@ impl Reader for JtlXml {
         let path = source.name().to_string();
         let mut tags = source.xml()?;
         let mut document = Document { rows: Rows::new(path.clone(), sink), depth: 0, controller: None };
-        let mut scratch = Scratch::default();
+        let mut plain = String::new();
         while let Some(tag) = tags.next()? {
-            document.tag(&path, &tag, &mut scratch)?;
+            document.tag(&path, &tag, &mut plain)?;
         }
         if document.depth > 0 || tags.is_cut() {
             document.rows.cut(CUT, tags.line());
@@ -49,28 +49,25 @@ struct Document<'s> {
     /// Elements that are open.
     depth: usize,
     /// A transaction controller's sample of which it is not known yet whether its requests are within it or beside it.
-    controller: Option<([String; COLUMNS], u64)>,
+    controller: Option<Controller>,
 }
 
-/// Room for attribute values without their entities.
-#[derive(Default)]
-struct Scratch {
-    label: String,
-    message: String,
-    thread: String,
+/// A row that is kept for later, and its line.
+struct Controller {
+    text: String,
+    spans: [Span; COLUMNS],
+    line: u64,
 }
 
 impl Document<'_> {
-    fn tag(&mut self, path: &str, tag: &XmlTag<'_>, scratch: &mut Scratch) -> Result<(), ReadError> {
+    fn tag(&mut self, path: &str, tag: &XmlTag<'_>, plain: &mut String) -> Result<(), ReadError> {
         if tag.kind == TagKind::Close {
             let Some(depth) = self.depth.checked_sub(1) else {
                 return Err(ReadError::at(path, tag.line(), "an open element", format!("</{}>", tag.name), ""));
             };
             self.depth = depth;
-            if let (1, Some((_, line))) = (depth, self.controller.as_ref()) {
-                let line = *line;
-                self.rows.controller(|| line);
-                self.controller = None;
+            if let Some(controller) = self.controller.take_if(|_| depth == 1) {
+                self.rows.controller(|| controller.line);
             }
             return Ok(());
         }
@@ -80,7 +77,7 @@ impl Document<'_> {
                 return Err(ReadError::at(path, tag.line(), "<testResults>", quoted(tag.name), "this is another kind of XML"));
             }
             0 => {}
-            1 if is_sample => self.sample(path, tag, scratch)?,
+            1 if is_sample => self.sample(path, tag, plain)?,
             _ if is_sample => self.nested()?,
             _ => {}
         }
@@ -88,21 +85,19 @@ impl Document<'_> {
         Ok(())
     }
 
+    /// A sample of the top level. `plain` is room for its text without entities.
     #[inline]
-    fn sample(&mut self, path: &str, tag: &XmlTag<'_>, scratch: &mut Scratch) -> Result<(), ReadError> {
-        let mut cells = cells(tag);
-        let texts = [(Column::Label, &mut scratch.label), (Column::Message, &mut scratch.message), (Column::Thread, &mut scratch.thread)];
-        for (column, scratch) in texts {
-            if let Some(cell) = cells.get_mut(column as usize) {
-                let Some(plain) = unescape(cell, scratch) else {
-                    return Err(ReadError::at(path, tag.line(), "an entity that XML itself defines", quoted(cell), ""));
-                };
-                *cell = plain;
-            }
+    fn sample(&mut self, path: &str, tag: &XmlTag<'_>, plain: &mut String) -> Result<(), ReadError> {
+        let mut row = Row { text: tag.text, spans: spans(tag) };
+        if memchr::memchr(b'&', tag.text.as_bytes()).is_some() {
+            row = resolved(row, plain)
+                .map_err(|value| ReadError::at(path, tag.line(), "an entity that XML itself defines", quoted(value), ""))?;
         }
-        match (is_transaction(&cells), tag.kind) {
-            (false, _) => self.rows.push(&cells, &|| tag.line())?,
-            (true, TagKind::Open) => self.controller = Some((cells.map(str::to_string), tag.line())),
+        match (row.is_transaction(), tag.kind) {
+            (false, _) => self.rows.push(&row, &|| tag.line())?,
+            (true, TagKind::Open) => {
+                self.controller = Some(Controller { text: row.text.to_string(), spans: row.spans, line: tag.line() });
+            }
             (true, _) => self.rows.controller(|| tag.line()),
         }
         Ok(())
@@ -110,18 +105,32 @@ impl Document<'_> {
 
     /// A sample within a sample is a part of it. It shows that a controller holds its requests itself, and so counts.
     fn nested(&mut self) -> Result<(), ReadError> {
-        if let Some((cells, line)) = self.controller.take() {
-            let cells = cells.each_ref().map(String::as_str);
-            self.rows.push(&cells, &|| line)?;
+        match self.controller.take() {
+            Some(Controller { text, spans, line }) => self.rows.push(&Row { text: &text, spans }, &|| line),
+            None => Ok(()),
         }
-        Ok(())
     }
+}
+
+/// The row with the entities of its texts resolved, behind a copy of its tag in `plain`; else the value with a foreign entity.
+fn resolved<'a>(row: Row<'a>, plain: &'a mut String) -> Result<Row<'a>, &'a str> {
+    plain.clear();
+    plain.push_str(row.text);
+    let mut spans = row.spans;
+    for column in [Column::Label, Column::Code, Column::Message, Column::Thread] {
+        let (value, start) = (row.span(column).of(row.text), plain.len());
+        unescape(value, plain).ok_or(value)?;
+        if let Some(span) = spans.get_mut(column as usize) {
+            *span = Span::new(start, plain.len());
+        }
+    }
+    Ok(Row { text: plain, spans })
 }
 
 /// Attributes to columns, after versions 1.2 and older.
 #[inline]
-fn cells<'a>(tag: &XmlTag<'a>) -> Cells<'a> {
-    let mut cells = Cells::default();
+fn spans(tag: &XmlTag<'_>) -> [Span; COLUMNS] {
+    let mut spans = [Span::default(); COLUMNS];
     for (name, value) in tag.attributes() {
         let column = match name {
             [b't'] | b"time" => Column::Elapsed,
@@ -139,11 +148,11 @@ fn cells<'a>(tag: &XmlTag<'a>) -> Cells<'a> {
             [b'e', b'c'] => Column::ErrorCount,
             _ => continue,
         };
-        if let Some(cell) = cells.get_mut(column as usize) {
-            *cell = value;
+        if let Some(span) = spans.get_mut(column as usize) {
+            *span = value;
         }
     }
-    cells
+    spans
 }
 
 /// Name of the document's element. A declaration that the reader will refuse does not hide it.

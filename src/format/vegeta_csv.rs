@@ -44,11 +44,11 @@ fn hit<'a>(record: &CsvRecord<'a>) -> Option<Hit<'a>> {
         return None;
     }
     Some(Hit {
-        start_ns: Some(digits(record.get(0)?)?),
-        code: record.get(1).filter(|code| digits(code).is_some())?,
-        latency_ns: digits(record.get(2)?)?,
-        bytes_out: digits(record.get(3)?)?,
-        bytes_in: digits(record.get(4)?)?,
+        start_ns: Some(digits(record.get(0)?.as_bytes())?),
+        code: record.get(1).filter(|code| digits(code.as_bytes()).is_some())?,
+        latency_ns: digits(record.get(2)?.as_bytes())?,
+        bytes_out: digits(record.get(3)?.as_bytes())?,
+        bytes_in: digits(record.get(4)?.as_bytes())?,
         error: record.get(5)?,
         attack: record.get(7)?,
         method: record.get(9)?,
@@ -60,9 +60,9 @@ fn is_vegeta(head: &Head) -> Option<()> {
     let mut records = Source::open(&Input::bytes("head", &head.bytes)).ok()?.csv(b',').ok()?;
     let record = records.next().ok()??;
     let (timestamp, code) = (record.get(0)?, record.get(1)?);
-    digits(timestamp).filter(|_| timestamp.len() == NS_DIGITS)?;
-    digits(code).filter(|_| code == "0" || code.len() == 3)?;
-    digits(record.get(2)?)?;
+    digits(timestamp.as_bytes()).filter(|_| timestamp.len() == NS_DIGITS)?;
+    digits(code.as_bytes()).filter(|_| code == "0" || code.len() == 3)?;
+    digits(record.get(2)?.as_bytes())?;
     // A long body may reach beyond the head.
     (record.len() == COLUMNS || !record.is_terminated).then_some(())
 }

@@ -111,3 +111,32 @@ fn is_gob(head: &Head) -> bool {
     let first = head.bytes.get(..head.bytes.len().min(64)).unwrap_or_default();
     memchr::memmem::find(first, b"\x06Result").is_some() && memchr::memmem::find(first, b"\x06Attack").is_some()
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::format::read;
+    use crate::record::{Keep, Recorder};
+    use crate::source::Input;
+
+    fn check(bytes: &[u8], want: &str) {
+        let error = read(&Input::bytes("x.bin", bytes), None, &mut Recorder::new(Keep::Exact)).unwrap_err();
+        assert_eq!(error.to_string(), want);
+    }
+
+    #[test]
+    fn refuses_the_binary_form_and_damage_with_the_way_out() {
+        // The first bytes of what `vegeta attack` writes.
+        let gob = b"\xff\x96\x7f\x03\x01\x01\x06Result\x01\xff\x80\x00\x01\x0c\x01\x06Attack\x01\x0c\x00\x01\x03Seq\x01\x06\x00";
+        check(
+            gob,
+            "x.bin: expected vegeta's results as JSON or CSV, found its binary form (gob); run `vegeta encode --to json x.bin` and give its output",
+        );
+        let line = r#"{"attack":"","seq":0,"code":200,"timestamp":"2026-11-23T17:46:49Z","latency":"#;
+        check(
+            format!("{line}5}}\n{line}-5}}\n").as_bytes(),
+            "x.bin:2:79: expected a result of vegeta, found \
+             \"{\\\"attack\\\":\\\"\\\",\\\"seq\\\":0,\\\"code\\\":200,\\\"timestamp\\\":\\\"2026-11-23T17:46:49Z\\\",\\\"latency\\\":-5}\" \
+             (invalid value: integer `-5`, expected u64 at line 1 column 79)",
+        );
+    }
+}

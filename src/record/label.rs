@@ -71,9 +71,9 @@ impl Label {
                 requests.failed.get_or_insert_default()
             }
         };
-        for (fold, ns) in phases.times.iter_mut().zip(durations(request)) {
+        for (fold, ns) in phases.times.iter_mut().zip(&durations(request)) {
             if let Some(ns) = ns {
-                fold.time(ns, keep);
+                fold.time(*ns, keep);
             }
         }
         if let Some(bytes) = request.bytes_in {

@@ -1,9 +1,9 @@
 //! One record of comma-separated values at a time, after RFC 4180: quoted fields may hold the delimiter, doubled quotes and
 //! line breaks.
 
-use super::SourceError;
 use super::buffer::Buffer;
 use super::scan::{Finds, Wanted};
+use super::{SourceError, Span};
 
 const QUOTE: u8 = b'"';
 
@@ -15,7 +15,7 @@ pub struct CsvRecords {
     wanted: Wanted<2>,
     place: Place,
     /// Start and end of each field in the buffered text.
-    fields: Vec<(u32, u32)>,
+    fields: Vec<Span>,
     /// The record's text where it cannot be borrowed: doubled quotes became single ones.
     rewritten: String,
     line: u64,
@@ -36,8 +36,9 @@ struct Place {
 /// A record, borrowed until the next one is asked for.
 #[derive(Debug, Clone, Copy)]
 pub struct CsvRecord<'a> {
-    text: &'a str,
-    fields: &'a [(u32, u32)],
+    /// What the spans are pieces of.
+    pub text: &'a str,
+    fields: &'a [Span],
     /// Of its first byte, 1-based.
     pub line: u64,
     /// A line break follows; without one the input may be cut here.
@@ -48,8 +49,13 @@ impl<'a> CsvRecord<'a> {
     /// The field without its quotes; `None` beyond the last one.
     #[inline]
     pub fn get(&self, index: usize) -> Option<&'a str> {
-        let (start, end) = *self.fields.get(index)?;
-        self.text.get(start as usize..end as usize)
+        self.fields.get(index).map(|field| field.of(self.text))
+    }
+
+    /// Where the field stands in `text`; an empty piece beyond the last one.
+    #[inline]
+    pub fn span(&self, index: usize) -> Span {
+        self.fields.get(index).copied().unwrap_or_default()
     }
 
     /// Number of fields; 0 only where the input ends within the first field's quotes.
@@ -116,7 +122,7 @@ impl CsvRecords {
                     self.is_cut = true;
                     self.buffer.push_line_break();
                 }
-                Scan::Plain if matches!(self.fields.as_slice(), [(from, to)] if from == to && *from as usize == start) => {}
+                Scan::Plain if matches!(self.fields.as_slice(), [field] if *field == Span::new(start, start)) => {}
                 found => break found,
             }
         };
@@ -143,10 +149,10 @@ impl CsvRecords {
         let mut scan = Scan::Plain;
         loop {
             let Some(mut at) = finds.next(&self.wanted, data) else { return Scan::Unfinished };
-            let mut field = (start as u32, at as u32);
+            let mut field = Span::new(start, at);
             if data.get(start) == Some(&QUOTE) {
                 let Some(quoted) = quoted_field(data, start, self.delimiter) else { return Scan::Unfinished };
-                field = (start as u32 + 1, quoted.close as u32);
+                field = Span::new(start + 1, quoted.close);
                 scan = if quoted.has_doubled { Scan::Doubled } else { scan };
                 lines += quoted.line_breaks;
                 // Finds within the quotes are none.
@@ -156,8 +162,8 @@ impl CsvRecords {
                 }
             }
             let is_last = data.get(at) == Some(&b'\n');
-            if is_last && field.1 as usize == at {
-                field.1 = line_end(data, start, at) as u32;
+            if is_last && field.end as usize == at {
+                field = Span::new(start, line_end(data, start, at));
             }
             self.fields.push(field);
             start = at + 1;
@@ -204,19 +210,19 @@ fn line_end(data: &[u8], start: usize, at: usize) -> usize {
 }
 
 /// Copies the fields into `text`, quoted ones with single quotes for doubled ones.
-fn rewrite(data: &str, fields: &mut [(u32, u32)], text: &mut String) {
+fn rewrite(data: &str, fields: &mut [Span], text: &mut String) {
     text.clear();
-    for (start, end) in fields {
-        let mut rest = data.get(*start as usize..*end as usize).unwrap_or_default();
-        let was_quoted = *start > 0 && data.as_bytes().get(*start as usize - 1) == Some(&QUOTE);
-        *start = text.len() as u32;
+    for field in fields {
+        let mut rest = field.of(data);
+        let was_quoted = field.start > 0 && data.as_bytes().get(field.start as usize - 1) == Some(&QUOTE);
+        let start = text.len();
         while let Some(at) = memchr::memchr(QUOTE, rest.as_bytes()).filter(|_| was_quoted) {
             let (before, behind) = rest.split_at_checked(at + 1).unwrap_or_default();
             text.push_str(before);
             rest = behind.strip_prefix('"').unwrap_or(behind);
         }
         text.push_str(rest);
-        *end = text.len() as u32;
+        *field = Span::new(start, text.len());
     }
 }
 

@@ -11,6 +11,7 @@ mod error;
 mod lines;
 mod number;
 mod scan;
+mod span;
 mod xml;
 
 pub use csv::{CsvRecord, CsvRecords};
@@ -18,6 +19,7 @@ pub use directory::Directory;
 pub use error::{SourceError, quoted};
 pub use lines::{Line, Lines};
 pub use number::{decimal, digits};
+pub use span::Span;
 pub use xml::{TagKind, XmlTag, XmlTags, unescape};
 
 use crate::limits::{DOCUMENT_BYTES_MAX, HEAD_BYTES};

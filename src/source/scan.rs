@@ -65,7 +65,7 @@ impl<const N: usize> Wanted<N> {
 
     /// Eight words of eight bytes: word i leaves bit i of byte j set for its byte j, and turning that 8 × 8 square over its
     /// diagonal gives one bit a byte in order. Plain arithmetic that compilers turn into vectors, on any platform.
-    #[inline(never)]
+    #[inline]
     fn in_block(&self, block: &[u8; BLOCK]) -> u64 {
         let mut square = 0;
         for (index, bytes) in block.as_chunks::<8>().0.iter().enumerate() {
@@ -101,7 +101,11 @@ mod tests {
 
     proptest! {
         #[test]
-        fn finds_what_a_plain_search_finds(bytes in proptest::collection::vec(any::<u8>(), 0..200), wanted in any::<[u8; 3]>(), from in 0usize..70) {
+        fn finds_what_a_plain_search_finds(
+            bytes in proptest::collection::vec(any::<u8>(), 0..200),
+            wanted in any::<[u8; 3]>(),
+            from in 0usize..70,
+        ) {
             let (mut finds, mut found) = (Finds::from(from), Vec::new());
             while let Some(place) = finds.next(&Wanted::new(wanted), &bytes) {
                 found.push(place);

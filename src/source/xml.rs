@@ -1,15 +1,15 @@
 //! One XML tag at a time with its attributes: what result files need of XML 1.0, and nothing that makes reading foreign files
 //! dangerous. Document type declarations are refused, so the only entities are the five that need none, and characters.
 
-use super::SourceError;
 use super::buffer::{Buffer, count_lines};
 use super::scan::{Finds, Wanted};
+use super::{SourceError, Span};
 
 /// Tags of an XML text; character data, comments, CDATA and processing instructions are passed over.
 #[derive(Debug)]
 pub struct XmlTags {
     buffer: Buffer,
-    attributes: Vec<Span>,
+    attributes: Vec<Attribute>,
     /// Bytes of what was handed out last.
     given: usize,
 }
@@ -27,27 +27,26 @@ pub enum TagKind {
 pub struct XmlTag<'a> {
     pub name: &'a str,
     pub kind: TagKind,
-    text: &'a str,
-    attributes: &'a [Span],
+    /// What the spans are pieces of.
+    pub text: &'a str,
+    attributes: &'a [Attribute],
     lines_dropped: u64,
     before: &'a str,
 }
 
-/// Name and value of an attribute: offsets into the tag.
+/// An attribute's name and value.
 #[derive(Debug, Clone, Copy)]
-struct Span {
-    name: (u32, u32),
-    value: (u32, u32),
+struct Attribute {
+    name: Span,
+    value: Span,
 }
 
 impl<'a> XmlTag<'a> {
-    /// Name and value of each attribute in order; entities in the value are not yet resolved (`unescape`).
+    /// Name of each attribute in order, and where its value stands in `text`; entities are not yet resolved (`unescape`).
     #[inline]
-    pub fn attributes(&self) -> impl Iterator<Item = (&'a [u8], &'a str)> + 'a {
+    pub fn attributes(&self) -> impl Iterator<Item = (&'a [u8], Span)> + 'a {
         let text = self.text;
-        let name = move |(start, end): (u32, u32)| text.as_bytes().get(start as usize..end as usize).unwrap_or_default();
-        let value = move |(start, end): (u32, u32)| text.get(start as usize..end as usize).unwrap_or_default();
-        self.attributes.iter().map(move |span| (name(span.name), value(span.value)))
+        self.attributes.iter().map(move |attribute| (attribute.name.bytes(text), attribute.value))
     }
 
     /// 1-based line of the tag; counted only when asked.
@@ -82,8 +81,11 @@ impl XmlTags {
         loop {
             self.buffer.consume(self.given);
             self.given = 0;
-            let text = memchr::memchr(b'<', self.buffer.data().as_bytes());
-            self.buffer.consume(text.unwrap_or(self.buffer.data().len()));
+            let data = self.buffer.data().as_bytes();
+            // One tag a line is what nearly all of a result file is.
+            let text = if let [b'\n', b'<', ..] = data { Some(1) } else { memchr::memchr(b'<', data) };
+            let length = text.unwrap_or(data.len());
+            self.buffer.consume(length);
             match markup(self.buffer.data().as_bytes(), &mut self.attributes) {
                 Markup::Tag { length } => {
                     self.given = length;
@@ -128,7 +130,7 @@ impl XmlTags {
             (None, Some(rest)) => (TagKind::Empty, rest),
             (None, None) => (TagKind::Open, inner),
         };
-        let end = inner.bytes().position(|byte| byte.is_ascii_whitespace()).unwrap_or(inner.len());
+        let end = inner.bytes().position(|byte| byte <= b' ').unwrap_or(inner.len());
         let name = inner.get(..end).unwrap_or_default();
         if name.is_empty() {
             return Err(self.buffer.error("a name after <", "none", "write < as &lt; in text and attributes"));
@@ -138,7 +140,7 @@ impl XmlTags {
     }
 }
 
-fn markup(data: &[u8], attributes: &mut Vec<Span>) -> Markup {
+fn markup(data: &[u8], attributes: &mut Vec<Attribute>) -> Markup {
     let behind = |opening: usize, end: &[u8]| match data.get(opening..).and_then(|rest| memchr::memmem::find(rest, end)) {
         Some(at) => Markup::Skip { length: opening + at + end.len() },
         None => Markup::Unfinished,
@@ -153,57 +155,63 @@ fn markup(data: &[u8], attributes: &mut Vec<Span>) -> Markup {
     }
 }
 
-/// Finds the attributes and the end of the tag at the start of `data`: one pass over the quotes and the closing bracket.
+/// Finds the attributes and the end of the tag at the start of `data`. Hardly any tool quotes with apostrophes: only a tag that has
+/// some is looked at again with them in mind.
 #[inline]
-fn tag(data: &[u8], attributes: &mut Vec<Span>) -> Markup {
+fn tag(data: &[u8], attributes: &mut Vec<Attribute>) -> Markup {
+    if let Some(length) = tag_by(&Wanted::new(*b"\">"), data, attributes)
+        && data.get(..length).is_some_and(|tag| memchr::memchr(b'\'', tag).is_none())
+    {
+        return Markup::Tag { length };
+    }
+    match tag_by(&Wanted::new(*b"\">'"), data, attributes) {
+        Some(length) => Markup::Tag { length },
+        None => Markup::Unfinished,
+    }
+}
+
+/// One pass over the quotes to the closing bracket; the length up to it.
+#[inline]
+fn tag_by<const N: usize>(wanted: &Wanted<N>, data: &[u8], attributes: &mut Vec<Attribute>) -> Option<usize> {
     attributes.clear();
-    let (wanted, mut finds, mut outside) = (Wanted::new(*b"\">'"), Finds::from(0), 1);
-    while let Some(open) = finds.next(&wanted, data) {
-        let quote = data.get(open);
-        if quote == Some(&b'>') {
-            return Markup::Tag { length: open + 1 };
+    let (mut finds, mut outside) = (Finds::from(0), 1);
+    loop {
+        let open = finds.next(wanted, data)?;
+        let quote = data.get(open)?;
+        if *quote == b'>' {
+            return Some(open + 1);
         }
-        let name = name_before(data, outside, open);
-        let close = loop {
-            match finds.next(&wanted, data) {
-                Some(at) if data.get(at) == quote => break at,
-                Some(_) => {}
-                None => return Markup::Unfinished,
-            }
-        };
-        attributes.push(Span { name, value: (open as u32 + 1, close as u32) });
+        let mut close = finds.next(wanted, data)?;
+        while data.get(close) != Some(quote) {
+            close = finds.next(wanted, data)?;
+        }
+        attributes.push(Attribute { name: name_in(data, outside, open), value: Span::new(open + 1, close) });
         outside = close + 1;
     }
-    Markup::Unfinished
 }
 
-/// The attribute's name in ` name = `, ending before the quote at `end`.
+/// The attribute's name in ` name = `, which ends before the quote.
 #[inline]
-fn name_before(data: &[u8], start: usize, end: usize) -> (u32, u32) {
-    match data.get(start..end).unwrap_or_default() {
-        [b' ', name @ .., b'='] if !name.iter().any(u8::is_ascii_whitespace) => (start as u32 + 1, end as u32 - 1),
-        spaced => {
-            let name = spaced.trim_ascii_end();
+fn name_in(data: &[u8], start: usize, quote: usize) -> Span {
+    match data.get(start..quote).unwrap_or_default() {
+        [b' ', name @ .., b'='] if !matches!(name, [b' ', ..] | [.., b' ']) => Span::new(start + 1, quote - 1),
+        between => {
+            let name = between.trim_ascii_end();
             let name = name.strip_suffix(b"=").unwrap_or(name).trim_ascii_end();
             let length = name.iter().rev().take_while(|byte| !byte.is_ascii_whitespace()).count();
-            ((start + name.len() - length) as u32, (start + name.len()) as u32)
+            Span::new(start + name.len() - length, start + name.len())
         }
     }
 }
 
-/// Resolves the entities of an attribute value into `scratch`; the value itself where it has none. `None` for an entity that
-/// would need a declaration.
-pub fn unescape<'a>(value: &'a str, scratch: &'a mut String) -> Option<&'a str> {
-    if memchr::memchr(b'&', value.as_bytes()).is_none() {
-        return Some(value);
-    }
-    scratch.clear();
+/// Appends an attribute's value to `plain`, its entities resolved. `None` for an entity that would need a declaration.
+pub fn unescape(value: &str, plain: &mut String) -> Option<()> {
     let mut rest = value;
     while let Some(at) = memchr::memchr(b'&', rest.as_bytes()) {
         let (before, behind) = rest.split_at_checked(at)?;
-        scratch.push_str(before);
+        plain.push_str(before);
         let end = memchr::memchr(b';', behind.as_bytes())?;
-        scratch.push(match behind.get(1..end)? {
+        plain.push(match behind.get(1..end)? {
             "amp" => '&',
             "lt" => '<',
             "gt" => '>',
@@ -213,8 +221,8 @@ pub fn unescape<'a>(value: &'a str, scratch: &'a mut String) -> Option<&'a str> 
         });
         rest = behind.get(end + 1..)?;
     }
-    scratch.push_str(rest);
-    Some(scratch)
+    plain.push_str(rest);
+    Some(())
 }
 
 fn character(number: &str) -> Option<char> {

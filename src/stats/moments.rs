@@ -119,7 +119,8 @@ mod tests {
             let mut tripled = Moments::default();
             a.iter().for_each(|value| tripled.add_times(*value, 3));
             prop_assert!(alike(&tripled, &of(&[a.clone(), a.clone(), a].concat())));
-            let told = tripled.mean().map(|mean| Moments::of_summary(tripled.count(), mean, tripled.stddev().unwrap_or(0.0), tripled.min().unwrap_or(0.0), tripled.max().unwrap_or(0.0)));
+            let (stddev, min, max) = (tripled.stddev().unwrap_or(0.0), tripled.min().unwrap_or(0.0), tripled.max().unwrap_or(0.0));
+            let told = tripled.mean().map(|mean| Moments::of_summary(tripled.count(), mean, stddev, min, max));
             prop_assert!(told.is_none_or(|told| alike(&told, &tripled)));
         }
     }
