@@ -27,7 +27,7 @@ fn record(criterion: &mut Criterion) {
                         error: n.is_multiple_of(97).then_some("http-5xx"),
                         ..Request::default()
                     };
-                    let taken = recorder.sample(&Sample::Request(request));
+                    let taken = recorder.sample(&Sample::Request(&request));
                     debug_assert!(taken.is_ok());
                 }
                 black_box(recorder.finish("bench"))

@@ -90,7 +90,7 @@ fn one(directory: &Directory, benchmark: &Path, label: &str, sink: &mut dyn Sink
         for (time, iterations) in samples.times.iter().zip(&samples.iters) {
             let (unit, value) = (&Unit::Ns, time / iterations);
             let value = Value { label, metric: metric::TIME, unit, better: Better::Lower, value, failed: false };
-            sink.sample(&Sample::Value(value)).map_err(|rejected| ReadError::rejected(&shown, 0, rejected))?;
+            sink.sample(&Sample::Value(&value)).map_err(|rejected| ReadError::rejected(&shown, 0, rejected))?;
         }
         return Ok(());
     }

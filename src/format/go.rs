@@ -176,7 +176,7 @@ impl Text {
                 value: measured.value * factor,
                 failed: false,
             };
-            sink.sample(&Sample::Value(value)).map_err(|rejected| ReadError::rejected(path, measured.line, rejected))?;
+            sink.sample(&Sample::Value(&value)).map_err(|rejected| ReadError::rejected(path, measured.line, rejected))?;
         }
         sink.facts(RunFacts { partial: self.is_partial, ..RunFacts::default() });
         self.oddities.notes(path).for_each(|note| sink.note(note));

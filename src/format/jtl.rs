@@ -129,7 +129,7 @@ impl<'s> Rows<'s> {
             return Ok(());
         };
         let (label, url) = (row.text(Column::Label), row.text(Column::Url));
-        let sample = Sample::Request(Request {
+        let request = Request {
             label: if label.is_empty() { url } else { label },
             start_ns: self.start_ns(row.bytes(Column::TimeStamp), line),
             latency_ns,
@@ -144,28 +144,22 @@ impl<'s> Rows<'s> {
             thread: row.text(Column::Thread),
             url,
             ..Request::default()
-        });
+        };
         match row.bytes(Column::SampleCount) {
-            [] | [b'1'] => self.sample(&sample, line),
-            several => self.aggregated(&sample, digits(several), digits(row.bytes(Column::ErrorCount)), line),
+            [] | [b'1'] => self.sample(&request, line),
+            several => self.aggregated(&request, digits(several), digits(row.bytes(Column::ErrorCount)), line),
         }
     }
 
     #[inline]
-    fn sample(&mut self, sample: &Sample<'_>, line: &dyn Fn() -> u64) -> Result<(), ReadError> {
+    fn sample(&mut self, request: &Request<'_>, line: &dyn Fn() -> u64) -> Result<(), ReadError> {
         self.counted += 1;
-        self.sink.sample(sample).map_err(|rejected| ReadError::rejected(&self.path, line(), rejected))
+        self.sink.sample(&Sample::Request(request)).map_err(|rejected| ReadError::rejected(&self.path, line(), rejected))
     }
 
     /// A row that sums up several samples; its elapsed time is their sum.
-    fn aggregated(
-        &mut self,
-        sample: &Sample<'_>,
-        count: Option<u64>,
-        errors: Option<u64>,
-        line: &dyn Fn() -> u64,
-    ) -> Result<(), ReadError> {
-        let (Sample::Request(row), Some(count)) = (sample, count.filter(|count| (1..=ROW_SAMPLES_MAX).contains(count))) else {
+    fn aggregated(&mut self, row: &Request<'_>, count: Option<u64>, errors: Option<u64>, line: &dyn Fn() -> u64) -> Result<(), ReadError> {
+        let Some(count) = count.filter(|count| (1..=ROW_SAMPLES_MAX).contains(count)) else {
             self.oddities.add(UNREADABLE, line);
             return Ok(());
         };
@@ -173,7 +167,7 @@ impl<'s> Rows<'s> {
         let errors = errors.unwrap_or(if row.is_ok() { 0 } else { count });
         for index in 0..count {
             let error = (index < errors).then(|| row.error.unwrap_or(FAILED));
-            self.sample(&Sample::Request(Request { latency_ns: row.latency_ns / count, error, ..row.clone() }), line)?;
+            self.sample(&Request { latency_ns: row.latency_ns / count, error, ..row.clone() }, line)?;
         }
         Ok(())
     }

@@ -71,7 +71,7 @@ impl<'s> Hits<'s> {
             ..Request::default()
         };
         self.counted += 1;
-        self.sink.sample(&Sample::Request(request)).map_err(|rejected| ReadError::rejected(&self.path, line, rejected))
+        self.sink.sample(&Sample::Request(&request)).map_err(|rejected| ReadError::rejected(&self.path, line, rejected))
     }
 
     pub(super) fn finish(self) -> Result<(), ReadError> {

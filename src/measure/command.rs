@@ -67,7 +67,7 @@ fn push(label: &str, ending: &Ending, sink: &mut dyn Sink) -> Result<(), Measure
     for (metric, unit, value) in values {
         if let Some(value) = value {
             let value = Value { label, metric, unit: &unit, better: Better::Lower, value: value as f64, failed: false };
-            sink.sample(&Sample::Value(value))?;
+            sink.sample(&Sample::Value(&value))?;
         }
     }
     Ok(())

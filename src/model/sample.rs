@@ -3,11 +3,10 @@
 use super::{Better, Unit};
 
 /// What a measuring stage or a reader pushes into a `Sink`.
-#[derive(Debug, Clone)]
-#[allow(clippy::large_enum_variant, reason = "lives on the stack for one call, never in a collection")]
+#[derive(Debug, Clone, Copy)]
 pub enum Sample<'a> {
-    Request(Request<'a>),
-    Value(Value<'a>),
+    Request(&'a Request<'a>),
+    Value(&'a Value<'a>),
 }
 
 /// One answered, failed or unsent request. All durations in ns; a phase that the source does not tell is `None`, never 0.

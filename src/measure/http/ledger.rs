@@ -114,7 +114,7 @@ impl Ledger {
     fn push(&mut self, request: Request<'_>, at_ns: u64, sink: &mut dyn Sink) -> Result<(), LoadError> {
         self.errors += u64::from(request.error.is_some());
         self.last_ns = self.last_ns.max(at_ns);
-        sink.sample(&Sample::Request(request)).map_err(|Rejected(why)| LoadError(why))
+        sink.sample(&Sample::Request(&request)).map_err(|Rejected(why)| LoadError(why))
     }
 
     /// What the run as a whole amounts to.
