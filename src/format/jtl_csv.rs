@@ -27,9 +27,14 @@ const NAMES: [(&str, Column); COLUMNS] = [
     ("ErrorCount", Column::ErrorCount),
 ];
 
-/// The columns of a file without a header: the default of JMeter 2, possibly cut short on the right.
+/// The columns of a file without a header as JMeter 2 writes it, possibly cut short on the right.
 const HEADERLESS: &str =
     "timeStamp,elapsed,label,responseCode,responseMessage,threadName,dataType,success,bytes,grpThreads,allThreads,Latency";
+/// The same as JMeter 5 writes it.
+const HEADERLESS_5: &str = "timeStamp,elapsed,label,responseCode,responseMessage,threadName,dataType,success,failureMessage,bytes,\
+                            sentBytes,grpThreads,allThreads,URL,Latency,IdleTime,Connect";
+/// What both begin with: all that is known of another number of columns.
+const HEADERLESS_COMMON: &str = "timeStamp,elapsed,label,responseCode,responseMessage,threadName,dataType,success";
 /// Place of `success` among them.
 const HEADERLESS_SUCCESS: usize = 7;
 
@@ -58,6 +63,16 @@ impl Layout {
             }
         }
         (layout.has(Column::TimeStamp) && layout.has(Column::Elapsed)).then_some(layout)
+    }
+
+    /// The layout of rows of that many fields without a header.
+    fn headerless(fields: usize) -> Option<Layout> {
+        let names = match fields {
+            17 => HEADERLESS_5,
+            ..=12 => HEADERLESS,
+            _ => HEADERLESS_COMMON,
+        };
+        Layout::of_header(names.split(',')).map(|layout| Layout { fields, ..layout })
     }
 
     fn has(&self, column: Column) -> bool {
@@ -103,13 +118,13 @@ impl Reader for JtlCsv {
             return Err(ReadError::at(&path, 1, "a header with timeStamp and elapsed", first, "see `neverslower list formats`"));
         };
         let mut records = source.csv(delimiter)?;
-        let mut layout = if has_header { None } else { Layout::of_header(HEADERLESS.split(',')) };
+        let mut layout = None;
         let mut rows = Rows::new(path.clone(), sink);
         let mut is_first = true;
         while let Some(record) = records.next()? {
             let line = record.line;
-            if let (true, Some(layout)) = (is_first, &mut layout) {
-                layout.fields = record.len();
+            if is_first && !has_header {
+                layout = Layout::headerless(record.len());
             }
             match &layout {
                 Some(layout) if record.len() == layout.fields => {

@@ -35,6 +35,18 @@ fn takes_any_order_and_delimiter() {
 }
 
 #[test]
+fn without_a_header_the_number_of_columns_tells_the_version() {
+    let check = |row: &str, metrics: &[&str]| {
+        let run = run(&format!("1700000000000,5,a,200,OK,t 1-1,text,true{row}\n")).unwrap();
+        assert_eq!(run.series.keys().map(|key| key.metric.as_str()).collect::<Vec<_>>(), metrics, "{row}");
+    };
+    check("", &["latency"]);
+    check(",160,1,1,4", &["bytes_in", "first_byte", "latency"]);
+    check(",,160,118,1,1,http://127.0.0.1/,4,0,2", &["bytes_in", "connect", "first_byte", "latency"]);
+    check(",,160,118,1,1,4", &["latency"]);
+}
+
+#[test]
 fn recovers_with_a_note() {
     const HEAD: &str = "timeStamp,elapsed,label,responseCode,responseMessage,success\n";
     let check = |rows: &str, want, is_partial, notes: &[&str]| check(&format!("{HEAD}{rows}"), want, is_partial, notes);
