@@ -15,8 +15,9 @@ fn style() -> Style {
 
 /// What the report makes of a fixture; an error is as much its answer as a text.
 fn render(entry: &Entry, style: &Style, fixture: &Fixture) -> String {
+    let requests = requests();
     let samples: Vec<_> = match entry.needs {
-        Needs::Samples => requests().into_iter().map(Sample::Request).collect(),
+        Needs::Samples => requests.iter().map(Sample::Request).collect(),
         Needs::Run | Needs::Outcome => Vec::new(),
     };
     let report = Report { outcome: &fixture.outcome, runs: &fixture.runs };

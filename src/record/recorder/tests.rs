@@ -8,13 +8,19 @@ use proptest::prelude::{prop_assert, prop_assert_eq, proptest};
 
 const MS: u64 = 1_000_000;
 
-fn request<'a>(label: &'a str, start_ms: u64, latency_ns: u64, error: Option<&'a str>) -> Sample<'a> {
-    Sample::Request(Request { label, start_ns: Some(start_ms * MS), latency_ns, error, ..Request::default() })
+fn request<'a>(label: &'a str, start_ms: u64, latency_ns: u64, error: Option<&'a str>) -> Request<'a> {
+    Request { label, start_ns: Some(start_ms * MS), latency_ns, error, ..Request::default() }
 }
 
-fn record(keep: Keep, samples: &[Sample<'_>]) -> Run {
+fn record(keep: Keep, requests: &[Request<'_>]) -> Run {
     let mut recorder = Recorder::new(keep);
-    samples.iter().for_each(|sample| recorder.sample(sample).unwrap());
+    requests.iter().for_each(|request| recorder.sample(&Sample::Request(request)).unwrap());
+    recorder.finish("suite")
+}
+
+fn record_values(values: &[Value<'_>]) -> Run {
+    let mut recorder = Recorder::new(Keep::Exact);
+    values.iter().for_each(|value| recorder.sample(&Sample::Value(value)).unwrap());
     recorder.finish("suite")
 }
 
@@ -57,14 +63,12 @@ fn failed_attempts_count_but_are_not_judged() {
 
 #[test]
 fn plain_values_tell_no_failures_unless_there_are_some() {
-    let value = |value: f64, failed: bool| {
-        Sample::Value(Value { label: "a", metric: "time", unit: &Unit::Ns, better: Better::Lower, value, failed })
-    };
-    let run = record(Keep::Exact, &[value(1.5, false), value(2.5, false)]);
+    let value = |value: f64, failed: bool| Value { label: "a", metric: "time", unit: &Unit::Ns, better: Better::Lower, value, failed };
+    let run = record_values(&[value(1.5, false), value(2.5, false)]);
     let plain = series(&run, "a", "time");
     assert_eq!((plain.summary.count, plain.summary.mean, &plain.summary_ok), (2, Some(2.0), &None));
     assert_eq!(plain.distribution, Distribution::Values(vec![1.5, 2.5]));
-    let run = record(Keep::Exact, &[value(1.5, false), value(9.5, true)]);
+    let run = record_values(&[value(1.5, false), value(9.5, true)]);
     let failing = series(&run, "a", "time");
     assert_eq!((failing.summary.count, failing.summary.errors, failing.judged().max), (2, 1, Some(1.5)));
 }
@@ -79,7 +83,7 @@ fn phases_and_sizes_are_series_of_their_own() {
         bytes_in: Some(123_456),
         ..Request::default()
     };
-    let run = record(Keep::Exact, &[Sample::Request(full), request("a", 1, 5 * MS, None)]);
+    let run = record(Keep::Exact, &[full, request("a", 1, 5 * MS, None)]);
     let got: Vec<(&str, &str, u64)> = run.series.values().map(|s| (s.key.metric.as_str(), s.unit.as_str(), s.summary.count)).collect();
     assert_eq!(got, [("bytes_in", "bytes", 1), ("connect", "ns", 1), ("first_byte", "ns", 1), ("latency", "ns", 2)]);
     assert_eq!(series(&run, "a", "bytes_in").summary.max, Some(123_456.0));
@@ -88,7 +92,7 @@ fn phases_and_sizes_are_series_of_their_own() {
 #[test]
 fn values_beyond_the_bound_become_a_histogram_that_says_so() {
     let latencies: Vec<u64> = (0..KEPT_VALUES_PER_SERIES as u64 * 2).map(|n| 1_000_001 + n * 7919).collect();
-    let samples: Vec<Sample<'_>> = latencies.iter().map(|ns| request("a", 1, *ns, None)).collect();
+    let samples: Vec<Request<'_>> = latencies.iter().map(|ns| request("a", 1, *ns, None)).collect();
     let exact = percentiles(latencies.iter().map(|ns| *ns as f64).collect());
     for (keep, kept) in [(Keep::Exact, samples.len()), (Keep::Exact, KEPT_VALUES_PER_SERIES), (Keep::Histogram, 10)] {
         let run = record(keep, &samples[..kept]);
@@ -110,13 +114,13 @@ fn values_beyond_the_bound_become_a_histogram_that_says_so() {
 fn bounds_hold() {
     let mut recorder = Recorder::new(Keep::Exact);
     for label in 0..LABELS_MAX {
-        recorder.sample(&request(&label.to_string(), 1, 2000 * MS, None)).unwrap();
+        recorder.sample(&Sample::Request(&request(&label.to_string(), 1, 2000 * MS, None))).unwrap();
     }
-    let rejected = recorder.sample(&request("one more", 1, MS, None)).unwrap_err();
+    let rejected = recorder.sample(&Sample::Request(&request("one more", 1, MS, None))).unwrap_err();
     assert_eq!(rejected.0, "more than 10000 distinct labels, the last one \"one more\": name requests by their route, without ids in them");
     (0..NOTES_MAX + 5).for_each(|_| recorder.note(Note::text("x")));
     let kinds: Vec<String> = (0..100).map(|kind| kind.to_string()).collect();
-    kinds.iter().for_each(|kind| recorder.sample(&request("0", 1, 3000 * MS, Some(kind))).unwrap());
+    kinds.iter().for_each(|kind| recorder.sample(&Sample::Request(&request("0", 1, 3000 * MS, Some(kind)))).unwrap());
     let run = recorder.finish("suite");
     assert_eq!(run.notes.last().unwrap().text, "5 further notes are not kept");
     let error_kinds = &series(&run, "0", metric::LATENCY).error_kinds;
@@ -126,7 +130,7 @@ fn bounds_hold() {
 
 #[test]
 fn the_slowest_requests_are_kept() {
-    let samples: Vec<Sample<'_>> = (0..100u64).map(|n| request("a", n, (n * 37 % 100) * MS, None)).collect();
+    let samples: Vec<Request<'_>> = (0..100u64).map(|n| request("a", n, (n * 37 % 100) * MS, None)).collect();
     let slowest: Vec<u64> = record(Keep::Exact, &samples).exemplars.iter().map(|exemplar| exemplar.latency_ns / MS).collect();
     assert_eq!(slowest, (90..100).rev().collect::<Vec<_>>());
 }
@@ -152,7 +156,7 @@ fn histograms_made_elsewhere_are_merged() {
 
 /// The run of some values in ms as a series that was folded elsewhere.
 fn folded(values: &[u64]) -> Series {
-    let samples: Vec<Sample<'_>> = values.iter().map(|ms| request("a", 1, ms * MS, None)).collect();
+    let samples: Vec<Request<'_>> = values.iter().map(|ms| request("a", 1, ms * MS, None)).collect();
     series(&record(Keep::Exact, &samples), "a", metric::LATENCY).clone()
 }
 
@@ -174,7 +178,7 @@ fn a_repeated_summary_is_merged_only_where_that_is_exact() {
     let other = Series { unit: Unit::Bytes, ..folded(&[1]) };
     assert!(merge(other, folded(&[1])).unwrap_err().0.contains("means two things"));
     let mut recorder = Recorder::new(Keep::Exact);
-    recorder.sample(&request("a", 1, MS, None)).unwrap();
+    recorder.sample(&Sample::Request(&request("a", 1, MS, None))).unwrap();
     assert!(recorder.summary(folded(&[1])).unwrap_err().0.contains("comes as samples and as a summary"));
 }
 
@@ -182,7 +186,7 @@ fn a_repeated_summary_is_merged_only_where_that_is_exact() {
 fn a_tee_gives_both_the_same() {
     let (mut a, mut b) = (Recorder::new(Keep::Exact), Recorder::new(Keep::Exact));
     let mut tee = Tee { a: &mut a, b: &mut b };
-    tee.sample(&request("a", 1, MS, None)).unwrap();
+    tee.sample(&Sample::Request(&request("a", 1, MS, None))).unwrap();
     tee.summary(Series { key: SeriesKey::new("c", "time"), ..folded(&[4]) }).unwrap();
     tee.facts(RunFacts { partial: true, ..RunFacts::default() });
     tee.note(Note::text("x"));
@@ -193,7 +197,7 @@ fn a_tee_gives_both_the_same() {
 proptest! {
     #[test]
     fn whole_milliseconds_are_exact(rows in proptest::collection::vec((0u64..9000, proptest::bool::ANY), 1..200)) {
-        let samples: Vec<Sample<'_>> = rows.iter().map(|(ms, ok)| request("a", 1, ms * MS, (!ok).then_some("failed"))).collect();
+        let samples: Vec<Request<'_>> = rows.iter().map(|(ms, ok)| request("a", 1, ms * MS, (!ok).then_some("failed"))).collect();
         let run = record(Keep::Exact, &samples);
         let latency = series(&run, "a", metric::LATENCY);
         prop_assert_eq!(numbers(&latency.summary), percentiles(rows.iter().map(|(ms, _)| (ms * MS) as f64).collect()));

@@ -64,10 +64,10 @@ fn what_a_jtl_cannot_hold_is_named() {
         assert_eq!(entry.needs, Needs::Samples);
         let error = |samples: &[Sample<'_>]| written(entry, &Style::default(), samples, &report).unwrap_err().0;
         assert_eq!(error(&[]), "a JTL holds requests; this input holds no single requests; use --to csv or json");
-        assert_eq!(error(&[Sample::Value(value.clone())]), "a JTL holds requests; this input holds benchmark values; use --to csv or json");
-        assert_eq!(error(&[Sample::Request(request.clone())]), "a JTL needs timestamps, \"GET /\" has none; use --to csv or json");
-        let timed = Sample::Request(Request { start_ns: Some(1), ..request.clone() });
-        written(entry, &Style::default(), &[Sample::Value(value.clone()), timed], &report).unwrap();
+        assert_eq!(error(&[Sample::Value(&value)]), "a JTL holds requests; this input holds benchmark values; use --to csv or json");
+        assert_eq!(error(&[Sample::Request(&request)]), "a JTL needs timestamps, \"GET /\" has none; use --to csv or json");
+        let timed = Request { start_ns: Some(1), ..request.clone() };
+        written(entry, &Style::default(), &[Sample::Value(&value), Sample::Request(&timed)], &report).unwrap();
     }
 }
 
@@ -75,8 +75,8 @@ fn what_a_jtl_cannot_hold_is_named() {
 fn rows_beyond_one_buffer_come_out_whole() {
     let outcome = Outcome::of(Vec::new());
     let report = Report { outcome: &outcome, runs: &[] };
-    let sample = Sample::Request(Request { label: "GET /", start_ns: Some(1), ..Request::default() });
-    let samples = vec![sample; 100_000];
+    let request = Request { label: "GET /", start_ns: Some(1), ..Request::default() };
+    let samples = vec![Sample::Request(&request); 100_000];
     for entry in reports() {
         let text = written(entry, &Style::default(), &samples, &report).unwrap();
         assert_eq!(text.lines().filter(|line| line.contains("GET /")).count(), samples.len(), "{}", entry.name);
