@@ -1,5 +1,5 @@
 //! The stored form of a run (`*.run.json`, `convert --to json`, `load --json`): an interface of its own, so that the
-//! in-memory `Run` may change shape. Layout: CONTRACT's "Stored run", restated in `docs/FORMATS.md`.
+//! in-memory `Run` may change shape. Layout: `docs/FORMATS.md`.
 
 use super::{
     Better, Distribution, Environment, Evidence, Exemplar, LoadFacts, LoadModel, Note, Percentile, Run, Series, SeriesKey, Shard, Summary,
