@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-const TABLES: Tables<'_> = Tables { formats: &[("jtl-csv", "")], reports: &[("json", ""), ("junit", ""), ("jtl-csv", "")] };
+const TABLES: Tables<'_> = Tables { formats: &[("jtl", "")], reports: &[("json", ""), ("junit", ""), ("jtl", "")] };
 
 const FILE: &str = "
 [[suite]]
