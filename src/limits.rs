@@ -18,6 +18,8 @@ pub const RECORD_BYTES_MAX: usize = 16 * 1024 * 1024;
 pub const DOCUMENT_BYTES_MAX: u64 = 256 * 1024 * 1024;
 /// Distinct labels in a run; beyond it the run is refused, because a report of it could not be read.
 pub const LABELS_MAX: usize = 10_000;
+/// Metrics of one label, besides those of requests: a benchmark reports a handful.
+pub const METRICS_PER_LABEL_MAX: usize = 1_000;
 /// Raw values kept for one series before they are folded into a histogram.
 pub const KEPT_VALUES_PER_SERIES: usize = 10_000;
 /// Raw values kept over all series of a run.

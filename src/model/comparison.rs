@@ -78,8 +78,8 @@ pub struct ComparedSeries {
     pub before_errors: Option<(u64, u64)>,
     /// Of what thresholds judge: the successful attempts, where they are known apart.
     pub changes: BTreeMap<Statistic, Change>,
-    /// Of every attempt, where that differs: some failed, now or before. Empty otherwise.
-    pub changes_all: BTreeMap<Statistic, Change>,
+    /// Of every attempt, where that differs: some failed, now or before.
+    pub changes_all: Option<BTreeMap<Statistic, Change>>,
 }
 
 /// Everything the judge needs, and nothing it would have to look up.

@@ -55,26 +55,26 @@ fn precision(parts: &[&Folded], moments: &Moments) -> Option<f64> {
     parts.iter().filter_map(width).reduce(f64::max)
 }
 
+/// Why a series cannot be taken as well; one label and metric is one thing in a run.
+pub(super) fn two_things(label: &str, metric: &str, why: &str) -> Rejected {
+    Rejected(format!("the series {label:?} {metric:?} {why}; judge them as suites of their own"))
+}
+
 /// Adds the same series of another recording.
 pub(super) fn merge(into: &mut Series, other: Series) -> Result<(), Rejected> {
-    let reject = |why: &str| {
-        Err(Rejected(format!(
-            "the series {:?} {:?} comes twice and {why}; judge them as suites of their own",
-            other.key.label, other.key.metric
-        )))
-    };
+    let reject = |why: &str| Err(two_things(&other.key.label, &other.key.metric, why));
     if (&into.unit, into.better, into.evidence) != (&other.unit, other.better, other.evidence) {
-        return reject("means two things");
+        return reject("comes twice and means two things");
     }
     if into.distribution.count() != into.judged().count || other.distribution.count() != other.judged().count {
-        return reject("its single values are not known");
+        return reject("comes twice and its single values are not known");
     }
     match (&mut into.distribution, &other.distribution) {
         (Distribution::Values(mine), Distribution::Values(more)) => mine.extend(more),
         (Distribution::Histogram(mine), Distribution::Histogram(more)) => mine.merge(more),
         (Distribution::Counts { step: a, counts }, Distribution::Counts { step: b, counts: more }) if a == b => counts.merge(more),
         (Distribution::Unknown, Distribution::Unknown) => {}
-        _ => return reject("its values were kept in different forms"),
+        _ => return reject("comes twice and its values were kept in different forms"),
     }
     let moments = merged_moments(into.judged(), other.judged());
     let judged =

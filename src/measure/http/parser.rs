@@ -197,6 +197,9 @@ impl Response {
             Err(error) => return Err(not_http(error, bytes)),
         };
         let status = parsed.code.unwrap_or(0);
+        if status < 100 {
+            return Err(Malformed::new("the status of the answer is below 100"));
+        }
         if (100..200).contains(&status) {
             // An interim answer: the real one follows. Nobody asked for another protocol.
             if status == 101 {
