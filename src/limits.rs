@@ -108,8 +108,6 @@ pub const CASE_NAME_CHARS_MAX: usize = 400;
 pub const DETAILED_CASES_MAX: usize = 4_000;
 /// Bytes of one text node in JUnit XML.
 pub const CASE_TEXT_BYTES_MAX: usize = 60 * 1024;
-/// Connections of one load test.
-pub const LOAD_CONNECTIONS_MAX: u32 = 65_536;
 /// Bytes that one read from a socket may bring; one such buffer per event loop.
 pub const LOAD_READ_BYTES: usize = 64 * 1024;
 /// Events taken from the kernel in one turn of the loop.

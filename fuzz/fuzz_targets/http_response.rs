@@ -6,7 +6,7 @@ use neverslower::measure::http::{Ended, Expect, Fed, Response};
 
 /// Bytes that belonged to the answer, what its end meant, and what was understood; `None` for what is no answer.
 fn take<'a>(pieces: impl Iterator<Item = &'a [u8]>, expect: Expect) -> Option<(Option<usize>, Ended, u16, String, bool)> {
-    let mut response = Response::new();
+    let mut response = Response::default();
     response.begin(expect);
     let mut before = 0;
     let mut complete = None;

@@ -40,7 +40,7 @@ fn run_of(series: Vec<Series>) -> Run {
 
 fn before(runs: Vec<Run>, elsewhere: Vec<Run>) -> Before {
     let kind = BaselineKind::Committed;
-    let facts = BaselineFacts { kind, path: None, commit: None, accepted_ns: None, runs: 1, environments: Vec::new(), drift: Vec::new() };
+    let facts = BaselineFacts { kind, runs: 1, ..BaselineFacts::default() };
     Before { facts, runs, elsewhere }
 }
 

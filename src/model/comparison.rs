@@ -4,9 +4,10 @@ use super::{Run, SeriesKey, Statistic};
 use std::collections::BTreeMap;
 
 /// Where the numbers before came from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum BaselineKind {
     /// No baseline anywhere yet.
+    #[default]
     None,
     /// Baselines exist, but none for this environment; only deterministic metrics are compared.
     OtherEnvironment,
@@ -16,7 +17,7 @@ pub enum BaselineKind {
 }
 
 /// What is known about the baseline as a whole.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct BaselineFacts {
     pub kind: BaselineKind,
     /// Where it was read, relative to the project.

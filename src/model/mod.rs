@@ -2,6 +2,7 @@
 
 mod change;
 mod comparison;
+pub mod error_kind;
 pub mod humanize;
 pub mod metric;
 mod outcome;

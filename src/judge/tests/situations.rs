@@ -13,6 +13,10 @@ fn what_was_not_measured_is_not_judged() {
     check(accepted_points(&[1.0; 3]), run_of(vec![]), &usual(), Verdict::NoVerdict, "nothing was measured");
     let refused = || vec![requests("GET /", 1.0, 50, 50, "connect"), requests("GET /a", 1.0, 50, 50, "timeout-response")];
     check(nothing(), run_of(refused()), &usual(), Verdict::NoVerdict, "none of 50 requests got an answer (");
+    let lost = || run_of(vec![requests("GET /", 1.0, 50, 50, "timeout"), requests("GET /a", 1.0, 50, 50, "protocol")]);
+    check(nothing(), lost(), &usual(), Verdict::NoVerdict, "none of 50 requests got an answer (");
+    let bad = || run_of(vec![requests("GET /", 1.0, 50, 50, "timeout"), requests("GET /a", 1.0, 50, 50, "http-5xx")]);
+    check(nothing(), bad(), &usual(), Verdict::Fail, "GET /a error rate is 100%");
     let mut one_answers = refused();
     one_answers.push(requests("GET /b", 1.0, 50, 0, ""));
     check(nothing(), run_of(one_answers), &usual(), Verdict::Fail, "GET /a error rate is 100%");

@@ -72,9 +72,9 @@ pub struct Response {
     keep_alive: bool,
 }
 
-impl Response {
+impl Default for Response {
     /// Before any request.
-    pub fn new() -> Response {
+    fn default() -> Response {
         Response {
             state: State::Complete,
             expect: Expect::Body,
@@ -85,7 +85,9 @@ impl Response {
             keep_alive: false,
         }
     }
+}
 
+impl Response {
     /// Gets ready for the answer to the next request.
     pub fn begin(&mut self, expect: Expect) {
         self.state = State::Head;

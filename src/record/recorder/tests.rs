@@ -174,6 +174,16 @@ fn a_repeated_summary_is_merged_only_where_that_is_exact() {
     assert_eq!((merged.summary.count, merged.summary.max, numbers(&merged.summary)), (4, whole.summary.max, numbers(&whole.summary)));
     assert_eq!((merged.summary.mean, merged.distribution.count()), (whole.summary.mean, 4));
 
+    // What one side does not tell is not known of both, and nobody is lost for that.
+    let untold = |series: Series| {
+        let summary = Summary { mean: None, min: None, ..series.summary.clone() };
+        Series { summary: Summary { count: 5, errors: 3, ..summary.clone() }, summary_ok: Some(summary), ..series }
+    };
+    let merged = merge(folded(&[1, 2]), untold(folded(&[3, 9]))).unwrap();
+    let merged = series(&merged, "a", metric::LATENCY);
+    assert_eq!((merged.summary.count, merged.summary.errors, merged.summary.mean, merged.summary.max), (7, 3, None, None));
+    assert_eq!((merged.judged().count, merged.judged().errors, numbers(merged.judged())), (4, 0, numbers(&whole.summary)));
+
     let point = Series { distribution: Distribution::Unknown, ..folded(&[1]) };
     assert!(merge(point, folded(&[1])).unwrap_err().0.ends_with("its single values are not known; judge them as suites of their own"));
     let other = Series { unit: Unit::Bytes, ..folded(&[1]) };

@@ -11,7 +11,7 @@ enum Outcome {
 
 /// Feeds `wire` in pieces of the given lengths, round and round.
 fn outcome(expect: Expect, wire: &[u8], pieces: &[usize]) -> Outcome {
-    let mut response = Response::new();
+    let mut response = Response::default();
     response.begin(expect);
     let (mut at, mut lengths) = (0, pieces.iter().cycle());
     while at < wire.len() {
