@@ -1,9 +1,10 @@
 //! String concatenation three ways, the classic first benchmark: by `+` on a copy (what `+` means in languages with
 //! immutable strings), by collecting and joining, and by one growing buffer.
 
+mod short;
+
 use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
 use std::hint::black_box;
-use std::time::Duration;
 
 const PIECE: &str = "x";
 
@@ -30,6 +31,7 @@ fn buffer(pieces: usize) -> String {
 
 fn concat(c: &mut Criterion) {
     let mut group = c.benchmark_group("concat");
+    group.sampling_mode(short::SAMPLING);
     for pieces in [10, 1_000, 10_000] {
         for (name, way) in [("plus", plus as fn(usize) -> String), ("join", join), ("buffer", buffer)] {
             group.bench_with_input(BenchmarkId::new(name, pieces), &pieces, |b, pieces| b.iter(|| way(black_box(*pieces))));
@@ -38,14 +40,5 @@ fn concat(c: &mut Criterion) {
     group.finish();
 }
 
-/// Short settings: the whole repository is measured in less than a minute.
-fn short() -> Criterion {
-    Criterion::default()
-        .without_plots()
-        .sample_size(20)
-        .warm_up_time(Duration::from_millis(100))
-        .measurement_time(Duration::from_millis(400))
-}
-
-criterion_group! { name = benches; config = short(); targets = concat }
+criterion_group! { name = benches; config = short::short(); targets = concat }
 criterion_main!(benches);

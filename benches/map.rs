@@ -1,15 +1,16 @@
 //! A map shared by threads two ways: behind a mutex, and owned by one thread that is asked through channels.
 #![allow(clippy::expect_used, reason = "a benchmark program: a panic is its failure")]
 
+mod short;
+
 use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
 use std::collections::HashMap;
 use std::hint::black_box;
 use std::sync::{Mutex, mpsc};
 use std::thread;
-use std::time::Duration;
 
 /// Increments that all threads together make in one iteration.
-const INCREMENTS: u64 = 240;
+const INCREMENTS: u64 = 1_200;
 const KEYS: u64 = 64;
 
 fn mutex(threads: u64) -> u64 {
@@ -55,6 +56,7 @@ fn channel(threads: u64) -> u64 {
 
 fn map(c: &mut Criterion) {
     let mut group = c.benchmark_group("map");
+    group.sampling_mode(short::SAMPLING);
     for threads in 1..=4u64 {
         for (name, way) in [("mutex", mutex as fn(u64) -> u64), ("channel", channel)] {
             group.bench_with_input(BenchmarkId::new(name, threads), &threads, |b, threads| b.iter(|| way(black_box(*threads))));
@@ -63,14 +65,5 @@ fn map(c: &mut Criterion) {
     group.finish();
 }
 
-/// Short settings: the whole repository is measured in less than a minute.
-fn short() -> Criterion {
-    Criterion::default()
-        .without_plots()
-        .sample_size(20)
-        .warm_up_time(Duration::from_millis(100))
-        .measurement_time(Duration::from_millis(400))
-}
-
-criterion_group! { name = benches; config = short(); targets = map }
+criterion_group! { name = benches; config = short::short(); targets = map }
 criterion_main!(benches);

@@ -2,6 +2,8 @@
 
 #![allow(clippy::indexing_slicing, reason = "fixed tables of labels, no input")]
 
+mod short;
+
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use neverslower::format;
 use neverslower::record::{Keep, Recorder};
@@ -71,6 +73,7 @@ fn go() -> String {
 
 fn read(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("read");
+    group.sampling_mode(short::SAMPLING);
     for (name, text) in [("jtl-csv", jtl_csv()), ("jtl-xml", jtl_xml()), ("vegeta-json", vegeta_json()), ("go", go())] {
         let input = Input::bytes("bench", &text);
         group.throughput(Throughput::Bytes(text.len() as u64));
@@ -85,5 +88,5 @@ fn read(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, read);
+criterion_group! { name = benches; config = short::short(); targets = read }
 criterion_main!(benches);

@@ -2,6 +2,8 @@
 
 #![allow(clippy::indexing_slicing, reason = "fixed tables of labels, no input")]
 
+mod short;
+
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use neverslower::model::{Request, Sample};
 use neverslower::record::{Keep, Recorder, Sink};
@@ -11,6 +13,7 @@ const SAMPLES: u64 = 10_000;
 
 fn record(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("record");
+    group.sampling_mode(short::SAMPLING);
     group.throughput(Throughput::Elements(SAMPLES));
     for (name, keep, unit) in
         [("counts", Keep::Exact, 1_000_000), ("values", Keep::Exact, 1_000_003), ("histogram", Keep::Histogram, 1_000_003)]
@@ -37,5 +40,5 @@ fn record(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, record);
+criterion_group! { name = benches; config = short::short(); targets = record }
 criterion_main!(benches);

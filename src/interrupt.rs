@@ -5,6 +5,7 @@
 //! gets a bounded grace before it is killed, so the end is near anyway; ending without unwinding would leave orphans.
 //! Where there are no signals (Windows) the flag never rises and the console ends the program and its children.
 
+#[cfg(unix)]
 use crate::machine;
 use std::io;
 use std::sync::Arc;

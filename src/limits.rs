@@ -104,7 +104,7 @@ pub const MARKDOWN_BYTES_MAX: usize = 900 * 1024;
 pub const ANNOTATIONS_MAX: usize = 8;
 /// Characters of a test case's name; Azure takes 512 with the class in front.
 pub const CASE_NAME_CHARS_MAX: usize = 400;
-/// Cases of one JUnit suite of which the passing ones carry properties too; keeps the file below 10 MB.
+/// Cases of one JUnit suite up to which each carries properties; keeps the file below 10 MB.
 pub const DETAILED_CASES_MAX: usize = 4_000;
 /// Bytes of one text node in JUnit XML.
 pub const CASE_TEXT_BYTES_MAX: usize = 60 * 1024;

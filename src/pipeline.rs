@@ -172,6 +172,12 @@ fn before(plan: &Plan, run: &Run) -> Result<Before, String> {
     }
 }
 
+/// The newest accepted run of the same suite and environment.
+pub fn newest_accepted(plan: &Plan, run: &Run) -> Result<Option<Run>, String> {
+    let before = baseline::find(&plan.baselines, &run.environment, &run.suite).map_err(|error| error.to_string())?;
+    Ok(before.runs.into_iter().next())
+}
+
 /// Makes the outcome, writes every report, and last of all the verdict.
 fn finish(plan: &Plan, judged: Vec<Judged>, taps: Vec<Tap>, around: Surroundings<'_>) -> Result<Outcome, OutputFailed> {
     let (runs, suites): (Vec<Option<Run>>, Vec<SuiteOutcome>) = judged.into_iter().unzip();

@@ -62,9 +62,8 @@ pub struct StoredSeries {
     pub better: Better,
     #[serde(deserialize_with = "evidence")]
     pub evidence: Evidence,
-    #[serde(deserialize_with = "super::summary::summary")]
     pub summary: Summary,
-    #[serde(default, deserialize_with = "super::summary::some_summary")]
+    #[serde(default)]
     pub summary_ok: Option<Summary>,
     /// Sorted; of the newest run only.
     #[serde(default)]

@@ -1,12 +1,12 @@
 //! `accept`: shows what would change in the baselines and, when told so, changes it. The only writer of baselines.
 
-use super::{Failure, Session};
+use super::{Failure, Session, review};
 use crate::baseline::{self, Override, Proposal};
 use crate::cli::AcceptArgs;
 use crate::config::{Plan, Request};
+use crate::model::Run;
 use crate::pipeline;
 use crate::terminal::Terminal;
-use similar::TextDiff;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
@@ -20,13 +20,19 @@ pub fn accept(request: Request<'_>, arguments: &AcceptArgs) -> Result<u8, Failur
     }
     let terminal = Session::reading(&plan).terminal;
     let folders = if arguments.from.is_empty() { vec![plan.results.clone()] } else { arguments.from.clone() };
-    let proposals = propose(&plan, &pending(&folders)?, arguments)?;
-    let changed: Vec<&Proposal> = proposals.iter().filter(|proposal| !proposal.is_unchanged()).collect();
+    let offers = propose(&plan, &pending(&folders)?, arguments)?;
+    let changed: Vec<&Offer> = offers.iter().filter(|offer| !offer.proposal.is_unchanged()).collect();
     if changed.is_empty() {
         terminal.say("the baselines already hold these runs; nothing to change");
         return Ok(0);
     }
-    terminal.text(&diff(&plan.root, &changed));
+    for Offer { proposal, newest, run } in &changed {
+        let name = shown(&plan.root, &proposal.path);
+        terminal.text(&review::of_runs(&name, newest.as_ref(), run));
+        if terminal.is_verbose() {
+            terminal.text(&review::of_files(&name, proposal.old_text.as_deref(), &proposal.new_text));
+        }
+    }
     if !arguments.yes {
         match terminal.ask("Make these runs the baseline?") {
             Some(true) => {}
@@ -37,8 +43,16 @@ pub fn accept(request: Request<'_>, arguments: &AcceptArgs) -> Result<u8, Failur
     write(&plan.root, &changed, &terminal)
 }
 
-fn write(root: &Path, changed: &[&Proposal], terminal: &Terminal) -> Result<u8, Failure> {
-    for proposal in changed {
+/// A run that may become the newest of its baseline.
+struct Offer {
+    proposal: Proposal,
+    /// What it would be compared with today.
+    newest: Option<Run>,
+    run: Run,
+}
+
+fn write(root: &Path, changed: &[&Offer], terminal: &Terminal) -> Result<u8, Failure> {
+    for Offer { proposal, .. } in changed {
         baseline::write(proposal).map_err(|error| Failure::NoVerdict(error.to_string()))?;
         terminal.say(&format!("accepted: {}", shown(root, &proposal.path)));
     }
@@ -72,8 +86,8 @@ fn pending(folders: &[PathBuf]) -> Result<Vec<PathBuf>, Failure> {
 }
 
 /// What accepting each run would make of its baseline. Nothing is proposed while one run is refused.
-fn propose(plan: &Plan, files: &[PathBuf], arguments: &AcceptArgs) -> Result<Vec<Proposal>, Failure> {
-    let mut proposals = Vec::new();
+fn propose(plan: &Plan, files: &[PathBuf], arguments: &AcceptArgs) -> Result<Vec<Offer>, Failure> {
+    let mut offers = Vec::new();
     let mut refused = String::new();
     for file in files {
         let run = pipeline::read_stored(file).map_err(Failure::NoVerdict)?;
@@ -92,20 +106,11 @@ fn propose(plan: &Plan, files: &[PathBuf], arguments: &AcceptArgs) -> Result<Vec
         reasons.dedup();
         let reason = (!reasons.is_empty()).then(|| reasons.join("; "));
         let proposal = baseline::propose(&plan.baselines, &run, reason.as_deref(), plan.keep_runs);
-        proposals.push(proposal.map_err(|error| Failure::NoVerdict(error.to_string()))?);
+        let proposal = proposal.map_err(|error| Failure::NoVerdict(error.to_string()))?;
+        let newest = pipeline::newest_accepted(plan, &run).map_err(Failure::NoVerdict)?;
+        offers.push(Offer { proposal, newest, run });
     }
-    if refused.is_empty() { Ok(proposals) } else { Err(Failure::NoVerdict(format!("refused, nothing was changed:{refused}"))) }
-}
-
-fn diff(root: &Path, changed: &[&Proposal]) -> String {
-    let mut text = String::new();
-    for proposal in changed {
-        let name = shown(root, &proposal.path);
-        let old = proposal.old_text.as_deref().unwrap_or_default();
-        let diff = TextDiff::from_lines(old, proposal.new_text.as_str());
-        let _ = writeln!(text, "{}", diff.unified_diff().context_radius(3).header(if old.is_empty() { "(new)" } else { &name }, &name));
-    }
-    text
+    if refused.is_empty() { Ok(offers) } else { Err(Failure::NoVerdict(format!("refused, nothing was changed:{refused}"))) }
 }
 
 fn shown(root: &Path, path: &Path) -> String {

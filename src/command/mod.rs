@@ -6,6 +6,7 @@ mod completions;
 mod convert;
 mod list;
 mod load;
+mod review;
 mod run;
 
 use crate::cli::{Cli, Command};

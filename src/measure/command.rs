@@ -8,13 +8,13 @@ use super::child::{Ending, Job, Log, Setting};
 use super::error::{MeasureError, quoted};
 use super::words;
 use crate::clock::Clock;
-use crate::model::{Better, CommandWork, Note, RunFacts, Sample, Unit, Value, metric};
+use crate::model::{Better, CommandWork, RunFacts, Sample, Unit, Value, metric};
 use crate::record::Sink;
 use std::path::{Path, PathBuf};
 
 /// Runs the program `warm_up` times unrecorded and then `repeat` times, pushing wall time, CPU time and largest resident
 /// size of each run; the label is the command as written. The first run that ends badly ends it all. `progress` hears how
-/// many recorded runs are done, of how many. When interrupted, what was measured is in the sink, marked partial.
+/// many recorded runs are done, of how many. A resident size below our own cannot be told from ours and is left out. When interrupted, what was measured is in the sink, marked partial.
 pub fn run(work: &CommandWork, setting: &Setting<'_>, progress: &mut dyn FnMut(u32, u32), sink: &mut dyn Sink) -> Result<(), MeasureError> {
     let words = words::split(&work.run).map_err(|error| MeasureError::Failed(format!("command {}: {error}", quoted(&work.run))))?;
     let Some((program, arguments)) = words.split_first() else {
@@ -30,13 +30,11 @@ pub fn run(work: &CommandWork, setting: &Setting<'_>, progress: &mut dyn FnMut(u
         once()?;
     }
     let clock = Clock::start();
-    let mut unmeasured_peaks = 0u32;
     let mut outcome = Ok(());
     for done in 1..=work.repeat {
         match once() {
             Ok(ending) => {
                 push(&work.run, &ending, sink)?;
-                unmeasured_peaks += u32::from(ending.usage.is_some_and(|usage| usage.peak_bytes.is_none()));
                 progress(done, work.repeat);
             }
             Err(error) => {
@@ -44,9 +42,6 @@ pub fn run(work: &CommandWork, setting: &Setting<'_>, progress: &mut dyn FnMut(u
                 break;
             }
         }
-    }
-    if unmeasured_peaks > 0 {
-        sink.note(Note::text(format!("peak_memory of {} is unknown for {unmeasured_peaks} runs: below our own", quoted(&work.run))));
     }
     sink.facts(RunFacts {
         started_ns: Some(clock.started_epoch_ns()),

@@ -11,6 +11,7 @@ mod sample;
 mod series;
 mod stored;
 mod summary;
+mod summary_form;
 mod unit;
 mod work;
 

@@ -9,6 +9,7 @@ use crate::stats::Histogram;
 use crate::target::{self, Pending, Target, TargetError};
 use crate::terminal::Terminal;
 use std::path::PathBuf;
+use std::thread;
 
 /// A report could not be written. The verdict is then not to be trusted either: nobody could read why.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -191,19 +192,20 @@ pub fn write_all(plan: &Plan, report: &Report<'_>, terminal: &Terminal) -> Resul
     Ok(())
 }
 
-/// The files of the results directory, one place for each.
+/// The files of the results directory. They do not depend on each other, and large ones take their time, so each is written
+/// by a thread of its own.
 fn write_kept(plan: &Plan, report: &Report<'_>) -> Result<(), OutputFailed> {
     let of_suite = |suite: &str| Style { suite: Some(suite.to_string()), ..Style::default() };
-    for run in report.runs {
-        let path = plan.results.join("runs").join(format!("{}.run.json", run.suite));
-        write(report, "run-json", &Target::File(path), &of_suite(&run.suite))?;
-    }
-    for suite in &report.outcome.suites {
-        let path = plan.results.join("junit").join(format!("TEST-{}.xml", suite.suite));
-        write(report, "junit", &Target::File(path), &of_suite(&suite.suite))?;
-    }
-    write(report, "json", &Target::File(plan.results.join("outcome.json")), &Style::default())?;
-    write(report, "markdown", &Target::File(plan.results.join("report.md")), &Style::default())
+    let runs = report.runs.iter().map(|run| ("run-json", format!("runs/{}.run.json", run.suite), of_suite(&run.suite)));
+    let suites = report.outcome.suites.iter().map(|suite| ("junit", format!("junit/TEST-{}.xml", suite.suite), of_suite(&suite.suite)));
+    let whole = [("json", "outcome.json"), ("markdown", "report.md")].map(|(kind, name)| (kind, name.to_string(), Style::default()));
+    thread::scope(|scope| {
+        let write = |(kind, name, style): (&'static str, String, Style)| {
+            scope.spawn(move || write(report, kind, &Target::File(plan.results.join(name)), &style))
+        };
+        let writers: Vec<_> = suites.chain(runs).chain(whole).map(write).collect();
+        writers.into_iter().try_for_each(|writer| writer.join().unwrap_or_else(|bug| std::panic::resume_unwind(bug)))
+    })
 }
 
 fn write(report: &Report<'_>, kind: &str, target: &Target, style: &Style) -> Result<(), OutputFailed> {

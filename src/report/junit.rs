@@ -131,7 +131,8 @@ fn push_case(body: &mut String, suite: &str, case: &Case, share: &str, is_detail
     if let Some(place) = &case.place {
         body.push_str(&format!(" file=\"{}\" line=\"{}\"", xml(&place.path.replace('\\', "/")), place.line));
     }
-    let properties = if is_detailed || case.ending != Ending::Passed { case.properties.as_slice() } else { &[] };
+    // What did not pass has them in its text as well.
+    let properties = if is_detailed { case.properties.as_slice() } else { &[] };
     if properties.is_empty() && case.ending == Ending::Passed {
         body.push_str("/>\n");
         return;

@@ -30,14 +30,14 @@ fn render(report: &Report<'_>, style: &Style) -> Result<String, OutputError> {
 
 fn page(run: &Run, style: &Style, text: &mut String) {
     let _ = writeln!(text, "{}", log(&run.suite));
-    for (name, value) in run.load.iter().flat_map(|load| load_lines(run, load)) {
+    for (name, value) in run.load.iter().flat_map(load_lines) {
         let _ = writeln!(text, "  {name:<12}{value}");
     }
-    for (kind, count) in error_kinds(run) {
-        let _ = writeln!(text, "  {:<12}{count} × {}", "error", log(kind));
+    for (label, kind, count) in errors(run) {
+        let _ = writeln!(text, "  {:<12}{}: {count} × {}", "error", log(label), log(kind));
     }
-    let shown = |series: &&Series| style.verbose || run.load.is_none() || is_main(&series.key.metric);
-    let rows: Vec<_> = run.series.values().filter(shown).map(row).collect();
+    let is_shown = |series: &&Series| style.verbose || run.load.as_ref().is_none_or(|load| is_main(&series.key.metric, load.model));
+    let rows: Vec<_> = run.series.values().filter(is_shown).map(row).collect();
     let width = if style.verbose { None } else { Some(style.width.min(TEXT_COLUMNS_MAX)) };
     for line in table::lines(&COLUMNS, &rows, width) {
         text.push_str(&line);
@@ -48,12 +48,17 @@ fn page(run: &Run, style: &Style, text: &mut String) {
     }
 }
 
-/// Of a load test, what people ask for first; the rest is in the stored run, or with `-v`.
-fn is_main(name: &str) -> bool {
-    matches!(name, metric::LATENCY | metric::SERVICE_TIME | metric::SCHEDULE_LAG | metric::CPU_PER_REQUEST)
+/// Of a load test, what people ask for first; the rest is in the stored run, or with `-v`. In a closed loop nothing waits
+/// before it is sent, so that service time says the same as latency.
+fn is_main(name: &str, model: LoadModel) -> bool {
+    match name {
+        metric::LATENCY | metric::CPU_PER_REQUEST => true,
+        metric::SERVICE_TIME | metric::SCHEDULE_LAG => model == LoadModel::Open,
+        _ => false,
+    }
 }
 
-fn load_lines(run: &Run, load: &LoadFacts) -> Vec<(&'static str, String)> {
+fn load_lines(load: &LoadFacts) -> Vec<(&'static str, String)> {
     let model = match load.model {
         LoadModel::Open => "open loop: the schedule decides when requests start",
         LoadModel::Closed => "closed loop: percentiles are conditional on waiting for each answer",
@@ -63,9 +68,6 @@ fn load_lines(run: &Run, load: &LoadFacts) -> Vec<(&'static str, String)> {
         ("requests", format!("{} planned, {} answered, {} failed, {} unsent", load.planned, load.completed, load.failed, load.unsent)),
         ("time", quantity(load.measured_ns as f64, &Unit::Ns)),
     ];
-    let throughput =
-        run.series.values().filter(|series| series.key.metric == metric::LATENCY).filter_map(|series| series.summary.throughput);
-    lines.push(("throughput", quantity(throughput.sum(), &Unit::PerSecond)));
     if let (Some(planned), Some(achieved)) = (load.rate_planned, load.rate_achieved) {
         lines.push(("rate", format!("{} asked, {} achieved", quantity(planned, &Unit::PerSecond), quantity(achieved, &Unit::PerSecond))));
         let limit = quantity(load.max_lag_ns as f64, &Unit::Ns);
@@ -77,15 +79,20 @@ fn load_lines(run: &Run, load: &LoadFacts) -> Vec<(&'static str, String)> {
     lines
 }
 
-fn error_kinds(run: &Run) -> impl Iterator<Item = (&String, &u64)> {
+/// Label, class and number of the failures.
+fn errors(run: &Run) -> impl Iterator<Item = (&str, &str, u64)> {
     let latencies = run.series.values().filter(|series| series.key.metric == metric::LATENCY);
-    latencies.flat_map(|series| &series.error_kinds).take(ERROR_KINDS_MAX)
+    let kinds =
+        latencies.flat_map(|series| series.error_kinds.iter().map(|(kind, count)| (series.key.label.as_str(), kind.as_str(), *count)));
+    kinds.take(ERROR_KINDS_MAX)
 }
 
-const COLUMNS: [Column; 9] = [
+const COLUMNS: [Column; 11] = [
     Column { title: "label", is_number: false, least: Some(10), is_optional: false },
     Column { title: "metric", is_number: false, least: Some(8), is_optional: false },
     number("samples", true),
+    number("failed", false),
+    number("rate", true),
     number("mean", true),
     number("p50", false),
     number("p95", false),
@@ -101,6 +108,8 @@ const fn number(title: &'static str, is_optional: bool) -> Column {
 fn row(series: &Series) -> Vec<Option<String>> {
     let of = |statistic: Statistic| series.statistic(statistic).map(|value| quantity(value, &series.unit));
     let percentiles = [Percentile::P50, Percentile::P95, Percentile::P99, Percentile::P999].map(|p| of(Statistic::Percentile(p)));
-    let start = [Some(log(&series.key.label)), Some(log(&series.key.metric)), Some(series.judged().count.to_string()), of(Statistic::Mean)];
-    start.into_iter().chain(percentiles).chain([of(Statistic::Max)]).collect()
+    let names = [log(&series.key.label), log(&series.key.metric), series.judged().count.to_string()].map(Some);
+    let failed = series.summary_ok.as_ref().map(|_| series.summary.errors.to_string());
+    let rate = series.summary.throughput.map(|rate| quantity(rate, &Unit::PerSecond));
+    names.into_iter().chain([failed, rate, of(Statistic::Mean)]).chain(percentiles).chain([of(Statistic::Max)]).collect()
 }

@@ -99,6 +99,13 @@ fn markdown() {
 }
 
 #[test]
+fn summary() {
+    for (fixture, text) in check("summary", &style()) {
+        assert!(text.lines().all(|line| line.chars().count() <= 100), "{}: {text}", fixture.name);
+    }
+}
+
+#[test]
 fn markdown_has_a_bound_and_says_so() {
     let mut fixture = all().remove(1);
     let finding = fixture.outcome.suites[1].findings[0].clone();

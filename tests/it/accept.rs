@@ -33,7 +33,7 @@ fn the_diff_names_what_changes() {
     project.write("times.txt", "BenchmarkSort 10 1200 ns/op\t16 B/op\t2 allocs/op\n");
     project.call(&["run"]);
     let answer = project.call(&["accept", "--yes"]).expect(0);
-    assert!(answer.stderr.lines().any(|line| line.starts_with('+') && line.contains("1200")), "{}", answer.stderr);
+    assert!(answer.stderr.lines().any(|line| line.starts_with('+') && line.contains("1.2 µs")), "{}", answer.stderr);
 }
 
 #[test]
