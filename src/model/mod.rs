@@ -2,6 +2,7 @@
 
 mod change;
 mod comparison;
+pub mod error_kind;
 pub mod humanize;
 pub mod metric;
 mod outcome;
@@ -17,7 +18,7 @@ mod work;
 pub use comparison::{Band, BaselineFacts, BaselineKind, Before, Change, ComparedSeries, Comparison};
 pub use outcome::{Finding, FindingKind, Outcome, Place, SuiteOutcome, Verdict};
 pub use run::{Environment, Exemplar, LoadFacts, LoadModel, Note, Run, RunFacts, Shard, Window};
-pub use sample::{Pair, PairOrder, Request, Sample, Value};
+pub use sample::{Request, Sample, Value};
 pub use series::{Distribution, Evidence, Series, SeriesKey};
 pub use stored::{STORED_RUN_SCHEMA, StoredError, StoredRun};
 pub use summary::{Percentile, STATISTIC_WORDS, Statistic, Summary};

@@ -1,7 +1,7 @@
 //! What is written: the reports of every run under `perf-results/`, the ones asked for, and last of all the verdict.
 
 use crate::config::{Keep, Plan};
-use crate::model::{Note, Outcome, Pair, RunFacts, Sample, Series, SeriesKey, Verdict};
+use crate::model::{Note, Outcome, RunFacts, Sample, Series, SeriesKey, Verdict};
 use crate::output::{Output, OutputError, Report};
 use crate::record::{Rejected, Sink};
 use crate::report::{self, Entry, Needs, Style};
@@ -121,10 +121,6 @@ impl Sink for Beside<'_> {
 
     fn summary(&mut self, series: Series) -> Result<(), Rejected> {
         self.sink.summary(series)
-    }
-
-    fn pair(&mut self, pair: &Pair<'_>) -> Result<(), Rejected> {
-        self.sink.pair(pair)
     }
 
     fn facts(&mut self, facts: RunFacts) {
