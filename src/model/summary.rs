@@ -44,13 +44,14 @@ impl Percentile {
 
 impl fmt::Display for Percentile {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (whole, rest) = (self.0 / 1000, self.0 % 1000);
+        let (whole, mut rest, mut width) = (self.0 / 1000, self.0 % 1000, 3);
         if rest == 0 {
-            write!(f, "p{whole}")
-        } else {
-            let digits = format!("{rest:03}");
-            write!(f, "p{whole}.{}", digits.trim_end_matches('0'))
+            return write!(f, "p{whole}");
         }
+        while rest % 10 == 0 {
+            (rest, width) = (rest / 10, width - 1);
+        }
+        write!(f, "p{whole}.{rest:0width$}")
     }
 }
 
@@ -60,14 +61,16 @@ impl FromStr for Percentile {
     /// `p50`, `p99.9`; at most three decimals.
     fn from_str(text: &str) -> Result<Self, ()> {
         let digits = text.strip_prefix('p').ok_or(())?;
-        let (whole, decimals) = digits.split_once('.').unwrap_or((digits, ""));
-        let plain = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
-        if !plain(whole) || whole.len() > 3 || decimals.len() > 3 || (digits.contains('.') && !plain(decimals)) {
-            return Err(());
-        }
-        let whole: u32 = whole.parse().map_err(|_| ())?;
-        let rest: u32 = if decimals.is_empty() { 0 } else { format!("{decimals:0<3}").parse().map_err(|_| ())? };
-        Percentile::from_parts(whole * 1000 + rest).ok_or(())
+        let (whole, decimals) = digits.split_once('.').map_or((digits, None), |(whole, decimals)| (whole, Some(decimals)));
+        let number = |part: &str| {
+            let is_plain = (1..=3).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_digit());
+            part.parse().ok().filter(|_: &u32| is_plain).ok_or(())
+        };
+        let rest = match decimals {
+            Some(decimals) => number(decimals)? * [1000, 100, 10, 1].get(decimals.len()).ok_or(())?,
+            None => 0,
+        };
+        Percentile::from_parts(number(whole)? * 1000 + rest).ok_or(())
     }
 }
 
