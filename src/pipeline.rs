@@ -19,6 +19,7 @@ use crate::source::Input;
 use crate::target::Target;
 use crate::terminal::Terminal;
 use outputs::{Opened, Tap};
+use std::mem::ManuallyDrop;
 use std::path::Path;
 use std::slice;
 
@@ -135,6 +136,8 @@ pub fn read(name: &str, inputs: &[Input], format: Option<&str>, tap: &mut Tap) -
 pub fn gate(plan: &Plan, run: Run, policy: &Policy) -> Judged {
     match before(plan, &run) {
         Ok(before) => {
+            // Not freed, like the runs in `finish`.
+            let before = ManuallyDrop::new(before);
             let (run, outcome) = judge_run(run, &before, policy);
             (Some(run), outcome)
         }
@@ -181,7 +184,8 @@ pub fn newest_accepted(plan: &Plan, run: &Run) -> Result<Option<Run>, String> {
 /// Makes the outcome, writes every report, and last of all the verdict.
 fn finish(plan: &Plan, judged: Vec<Judged>, taps: Vec<Tap>, around: Surroundings<'_>) -> Result<Outcome, OutputFailed> {
     let (runs, suites): (Vec<Option<Run>>, Vec<SuiteOutcome>) = judged.into_iter().unzip();
-    let runs: Vec<Run> = runs.into_iter().flatten().collect();
+    // The process ends soon after: to free many series one by one would take longer than to write them.
+    let runs: ManuallyDrop<Vec<Run>> = ManuallyDrop::new(runs.into_iter().flatten().collect());
     let measured: Vec<&Run> = runs.iter().collect();
     let mut outcome = judge::conclude(&Policy { reproduce: plan.typed.clone(), ..plan.policy("", &[]) }, &measured, suites);
     close(plan, &mut outcome, around);

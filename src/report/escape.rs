@@ -13,11 +13,15 @@ fn is_active(c: char) -> bool {
         || matches!(c, '\u{feff}' | '\u{fffe}' | '\u{ffff}')
 }
 
+/// Whether every byte is harmless. Most texts are, and without an early end many bytes are looked at together.
+fn is_plain(text: &str, is_harmless: impl Fn(u8) -> bool) -> bool {
+    text.bytes().fold(true, |plain, byte| plain & is_harmless(byte))
+}
+
 /// One line without active characters: white space becomes a space, an ANSI sequence and any other active character
 /// one replacement character.
 pub fn printable(text: &str) -> Cow<'_, str> {
-    // Most texts are plain, and looked at byte by byte that is known at once.
-    if text.bytes().all(|byte| matches!(byte, b' '..=b'~')) || !text.chars().any(is_active) {
+    if is_plain(text, |byte| matches!(byte, b' '..=b'~')) || !text.chars().any(is_active) {
         return Cow::Borrowed(text);
     }
     let mut out = String::with_capacity(text.len());
@@ -67,7 +71,7 @@ pub fn shorten(text: &str, max: usize) -> Cow<'_, str> {
 /// XML character data and attribute values alike; only characters of XML 1.0.
 pub fn xml(text: &str) -> Cow<'_, str> {
     let text = printable(text);
-    if !text.bytes().any(|byte| matches!(byte, b'&' | b'<' | b'>' | b'"')) {
+    if is_plain(&text, |byte| !matches!(byte, b'&' | b'<' | b'>' | b'"')) {
         return text;
     }
     Cow::Owned(text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;"))
