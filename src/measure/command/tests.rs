@@ -38,8 +38,7 @@ impl Sink for Seen {
         self.facts.push(facts);
     }
 
-    fn note(&mut self, _: Note) {
-    }
+    fn note(&mut self, _: Note) {}
 }
 
 impl Seen {
