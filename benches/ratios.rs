@@ -27,8 +27,11 @@ struct Used {
 
 fn use_of(command: &mut Command) -> Used {
     let start = Instant::now();
-    let mut child = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+    // A pipe, because grep looks for one match only where nobody reads its count.
+    let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+    let reader = child.stdout.take().map(|mut out| std::thread::spawn(move || std::io::copy(&mut out, &mut std::io::sink())));
     let used = child.wait4().unwrap();
+    reader.map(std::thread::JoinHandle::join);
     Used { cpu: used.rusage.utime + used.rusage.stime, wall: start.elapsed(), peak_mib: used.rusage.maxrss as f64 / 1024.0 / 1024.0 }
 }
 

@@ -18,6 +18,8 @@ pub const RECORD_BYTES_MAX: usize = 16 * 1024 * 1024;
 pub const DOCUMENT_BYTES_MAX: u64 = 256 * 1024 * 1024;
 /// Distinct labels in a run; beyond it the run is refused, because a report of it could not be read.
 pub const LABELS_MAX: usize = 10_000;
+/// Metrics of one label, besides those of requests: a benchmark reports a handful.
+pub const METRICS_PER_LABEL_MAX: usize = 1_000;
 /// Raw values kept for one series before they are folded into a histogram.
 pub const KEPT_VALUES_PER_SERIES: usize = 10_000;
 /// Raw values kept over all series of a run.
@@ -102,12 +104,10 @@ pub const MARKDOWN_BYTES_MAX: usize = 900 * 1024;
 pub const ANNOTATIONS_MAX: usize = 8;
 /// Characters of a test case's name; Azure takes 512 with the class in front.
 pub const CASE_NAME_CHARS_MAX: usize = 400;
-/// Cases of one JUnit suite of which the passing ones carry properties too; keeps the file below 10 MB.
+/// Cases of one JUnit suite up to which each carries properties; keeps the file below 10 MB.
 pub const DETAILED_CASES_MAX: usize = 4_000;
 /// Bytes of one text node in JUnit XML.
 pub const CASE_TEXT_BYTES_MAX: usize = 60 * 1024;
-/// Connections of one load test.
-pub const LOAD_CONNECTIONS_MAX: u32 = 65_536;
 /// Bytes that one read from a socket may bring; one such buffer per event loop.
 pub const LOAD_READ_BYTES: usize = 64 * 1024;
 /// Events taken from the kernel in one turn of the loop.

@@ -36,26 +36,40 @@ pub struct Steal {
     pub total: u64,
 }
 
+/// Share of CPU time taken by the hypervisor, percent, and share of time in which some task waited for a CPU, from which a
+/// measurement is worth a note.
+const STEAL_NOTED_PERCENT: f64 = 1.0;
+const WAITING_NOTED_PERCENT: f64 = 50.0;
+
 impl Pressure {
-    /// Share of CPU time that the hypervisor took since the earlier reading, percent.
-    pub fn steal_percent_since(&self, earlier: &Pressure) -> Option<f64> {
+    /// What pressed this machine since the earlier reading, in words; empty where nothing did.
+    pub fn since(&self, earlier: &Pressure) -> Vec<String> {
+        let stolen = self.steal_percent_since(earlier).filter(|percent| *percent >= STEAL_NOTED_PERCENT);
+        let throttled = self.throttled_periods.zip(earlier.throttled_periods).map(|(now, then)| now.saturating_sub(then));
+        let waiting = self.cpu_some_avg10_percent.filter(|percent| *percent >= WAITING_NOTED_PERCENT);
+        let words = [
+            stolen.map(|percent| format!("the hypervisor took {percent:.1}% of its CPU time")),
+            throttled.filter(|periods| *periods > 0).map(|periods| format!("its cgroup was throttled in {periods} periods")),
+            waiting.map(|percent| format!("in {percent:.0}% of the last ten seconds some task waited for a CPU")),
+        ];
+        words.into_iter().flatten().collect()
+    }
+
+    fn steal_percent_since(&self, earlier: &Pressure) -> Option<f64> {
         let (now, then) = self.steal.zip(earlier.steal)?;
         let total = now.total.checked_sub(then.total).filter(|ticks| *ticks > 0)?;
         Some(now.stolen.saturating_sub(then.stolen) as f64 * 100.0 / total as f64)
-    }
-
-    /// Throttled periods since the earlier reading.
-    pub fn throttled_since(&self, earlier: &Pressure) -> Option<u64> {
-        Some(self.throttled_periods?.saturating_sub(earlier.throttled_periods?))
     }
 }
 
 /// What the living processes of a group used so far.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct GroupUsage {
-    /// User and system time of the processes and of their ended, reaped children, ns; in steps of the kernel's tick
-    /// (10 ms), at most two steps too low per process.
+    /// User and system time of the processes and of their ended, reaped children, ns; in steps of the kernel's tick, at most
+    /// two steps too low per process.
     pub cpu_ns: u64,
+    /// The kernel's tick, ns (10 ms).
+    pub cpu_step_ns: u64,
     /// Sum of the processes' largest resident sizes, bytes: memory shared between them counts once for each.
     pub peak_bytes: u64,
     /// Processes, without those that ended and wait to be reaped.
@@ -151,7 +165,8 @@ pub fn group_usage(group: u32) -> Option<GroupUsage> {
         let peak = text(entry.path().join("status")).and_then(|status| parse::peak_bytes(&status));
         usage.peak_bytes = usage.peak_bytes.saturating_add(peak.unwrap_or(0));
     }
-    usage.cpu_ns = ticks.saturating_mul(1_000_000_000 / ticks_per_second());
+    usage.cpu_step_ns = 1_000_000_000 / ticks_per_second();
+    usage.cpu_ns = ticks.saturating_mul(usage.cpu_step_ns);
     Some(usage)
 }
 

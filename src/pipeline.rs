@@ -127,6 +127,7 @@ pub fn read(name: &str, inputs: &[Input], format: Option<&str>, tap: &mut Tap) -
             return Err(failure.0);
         }
         outcome.map_err(|error| error.to_string())?;
+        recorder.end_repetition();
     }
     Ok(recorder.finish(name))
 }

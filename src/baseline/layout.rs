@@ -19,10 +19,14 @@ pub const BASELINE_SCHEMA: &str = "neverslower.baseline.v1";
 pub struct StoredBaseline {
     #[serde(deserialize_with = "schema")]
     #[allow(dead_code, reason = "checked while it is read")]
-    schema: (),
+    schema: Checked,
     pub suite: String,
     pub runs: Vec<Accepted>,
 }
+
+/// A schema that was found to be ours.
+#[derive(Debug, Clone, PartialEq)]
+struct Checked;
 
 /// One accepted run.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -58,9 +62,8 @@ pub struct StoredSeries {
     pub better: Better,
     #[serde(deserialize_with = "evidence")]
     pub evidence: Evidence,
-    #[serde(deserialize_with = "super::summary::summary")]
     pub summary: Summary,
-    #[serde(default, deserialize_with = "super::summary::some_summary")]
+    #[serde(default)]
     pub summary_ok: Option<Summary>,
     /// Sorted; of the newest run only.
     #[serde(default)]
@@ -72,7 +75,7 @@ pub struct StoredSeries {
 impl StoredBaseline {
     /// A baseline of a suite.
     pub fn new(suite: &str, runs: Vec<Accepted>) -> StoredBaseline {
-        StoredBaseline { schema: (), suite: suite.to_string(), runs }
+        StoredBaseline { schema: Checked, suite: suite.to_string(), runs }
     }
 
     /// The accepted runs as runs, newest first.
@@ -185,9 +188,9 @@ impl StoredSeries {
     }
 }
 
-fn schema<'de, D: Deserializer<'de>>(input: D) -> Result<(), D::Error> {
+fn schema<'de, D: Deserializer<'de>>(input: D) -> Result<Checked, D::Error> {
     let name = String::deserialize(input)?;
-    if name == BASELINE_SCHEMA { Ok(()) } else { Err(D::Error::custom(format!("unknown schema {name:?}"))) }
+    if name == BASELINE_SCHEMA { Ok(Checked) } else { Err(D::Error::custom(format!("unknown schema {name:?}"))) }
 }
 
 fn better<'de, D: Deserializer<'de>>(input: D) -> Result<Better, D::Error> {

@@ -10,8 +10,9 @@ mod summary;
 
 pub use accept::{Proposal, propose, write};
 pub use error::BaselineError;
+pub use file::parse;
 pub use find::{find, from_runs, load_file};
-pub use layout::BASELINE_SCHEMA;
+pub use layout::{BASELINE_SCHEMA, StoredBaseline};
 pub use refusal::{Override, Refusal, refusals};
 
 #[cfg(test)]

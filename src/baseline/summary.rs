@@ -1,9 +1,7 @@
-//! Summaries and numbers in a baseline file.
+//! Summaries and numbers as a baseline file rounds them; they are read as they stand.
 
-use crate::model::{Percentile, Summary, Unit};
-use serde::de::{Deserializer, Error, MapAccess, Visitor};
+use crate::model::{Summary, Unit};
 use serde_json::{Map, Value, json};
-use std::fmt;
 
 /// Significant digits of measured values: more would be noise in every diff.
 const DIGITS: usize = 4;
@@ -34,52 +32,4 @@ pub fn summary_value(summary: &Summary, unit: &Unit) -> Value {
     let rates = [("throughput", summary.throughput), ("precision", summary.precision)];
     map.extend(rates.into_iter().filter_map(|(name, value)| Some((name.to_string(), rounded(value?, DIGITS)))));
     Value::Object(map)
-}
-
-/// Reads a summary; an unknown member is an error at its place.
-pub fn summary<'de, D: Deserializer<'de>>(input: D) -> Result<Summary, D::Error> {
-    input.deserialize_map(SummaryVisitor)
-}
-
-/// The same for a member that may be absent.
-pub fn some_summary<'de, D: Deserializer<'de>>(input: D) -> Result<Option<Summary>, D::Error> {
-    summary(input).map(Some)
-}
-
-struct SummaryVisitor;
-
-impl<'de> Visitor<'de> for SummaryVisitor {
-    type Value = Summary;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a summary")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Summary, A::Error> {
-        let mut summary = Summary::default();
-        let mut has_count = false;
-        while let Some(name) = map.next_key::<std::borrow::Cow<'de, str>>()? {
-            match name.as_ref() {
-                "count" => (summary.count, has_count) = (map.next_value()?, true),
-                "errors" => summary.errors = map.next_value()?,
-                "mean" => summary.mean = Some(map.next_value()?),
-                "stddev" => summary.stddev = Some(map.next_value()?),
-                "min" => summary.min = Some(map.next_value()?),
-                "max" => summary.max = Some(map.next_value()?),
-                "throughput" => summary.throughput = Some(map.next_value()?),
-                "precision" => summary.precision = Some(map.next_value()?),
-                other => {
-                    let percentile: Percentile = other.parse().map_err(|()| A::Error::custom(format!("unknown field `{other}`")))?;
-                    summary.percentiles.insert(percentile, map.next_value()?);
-                }
-            }
-        }
-        if !has_count {
-            return Err(A::Error::missing_field("count"));
-        }
-        if summary.errors > summary.count {
-            return Err(A::Error::custom(format!("{} errors among {} attempts", summary.errors, summary.count)));
-        }
-        Ok(summary)
-    }
 }

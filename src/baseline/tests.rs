@@ -230,13 +230,10 @@ fn check_refusals(run: Run, finding: Option<(FindingKind, Verdict)>, expected: &
         reproduce: String::new(),
         place: None,
     });
-    let kind = BaselineKind::None;
-    let baseline =
-        BaselineFacts { kind, path: None, commit: None, accepted_ns: None, runs: 0, environments: Vec::new(), drift: Vec::new() };
     let outcome = SuiteOutcome {
         suite: "shop".to_string(),
         verdict: Verdict::Pass,
-        baseline,
+        baseline: BaselineFacts::default(),
         compared: 0,
         findings: finding.into_iter().collect(),
         new: Vec::new(),

@@ -10,27 +10,28 @@ const MEDIAN: Statistic = Statistic::Percentile(Percentile::P50);
 
 /// The asked statistics, as far as they are known now and in an accepted run; `accepted` is newest first.
 pub fn changes(asked: &BTreeSet<Statistic>, accepted: &[&Series], series: &Series) -> BTreeMap<Statistic, Change> {
-    let asked = asked.iter().map(|statistic| if *statistic == MEDIAN { series.usual_statistic() } else { *statistic });
-    asked.filter(|statistic| is_ratio(*statistic)).filter_map(|statistic| Some((statistic, change(accepted, series, statistic)?))).collect()
+    ratios(asked, series).filter_map(|statistic| Some((statistic, change(accepted, series, statistic)?))).collect()
+}
+
+/// What can be judged by its ratio: counts and error rates cannot.
+fn ratios(asked: &BTreeSet<Statistic>, series: &Series) -> impl Iterator<Item = Statistic> {
+    let is_ratio = |statistic: &Statistic| !matches!(statistic, Statistic::ErrorRate | Statistic::Count);
+    let usual = series.usual_statistic();
+    asked.iter().map(move |statistic| if *statistic == MEDIAN { usual } else { *statistic }).filter(is_ratio)
 }
 
 /// The same over every attempt, where failed ones make a difference.
-pub fn changes_of_all(asked: &BTreeSet<Statistic>, accepted: &[&Series], series: &Series) -> BTreeMap<Statistic, Change> {
+pub fn changes_of_all(asked: &BTreeSet<Statistic>, accepted: &[&Series], series: &Series) -> Option<BTreeMap<Statistic, Change>> {
     let differs = |one: &Series| one.summary_ok.is_some() && one.summary.errors > 0;
     if !differs(series) && !accepted.iter().any(|one| differs(one)) {
-        return BTreeMap::new();
+        return None;
     }
     let of_all = |statistic: Statistic| {
         let values: Vec<f64> = accepted.iter().filter_map(|one| one.summary.get(statistic)).collect();
         let change = Change::of_values(*values.first()?, series.summary.get(statistic)?);
         Some((statistic, banded(change, &values, 0.0)))
     };
-    asked.iter().copied().filter(|statistic| is_ratio(*statistic)).filter_map(of_all).collect()
-}
-
-/// Counts and error rates are not judged by their ratio.
-fn is_ratio(statistic: Statistic) -> bool {
-    !matches!(statistic, Statistic::ErrorRate | Statistic::Count)
+    Some(ratios(asked, series).filter_map(of_all).collect())
 }
 
 fn change(accepted: &[&Series], series: &Series, statistic: Statistic) -> Option<Change> {

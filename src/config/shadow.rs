@@ -1,30 +1,16 @@
 //! Which thresholds can never match because an earlier one always does.
 
-use crate::judge::{Limit, Rule};
+use crate::judge::Rule;
 use crate::model::{Percentile, Statistic, Unit, metric};
 use wildmatch::WildMatch;
-
-/// What a rule compares with; the first match wins for each kind apart.
-#[derive(PartialEq)]
-enum Kind {
-    Absolute,
-    Relative,
-    WithinRun,
-}
-
-fn kind(rule: &Rule) -> Kind {
-    let is_relative = [&rule.unstable, &rule.fail].into_iter().flatten().any(|limit| matches!(limit, Limit::Relative { .. }));
-    match (is_relative, rule.against.is_some()) {
-        (_, true) => Kind::WithinRun,
-        (true, false) => Kind::Relative,
-        (false, false) => Kind::Absolute,
-    }
-}
 
 /// Whether the earlier rule takes every series that the later one could.
 pub fn covers(earlier: &Rule, later: &Rule) -> bool {
     let statistic = |rule: &Rule| rule.statistic.unwrap_or(Statistic::Percentile(Percentile::P50));
-    kind(earlier) == kind(later)
+    // The first match wins for each kind apart, and a rule leaves out the series that it holds the others against.
+    let left_out = earlier.against.as_ref().filter(|against| later.against.as_ref() != Some(*against));
+    later.kinds().all(|kind| earlier.kinds().any(|taken| taken == kind))
+        && left_out.is_none_or(|against| !WildMatch::new(&later.label).matches(against))
         && statistic(earlier) == statistic(later)
         && glob_covers(&earlier.suite, &later.suite)
         && glob_covers(&earlier.label, &later.label)

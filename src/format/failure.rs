@@ -1,28 +1,30 @@
 //! Coarse classes of failure, the same for every load-test tool.
 
-/// Failed, and nothing more is known.
-pub(super) const FAILED: &str = "failed";
+use crate::model::error_kind::{CONNECT, DNS, FAILED, HTTP_4XX, HTTP_5XX, NO_ANSWER, READ_RESET, TIMEOUT, TLS};
 
 /// The class of a failed attempt from its response code.
 pub(super) fn class_of_code(code: &str) -> &'static str {
     match code.as_bytes() {
-        [b'4', b'0'..=b'9', b'0'..=b'9'] => "http-4xx",
-        [b'5', b'0'..=b'9', b'0'..=b'9'] => "http-5xx",
+        [b'4', b'0'..=b'9', b'0'..=b'9'] => HTTP_4XX,
+        [b'5', b'0'..=b'9', b'0'..=b'9'] => HTTP_5XX,
         _ => FAILED,
     }
 }
 
-/// The class of an attempt without an answer, from the words that Go's and Java's network libraries use.
+/// Words that Go's and Java's network libraries use, in lower case; the first class that has one of its words wins.
+const WORDS: [(&str, &[&str]); 5] = [
+    (TIMEOUT, &["timeout", "timed out", "deadline exceeded"]),
+    (DNS, &["no such host", "unknownhost"]),
+    (CONNECT, &["connectexception", "connection refused", "dial ", "unreachable", "noroutetohost", "hostconnect"]),
+    (TLS, &["ssl", "tls", "x509", "certificate"]),
+    (READ_RESET, &["reset", "broken pipe", "eof", "socketexception", "nohttpresponse"]),
+];
+
+/// The class of an attempt without an answer.
 pub(super) fn class_of_transport(text: &str) -> &'static str {
     let text = text.to_ascii_lowercase();
-    let has = |words: &[&str]| words.iter().any(|word| text.contains(word));
-    if has(&["timeout", "timed out", "deadline exceeded"]) {
-        "timeout"
-    } else if has(&["connectexception", "connection refused", "dial ", "no such host", "unknownhost", "unreachable", "noroutetohost"]) {
-        "connect"
-    } else {
-        FAILED
-    }
+    let found = WORDS.iter().find(|(_, words)| words.iter().any(|word| text.contains(word)));
+    found.map_or(NO_ANSWER, |(class, _)| class)
 }
 
 #[cfg(test)]
@@ -31,6 +33,8 @@ mod tests {
 
     #[test]
     fn classes() {
+        let unanswered = |(class, _): &(&str, &[&str])| crate::model::error_kind::is_unanswered(class);
+        assert!(super::WORDS.iter().all(unanswered), "a run in which nobody answered would be judged");
         let check = |code: &str, want: &str| assert_eq!(class_of_code(code), want, "{code}");
         check("404", "http-4xx");
         check("503", "http-5xx");
@@ -43,6 +47,10 @@ mod tests {
         check("context deadline exceeded (Client.Timeout exceeded while awaiting headers)", "timeout");
         check("Non HTTP response code: java.net.ConnectException", "connect");
         check("Non HTTP response code: java.net.SocketTimeoutException", "timeout");
-        check("unexpected EOF", "failed");
+        check("Get \"x\": dial tcp: lookup nowhere: no such host", "dns");
+        check("Get \"x\": tls: failed to verify certificate: x509: unknown authority", "tls");
+        check("Get \"x\": EOF", "read-reset");
+        check("Non HTTP response code: org.apache.http.NoHttpResponseException", "read-reset");
+        check("Non HTTP response code: java.net.URISyntaxException", "no-answer");
     }
 }

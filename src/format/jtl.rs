@@ -2,10 +2,10 @@
 //! Layout: JMeter's user manual, listeners, "CSV Log format" and "XML Log format".
 
 use super::ReadError;
-use super::failure::{FAILED, class_of_code, class_of_transport};
+use super::failure::{class_of_code, class_of_transport};
 use super::oddities::Oddities;
 use crate::limits::{ROW_SAMPLES_MAX, UNREADABLE_ROWS_SHARE_MAX};
-use crate::model::{Note, Request, RunFacts, Sample};
+use crate::model::{Note, Request, RunFacts, Sample, error_kind};
 use crate::record::Sink;
 use crate::source::{Span, decimal, digits};
 
@@ -166,7 +166,7 @@ impl<'s> Rows<'s> {
         self.oddities.add(AGGREGATED, line);
         let errors = errors.unwrap_or(if row.is_ok() { 0 } else { count });
         for index in 0..count {
-            let error = (index < errors).then(|| row.error.unwrap_or(FAILED));
+            let error = (index < errors).then(|| row.error.unwrap_or(error_kind::FAILED));
             self.sample(&Request { latency_ns: row.latency_ns / count, error, ..row.clone() }, line)?;
         }
         Ok(())

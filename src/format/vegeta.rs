@@ -1,9 +1,9 @@
 //! What vegeta's results have in common, however they are encoded. Layout: `vegeta encode` of vegeta 12.
 
 use super::ReadError;
-use super::failure::{FAILED, class_of_code, class_of_transport};
+use super::failure::{class_of_code, class_of_transport};
 use super::oddities::Oddities;
-use crate::model::{Request, RunFacts, Sample};
+use crate::model::{Request, RunFacts, Sample, error_kind};
 use crate::record::Sink;
 
 /// One request as vegeta records it.
@@ -95,9 +95,10 @@ fn path_of(url: &str) -> &str {
 fn class(code: &str, error: &str) -> Option<&'static str> {
     match code.as_bytes() {
         [b'2' | b'3', _, _] if error.is_empty() => None,
-        [b'2' | b'3', _, _] | [b'0'] => Some(class_of_transport(error)),
+        [b'2' | b'3', _, _] => Some(error_kind::TRUNCATED_BODY),
+        [b'0'] => Some(class_of_transport(error)),
         [b'4' | b'5', _, _] => Some(class_of_code(code)),
-        _ => Some(FAILED),
+        _ => Some(error_kind::FAILED),
     }
 }
 
@@ -117,7 +118,7 @@ mod tests {
         check("404", "404 Not Found", Some("http-4xx"));
         check("503", "", Some("http-5xx"));
         check("0", "dial tcp: connection refused", Some("connect"));
-        check("200", "unexpected EOF", Some("failed"));
+        check("200", "unexpected EOF", Some("truncated-body"));
         check("101", "", Some("failed"));
     }
 }

@@ -1,8 +1,8 @@
 //! A value against a fixed limit: `p99 < 250ms`.
 
 use super::finding::subject;
-use super::rule::{Limit, Statistics};
-use super::selection::{Kind, Selected};
+use super::rule::{Kind, Limit, Statistics};
+use super::selection::Selected;
 use super::threshold::{Case, Found, Reading, Threshold};
 use crate::model::humanize::quantity;
 use crate::model::{Better, Distribution, Finding, FindingKind, Percentile, Statistic, Verdict};

@@ -1,8 +1,8 @@
 //! The share of failed attempts. Judged before every duration: fast errors are no speed.
 
 use super::finding::subject;
-use super::rule::Limit;
-use super::selection::{Kind, Selected};
+use super::rule::{Kind, Limit};
+use super::selection::Selected;
 use super::threshold::{Case, Found, Reading, Threshold, exceeds};
 use crate::model::humanize::quantity;
 use crate::model::{Finding, FindingKind, Unit, Verdict};

@@ -16,10 +16,10 @@ mod threshold;
 mod void;
 mod within_run;
 
-pub use rule::{Attempts, Limit, Policy, Rule, Statistics, UnknownEnvironment};
+pub use rule::{Attempts, Kind, Limit, Policy, Rule, Statistics, UnknownEnvironment};
 pub use threshold::{Case, Found, Threshold};
 
-use crate::model::{BaselineFacts, BaselineKind, Comparison, FindingKind, Note, Outcome, Run, SeriesKey, SuiteOutcome, Verdict};
+use crate::model::{BaselineFacts, Comparison, FindingKind, Note, Outcome, Run, SeriesKey, SuiteOutcome, Verdict};
 use selection::Selection;
 use std::collections::BTreeSet;
 
@@ -87,19 +87,10 @@ fn unguarded(case: &Case<'_>, found: &mut Found) {
 
 /// The outcome of a suite that could not be measured; the sentence names the place and the way out.
 pub fn no_verdict(suite: &str, sentence: impl Into<String>, reproduce: &str) -> SuiteOutcome {
-    let baseline = BaselineFacts {
-        kind: BaselineKind::None,
-        path: None,
-        commit: None,
-        accepted_ns: None,
-        runs: 0,
-        environments: Vec::new(),
-        drift: Vec::new(),
-    };
     SuiteOutcome {
         suite: suite.to_string(),
         verdict: Verdict::NoVerdict,
-        baseline,
+        baseline: BaselineFacts::default(),
         compared: 0,
         findings: vec![finding::of_suite(suite, reproduce, Verdict::NoVerdict, sentence.into())],
         new: Vec::new(),

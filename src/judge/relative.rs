@@ -2,8 +2,8 @@
 
 use super::evidence::{Bar, Evidence, PRIOR_SCALE, runs_missing, turned};
 use super::finding::{counted, movement, subject};
-use super::rule::{Attempts, Limit, Statistics};
-use super::selection::{Kind, Selected};
+use super::rule::{Attempts, Kind, Limit, Statistics};
+use super::selection::Selected;
 use super::threshold::{Case, Found, Reading, Threshold, exceeds};
 use crate::model::humanize::quantity;
 use crate::model::{Better, Change, Finding, FindingKind, Unit, Verdict, metric};
@@ -15,8 +15,8 @@ impl Threshold for Relative {
         for selected in case.selection.of_kind(Kind::Relative) {
             // A new series and another environment have nothing to be compared with; both are said elsewhere.
             let Some(compared) = selected.compared.filter(|one| one.comparable && one.before_errors.is_some()) else { continue };
-            let of_all = if selected.rule.of == Attempts::All { compared.changes_all.get(&selected.statistic) } else { None };
-            let change = of_all.or_else(|| compared.changes.get(&selected.statistic));
+            let of_all = compared.changes_all.as_ref().filter(|_| selected.rule.of == Attempts::All);
+            let change = of_all.unwrap_or(&compared.changes).get(&selected.statistic);
             match (selected.after.and(change), selected.better()) {
                 (None, _) => {
                     case.cannot_judge(selected, FindingKind::Relative, "this statistic is not known now and in the baseline", found);

@@ -21,6 +21,17 @@ impl Limit {
     }
 }
 
+/// What a limit is held against.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// A fixed value.
+    Absolute,
+    /// The baseline.
+    Relative,
+    /// Another series of the same run.
+    WithinRun,
+}
+
 /// Which attempts a threshold looks at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Attempts {
@@ -50,6 +61,27 @@ pub struct Rule {
     /// One of the documented defaults, not the user's: matching nothing is then no oddity.
     pub is_default: bool,
     pub place: Option<Place>,
+}
+
+impl Rule {
+    /// What one of its limits is held against.
+    pub fn kind_of(&self, limit: &Limit) -> Kind {
+        match limit {
+            Limit::Absolute { .. } => Kind::Absolute,
+            Limit::Relative { .. } if self.against.is_some() => Kind::WithinRun,
+            Limit::Relative { .. } => Kind::Relative,
+        }
+    }
+
+    /// What its limits are held against; two things where one limit is absolute and the other relative.
+    pub fn kinds(&self) -> impl Iterator<Item = Kind> {
+        [&self.unstable, &self.fail].into_iter().flatten().map(|limit| self.kind_of(limit))
+    }
+
+    /// Whether it is this series that the others are held against: none is held against itself, though a pattern may match it.
+    pub fn is_measure(&self, label: &str) -> bool {
+        self.against.as_deref() == Some(label)
+    }
 }
 
 /// Whether a percentage needs evidence.

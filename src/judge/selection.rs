@@ -1,20 +1,9 @@
 //! Which rule judges which series: the first match wins per statistic and kind.
 
-use super::rule::{Attempts, Limit, Policy, Rule};
+use super::rule::{Attempts, Kind, Limit, Policy, Rule};
 use super::threshold::Limits;
 use crate::model::{Better, ComparedSeries, Comparison, Run, Series, SeriesKey, Statistic, Unit, metric};
 use wildmatch::WildMatch;
-
-/// What a limit is held against.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
-    /// A fixed value.
-    Absolute,
-    /// The baseline.
-    Relative,
-    /// Another series of the same run.
-    WithinRun,
-}
 
 /// One rule on one statistic of one series.
 #[derive(Debug, Clone, Copy)]
@@ -135,7 +124,8 @@ impl<'a> Matcher<'a> {
             Some(Statistic::ErrorRate) => series.counts_errors() && (is_named || is_primary(run, key)),
             _ => is_named || is_time_like(series),
         };
-        fits && self.label.as_ref().is_none_or(|label| label.matches(&key.label))
+        fits && !self.rule.is_measure(&key.label)
+            && self.label.as_ref().is_none_or(|label| label.matches(&key.label))
             && self.metric.as_ref().is_none_or(|metric| metric.matches(&key.metric))
     }
 }
@@ -155,7 +145,7 @@ fn is_primary(run: &Run, key: &SeriesKey) -> bool {
 fn pick<'a>(rule: &'a Rule, series: &'a Series, compared: Option<&'a ComparedSeries>, first: usize, selected: &mut Vec<Selected<'a>>) {
     let statistic = rule.statistic.unwrap_or_else(|| series.usual_statistic());
     for kind in [Kind::Absolute, Kind::Relative, Kind::WithinRun] {
-        let of_kind = |limit: &'a Option<Limit>| limit.as_ref().filter(|limit| kind_of(rule, limit) == kind);
+        let of_kind = |limit: &'a Option<Limit>| limit.as_ref().filter(|limit| rule.kind_of(limit) == kind);
         let limits = Limits { unstable: of_kind(&rule.unstable), fail: of_kind(&rule.fail) };
         let taken = selected.iter().skip(first).any(|one| one.kind == kind && one.statistic == statistic);
         if !taken && limits.strictest().is_some() {
@@ -165,13 +155,5 @@ fn pick<'a>(rule: &'a Rule, series: &'a Series, compared: Option<&'a ComparedSer
             };
             selected.push(Selected { kind, rule, limits, series, compared, statistic, after });
         }
-    }
-}
-
-fn kind_of(rule: &Rule, limit: &Limit) -> Kind {
-    match limit {
-        Limit::Absolute { .. } => Kind::Absolute,
-        Limit::Relative { .. } if rule.against.is_some() => Kind::WithinRun,
-        Limit::Relative { .. } => Kind::Relative,
     }
 }

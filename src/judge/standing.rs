@@ -1,7 +1,6 @@
 //! Where the suite stands before any limit: cut runs, no baseline, a baseline of another environment.
 
-use super::rule::UnknownEnvironment;
-use super::selection::Kind;
+use super::rule::{Kind, UnknownEnvironment};
 use super::threshold::{Case, Found, Threshold};
 use crate::model::{BaselineKind, Verdict};
 

@@ -56,7 +56,7 @@ fn run_of(series: Vec<Series>) -> Run {
 
 fn facts(kind: BaselineKind, runs: usize) -> BaselineFacts {
     let environments = if kind == BaselineKind::None { Vec::new() } else { vec!["lab".to_string()] };
-    BaselineFacts { kind, path: None, commit: None, accepted_ns: None, runs: runs as u32, environments, drift: Vec::new() }
+    BaselineFacts { kind, runs: runs as u32, environments, ..BaselineFacts::default() }
 }
 
 /// Accepted runs of this environment, newest first.

@@ -1,12 +1,9 @@
 //! Voids a run in which nothing was measured, or in which nobody answered.
 
 use super::threshold::{Case, Found, Threshold};
-use crate::model::{Series, Verdict};
+use crate::model::{Series, Verdict, error_kind};
 
 pub struct Void;
-
-/// Error kinds of attempts that never got an answer.
-const TRANSPORT: [&str; 8] = ["dns", "connect", "tls", "write", "read-reset", "timeout-connect", "timeout-response", "unsent"];
 
 impl Threshold for Void {
     fn judge(&self, case: &Case<'_>, found: &mut Found) {
@@ -28,9 +25,9 @@ impl Threshold for Void {
 /// The most frequent error kind and the attempts, where every attempt of every series failed without an answer.
 fn unanswered<'a>(series: impl Iterator<Item = &'a Series>) -> Option<(&'a str, u64)> {
     let attempted: Vec<&Series> = series.filter(|one| one.counts_errors() && one.summary.count > 0).collect();
-    let is_transport = |kind: &String| TRANSPORT.contains(&kind.as_str());
-    let is_unanswered = |one: &&Series| one.summary.errors == one.summary.count && one.error_kinds.keys().all(is_transport);
-    if !attempted.iter().all(is_unanswered) {
+    let is_lost =
+        |one: &&Series| one.summary.errors == one.summary.count && one.error_kinds.keys().all(|kind| error_kind::is_unanswered(kind));
+    if !attempted.iter().all(is_lost) {
         return None;
     }
     let kinds = attempted.iter().flat_map(|one| &one.error_kinds);

@@ -1,8 +1,8 @@
 //! A series against another of the same run: holds on any machine, and needs no baseline.
 
 use super::finding::{quoted, subject};
-use super::rule::{Limit, Statistics};
-use super::selection::{Kind, Selected};
+use super::rule::{Kind, Limit, Statistics};
+use super::selection::Selected;
 use super::threshold::{Case, Found, Reading, Threshold, exceeds};
 use crate::model::humanize::{percent, quantity};
 use crate::model::{Better, Change, Finding, FindingKind, SeriesKey, metric};

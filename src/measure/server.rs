@@ -19,8 +19,9 @@ use std::time::Duration;
 /// What the server's processes used so far: the difference of two readings is what the requests between them cost.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ServerUsage {
-    /// User and system time, ns, in steps of 10 ms.
+    /// User and system time, ns, in steps of the kernel's tick.
     pub cpu_ns: u64,
+    pub cpu_step_ns: u64,
     /// Sum of the processes' largest resident sizes, bytes.
     pub peak_bytes: u64,
 }
@@ -110,7 +111,7 @@ impl Server {
     /// What its processes used so far; `None` where the system does not tell (only Linux does).
     pub fn usage(&self) -> Option<ServerUsage> {
         let usage = machine::group_usage(self.child.id()).filter(|usage| usage.living > 0)?;
-        Some(ServerUsage { cpu_ns: usage.cpu_ns, peak_bytes: usage.peak_bytes })
+        Some(ServerUsage { cpu_ns: usage.cpu_ns, cpu_step_ns: usage.cpu_step_ns, peak_bytes: usage.peak_bytes })
     }
 
     /// Asks it to end, kills it after `stop_timeout`, and gives the kernel's account. How a server ends when asked to is no

@@ -27,7 +27,8 @@ impl Change {
 }
 
 impl Series {
-    /// Standard error of the logarithm of a statistic from the values within this run; `None` where too little is known.
+    /// Standard error of the logarithm of a statistic from the values within this run, at least that of its rounding; `None`
+    /// where too little is known.
     pub fn log_error(&self, statistic: Statistic) -> Option<f64> {
         match statistic {
             Statistic::Mean => {
@@ -35,14 +36,20 @@ impl Series {
                 (count > 1 && mean > 0.0).then(|| stddev / mean / (count as f64).sqrt())
             }
             Statistic::Percentile(p) => {
-                // Ranks beyond the sample are taken at its ends: an underestimate, but a stated one.
-                let (n, ranked) = (self.distribution.count(), Ranked::of(&self.distribution));
-                let low = ranked.log_at(lower_rank(n, p.fraction(), 0.025).unwrap_or(1))?;
-                let high = ranked.log_at(upper_rank(n, p.fraction(), 0.025).unwrap_or(n))?;
-                Some((high - low) / INTERVAL_IN_ERRORS)
+                // The deviation of an error that is anywhere within ± the precision.
+                let rounding = self.judged().precision.map(|precision| precision / 3f64.sqrt());
+                self.percentile_error(p).into_iter().chain(rounding).reduce(f64::max)
             }
             _ => None,
         }
+    }
+
+    fn percentile_error(&self, p: Percentile) -> Option<f64> {
+        // Ranks beyond the sample are taken at its ends: an underestimate, but a stated one.
+        let (n, ranked) = (self.distribution.count(), Ranked::of(&self.distribution));
+        let low = ranked.log_at(lower_rank(n, p.fraction(), 0.025).unwrap_or(1))?;
+        let high = ranked.log_at(upper_rank(n, p.fraction(), 0.025).unwrap_or(n))?;
+        Some((high - low) / INTERVAL_IN_ERRORS)
     }
 }
 

@@ -4,9 +4,10 @@ use super::{Run, SeriesKey, Statistic};
 use std::collections::BTreeMap;
 
 /// Where the numbers before came from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum BaselineKind {
     /// No baseline anywhere yet.
+    #[default]
     None,
     /// Baselines exist, but none for this environment; only deterministic metrics are compared.
     OtherEnvironment,
@@ -16,7 +17,7 @@ pub enum BaselineKind {
 }
 
 /// What is known about the baseline as a whole.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct BaselineFacts {
     pub kind: BaselineKind,
     /// Where it was read, relative to the project.
@@ -78,8 +79,8 @@ pub struct ComparedSeries {
     pub before_errors: Option<(u64, u64)>,
     /// Of what thresholds judge: the successful attempts, where they are known apart.
     pub changes: BTreeMap<Statistic, Change>,
-    /// Of every attempt, where that differs: some failed, now or before. Empty otherwise.
-    pub changes_all: BTreeMap<Statistic, Change>,
+    /// Of every attempt, where that differs: some failed, now or before.
+    pub changes_all: Option<BTreeMap<Statistic, Change>>,
 }
 
 /// Everything the judge needs, and nothing it would have to look up.

@@ -2,6 +2,7 @@
 
 mod change;
 mod comparison;
+pub mod error_kind;
 pub mod humanize;
 pub mod metric;
 mod outcome;
@@ -10,13 +11,14 @@ mod sample;
 mod series;
 mod stored;
 mod summary;
+mod summary_form;
 mod unit;
 mod work;
 
 pub use comparison::{Band, BaselineFacts, BaselineKind, Before, Change, ComparedSeries, Comparison};
 pub use outcome::{Finding, FindingKind, Outcome, Place, SuiteOutcome, Verdict};
 pub use run::{Environment, Exemplar, LoadFacts, LoadModel, Note, Run, RunFacts, Shard, Window};
-pub use sample::{Pair, PairOrder, Request, Sample, Value};
+pub use sample::{Request, Sample, Value};
 pub use series::{Distribution, Evidence, Series, SeriesKey};
 pub use stored::{STORED_RUN_SCHEMA, StoredError, StoredRun};
 pub use summary::{Percentile, STATISTIC_WORDS, Statistic, Summary};

@@ -70,6 +70,30 @@ pub struct LoadFacts {
     pub measured_ns: u64,
 }
 
+impl LoadFacts {
+    /// Of two repetitions together: counts add up, and the rate is the one that missed by more, so that nothing is forgotten.
+    pub fn merged(self, other: LoadFacts) -> LoadFacts {
+        let missed =
+            |one: &LoadFacts| one.rate_achieved.zip(one.rate_planned).map_or(0.0, |(achieved, planned)| (achieved / planned - 1.0).abs());
+        // Written so that a rate of NaN counts as missed.
+        let (worse, better) = if missed(&self) <= missed(&other) { (other, self) } else { (self, other) };
+        LoadFacts {
+            model: if better.model == LoadModel::Open { LoadModel::Open } else { worse.model },
+            connections: worse.connections.max(better.connections),
+            planned: worse.planned.saturating_add(better.planned),
+            completed: worse.completed.saturating_add(better.completed),
+            failed: worse.failed.saturating_add(better.failed),
+            unsent: worse.unsent.saturating_add(better.unsent),
+            late: worse.late.saturating_add(better.late),
+            max_lag_ns: worse.max_lag_ns.max(better.max_lag_ns),
+            reconnects: worse.reconnects.saturating_add(better.reconnects),
+            client_cpu_ns: worse.client_cpu_ns.zip(better.client_cpu_ns).map(|(a, b)| a.saturating_add(b)),
+            measured_ns: worse.measured_ns.saturating_add(better.measured_ns),
+            ..worse
+        }
+    }
+}
+
 /// A stretch of a run's time, from its start.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct Window {

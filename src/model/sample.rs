@@ -58,20 +58,3 @@ pub struct Value<'a> {
     /// The attempt failed (a command that exited non-zero): counted as an error, its value kept apart.
     pub failed: bool,
 }
-
-/// Which side of a pair ran first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum PairOrder {
-    BaseFirst,
-    HeadFirst,
-}
-
-/// One interleaved measurement of base and head.
-#[derive(Debug, Clone)]
-pub struct Pair<'a> {
-    pub label: &'a str,
-    pub round: u32,
-    pub order: PairOrder,
-    pub base_ns: f64,
-    pub head_ns: f64,
-}

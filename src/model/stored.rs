@@ -2,8 +2,7 @@
 //! in-memory `Run` may change shape. Layout: `docs/FORMATS.md`.
 
 use super::{
-    Better, Distribution, Environment, Evidence, Exemplar, LoadFacts, LoadModel, Note, Percentile, Run, Series, SeriesKey, Shard, Summary,
-    Unit, Window,
+    Better, Distribution, Environment, Evidence, Exemplar, LoadFacts, LoadModel, Note, Run, Series, SeriesKey, Shard, Summary, Unit, Window,
 };
 use crate::stats::Histogram;
 use serde::{Deserialize, Serialize};
@@ -88,37 +87,15 @@ pub struct StoredSeries {
     pub unit: String,
     pub better: String,
     pub evidence: String,
-    pub summary: StoredSummary,
+    pub summary: Summary,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub summary_ok: Option<StoredSummary>,
+    pub summary_ok: Option<Summary>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub samples: Vec<f64>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub histogram: Option<String>,
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub error_kinds: BTreeMap<String, u64>,
-}
-
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
-pub struct StoredSummary {
-    pub count: u64,
-    #[serde(default)]
-    pub errors: u64,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub mean: Option<f64>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub stddev: Option<f64>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub min: Option<f64>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub max: Option<f64>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub throughput: Option<f64>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub precision: Option<f64>,
-    /// `p50`, `p99.9`, …
-    #[serde(flatten)]
-    pub percentiles: BTreeMap<String, f64>,
 }
 
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]
@@ -221,42 +198,6 @@ fn parse_timestamp(text: &str) -> Result<u64, StoredError> {
     u64::try_from(parsed.as_nanosecond()).map_err(|_| StoredError(format!("the time {text:?} lies before 1970")))
 }
 
-fn summary_out(summary: &Summary) -> StoredSummary {
-    StoredSummary {
-        count: summary.count,
-        errors: summary.errors,
-        mean: summary.mean,
-        stddev: summary.stddev,
-        min: summary.min,
-        max: summary.max,
-        throughput: summary.throughput,
-        precision: summary.precision,
-        percentiles: summary.percentiles.iter().map(|(p, value)| (p.to_string(), *value)).collect(),
-    }
-}
-
-fn summary_in(stored: StoredSummary) -> Result<Summary, StoredError> {
-    let mut percentiles = BTreeMap::new();
-    for (name, value) in stored.percentiles {
-        let percentile: Percentile = name.parse().map_err(|()| StoredError(format!("unknown member {name:?} of a summary")))?;
-        percentiles.insert(percentile, value);
-    }
-    if stored.errors > stored.count {
-        return Err(StoredError(format!("{} errors among {} attempts", stored.errors, stored.count)));
-    }
-    Ok(Summary {
-        count: stored.count,
-        errors: stored.errors,
-        mean: stored.mean,
-        stddev: stored.stddev,
-        min: stored.min,
-        max: stored.max,
-        percentiles,
-        throughput: stored.throughput,
-        precision: stored.precision,
-    })
-}
-
 fn series_out(series: &Series) -> StoredSeries {
     let (samples, histogram) = match &series.distribution {
         Distribution::Unknown => (Vec::new(), None),
@@ -274,8 +215,8 @@ fn series_out(series: &Series) -> StoredSeries {
         unit: series.unit.as_str().to_string(),
         better: series.better.as_str().to_string(),
         evidence: series.evidence.as_str().to_string(),
-        summary: summary_out(&series.summary),
-        summary_ok: series.summary_ok.as_ref().map(summary_out),
+        summary: series.summary.clone(),
+        summary_ok: series.summary_ok.clone(),
         samples,
         histogram,
         error_kinds: series.error_kinds.clone(),
@@ -286,7 +227,6 @@ fn series_in(stored: StoredSeries) -> Result<Series, StoredError> {
     let place = format!("series {:?} {:?}", stored.label, stored.metric);
     let evidence =
         Evidence::from_name(&stored.evidence).ok_or_else(|| StoredError(format!("{place}: unknown evidence {:?}", stored.evidence)))?;
-    let within = |error: StoredError| StoredError(format!("{place}: {}", error.0));
     let distribution = match stored.histogram {
         Some(text) => Distribution::Histogram(Histogram::decode(&text).map_err(|e| StoredError(format!("{place}: histogram: {}", e.0)))?),
         None if stored.samples.is_empty() => Distribution::Unknown,
@@ -297,8 +237,8 @@ fn series_in(stored: StoredSeries) -> Result<Series, StoredError> {
         unit: Unit::from_name(&stored.unit),
         better: Better::from_name(&stored.better),
         evidence,
-        summary: summary_in(stored.summary).map_err(within)?,
-        summary_ok: stored.summary_ok.map(summary_in).transpose().map_err(within)?,
+        summary: stored.summary,
+        summary_ok: stored.summary_ok,
         distribution,
         error_kinds: stored.error_kinds,
     })

@@ -3,10 +3,11 @@
 use super::outputs::{Tap, of_load};
 use super::{Surroundings, read};
 use crate::config::{Plan, SuitePlan};
+use crate::machine;
 use crate::measure::http::{self, Drive, Phase, Progress};
 use crate::measure::{self, MeasureError, Server, ServerUsage, Setting};
 use crate::model::{
-    Better, CommandWork, HarnessWork, LoadWork, Run, Series, SeriesKey, ServerWork, SuiteWork, ToolWork, Unit, Work, metric,
+    Better, CommandWork, HarnessWork, LoadWork, Note, Run, Series, SeriesKey, ServerWork, SuiteWork, ToolWork, Unit, Work, metric,
 };
 use crate::record::{Keep, Recorder, Sink};
 use crate::source::Input;
@@ -134,6 +135,7 @@ impl Station<'_> {
 
     fn drive(&self, server: Option<&Server>, work: &LoadWork, tap: &mut Tap) -> Result<Run, String> {
         let phase = self.phase("load");
+        let pressure = machine::pressure();
         let mut recorder = Recorder::new(Keep::Histogram);
         let used = drive_into(work, server, self.around, &phase, &mut tap.beside(&mut recorder));
         let used = used.map_err(|error| tap.failure().map_or(error, |failure| failure.0))?;
@@ -141,6 +143,8 @@ impl Station<'_> {
         if let Some(used) = used {
             add_server_usage(&mut run, used);
         }
+        let signs = machine::pressure().zip(pressure).map(|(after, before)| after.since(&before)).filter(|signs| !signs.is_empty());
+        run.notes.extend(signs.map(|signs| Note::text(format!("this machine was pressed while it measured: {}", signs.join("; ")))));
         phase.done(&requests(&run));
         Ok(run)
     }
@@ -168,22 +172,22 @@ fn drive_into(
     let drive = Drive { work, port: server.map(Server::port), interrupted: around.interrupt.flag(), progress: &mut progress };
     http::drive(drive, sink).map_err(|error| error.to_string())?;
     let used = usage().zip(before);
-    Ok(used.map(|(after, before)| ServerUsage { cpu_ns: after.cpu_ns.saturating_sub(before.cpu_ns), peak_bytes: after.peak_bytes }))
+    Ok(used.map(|(after, before)| ServerUsage { cpu_ns: after.cpu_ns.saturating_sub(before.cpu_ns), ..after }))
 }
 
-/// Adds what the server's processes used as series of the run as a whole.
+/// Adds what the server's processes used as series of the run as a whole. CPU time below one tick of the kernel is not known.
 fn add_server_usage(run: &mut Run, used: ServerUsage) {
     let completed = run.load.as_ref().map_or(0, |load| load.completed);
     if completed == 0 {
         return;
     }
-    let per_request = used.cpu_ns as f64 / completed as f64;
-    for (name, unit, value) in
-        [(metric::CPU_PER_REQUEST, Unit::Ns, per_request), (metric::PEAK_MEMORY, Unit::Bytes, used.peak_bytes as f64)]
-    {
-        let series = Series::point(SeriesKey::new("server", name), unit, Better::Lower, value);
-        run.series.insert(series.key.clone(), series);
-    }
+    let of_server = |name: &str, unit: Unit, value: f64| Series::point(SeriesKey::new("server", name), unit, Better::Lower, value);
+    let mut cpu = of_server(metric::CPU_PER_REQUEST, Unit::Ns, used.cpu_ns as f64 / completed as f64);
+    // A short run sees few ticks: what one of them is worth must not be taken for a change.
+    cpu.summary.precision = Some(used.cpu_step_ns as f64 / used.cpu_ns as f64);
+    let memory = of_server(metric::PEAK_MEMORY, Unit::Bytes, used.peak_bytes as f64);
+    let known = [Some(cpu).filter(|_| used.cpu_ns > 0), Some(memory)];
+    run.series.extend(known.into_iter().flatten().map(|series| (series.key.clone(), series)));
 }
 
 fn show(phase: &terminal::Phase, progress: &Progress) {

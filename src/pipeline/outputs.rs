@@ -1,7 +1,7 @@
 //! What is written: the reports of every run under `perf-results/`, the ones asked for, and last of all the verdict.
 
 use crate::config::{Keep, Plan};
-use crate::model::{Note, Outcome, Pair, RunFacts, Sample, Series, SeriesKey, Verdict};
+use crate::model::{Note, Outcome, RunFacts, Sample, Series, SeriesKey, Verdict};
 use crate::output::{Output, OutputError, Report};
 use crate::record::{Rejected, Sink};
 use crate::report::{self, Entry, Needs, Style};
@@ -9,6 +9,7 @@ use crate::stats::Histogram;
 use crate::target::{self, Pending, Target, TargetError};
 use crate::terminal::Terminal;
 use std::path::PathBuf;
+use std::thread;
 
 /// A report could not be written. The verdict is then not to be trusted either: nobody could read why.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -129,10 +130,6 @@ impl Sink for Beside<'_> {
         self.sink.summary(series)
     }
 
-    fn pair(&mut self, pair: &Pair<'_>) -> Result<(), Rejected> {
-        self.sink.pair(pair)
-    }
-
     fn facts(&mut self, facts: RunFacts) {
         self.sink.facts(facts);
     }
@@ -203,24 +200,26 @@ fn style(terminal: &Terminal) -> Style {
     Style { width: terminal.width(), verbose: terminal.is_verbose(), ..Style::default() }
 }
 
-/// The files of the results directory, one place for each; the outcome itself comes with the verdict.
+/// The files of the results directory. They do not depend on each other, and large ones take their time, so each is written
+/// by a thread of its own.
 pub fn write_kept(plan: &Plan, report: &Report<'_>) -> Result<(), OutputFailed> {
     if plan.keep == Keep::OnlyAsked {
         return Ok(());
     }
     let of_suite = |suite: &str| Style { suite: Some(suite.to_string()), ..Style::default() };
-    for run in report.runs {
-        let path = plan.results.join("runs").join(format!("{}.run.json", run.suite));
-        write(report, "run-json", &Target::File(path), &of_suite(&run.suite))?;
-    }
-    for suite in &report.outcome.suites {
-        let path = plan.results.join("junit").join(format!("TEST-{}.xml", suite.suite));
-        write(report, "junit", &Target::File(path), &of_suite(&suite.suite))?;
-    }
-    write(report, "markdown", &Target::File(plan.results.join("report.md")), &Style::default())
+    let runs = report.runs.iter().map(|run| ("run-json", format!("runs/{}.run.json", run.suite), of_suite(&run.suite)));
+    let suites = report.outcome.suites.iter().map(|suite| ("junit", format!("junit/TEST-{}.xml", suite.suite), of_suite(&suite.suite)));
+    let whole = [("json", "outcome.json"), ("markdown", "report.md")].map(|(kind, name)| (kind, name.to_string(), Style::default()));
+    thread::scope(|scope| {
+        let write = |(kind, name, style): (&'static str, String, Style)| {
+            scope.spawn(move || write(report, kind, &Target::File(plan.results.join(name)), &style))
+        };
+        let writers: Vec<_> = suites.chain(runs).chain(whole).map(write).collect();
+        writers.into_iter().try_for_each(|writer| writer.join().unwrap_or_else(|bug| std::panic::resume_unwind(bug)))
+    })
 }
 
-/// The last words: the text for people, the outcome, what could not be written, and the verdict at the very end.
+/// The last words: the text for people, what could not be written, and the verdict at the very end.
 pub fn conclude(plan: &Plan, report: &Report<'_>, failures: &[OutputFailed], terminal: &Terminal) -> Result<(), OutputFailed> {
     if terminal.is_talking() || report.outcome.verdict != Verdict::Pass {
         let kept = if plan.keep == Keep::Everything {
@@ -232,7 +231,8 @@ pub fn conclude(plan: &Plan, report: &Report<'_>, failures: &[OutputFailed], ter
         let files = if failures.is_empty() { kept.into_iter().chain(asked).collect() } else { Vec::new() };
         write(report, "text", &Target::Stderr, &Style { files, color: terminal.color(), ..style(terminal) })?;
     }
-    if plan.keep == Keep::Everything {
+    if plan.keep == Keep::Everything && !failures.is_empty() {
+        // The one written before did not know of them.
         write(report, "json", &Target::File(plan.results.join("outcome.json")), &Style::default())?;
     }
     for failure in failures {

@@ -3,7 +3,7 @@
 use super::Keep;
 use super::fold::{Fold, Folded};
 use super::summarise::summary;
-use crate::limits::ERROR_KINDS_MAX;
+use crate::limits::{ERROR_KINDS_MAX, METRICS_PER_LABEL_MAX};
 use crate::model::{Better, Distribution, Evidence, Request, Series, SeriesKey, Unit, Value, metric};
 use crate::stats::Histogram;
 use std::collections::BTreeMap;
@@ -21,6 +21,11 @@ fn durations(request: &Request<'_>) -> [Option<u64>; PHASES.len()] {
         request.connect_ns,
         request.first_byte_ns,
     ]
+}
+
+/// Whether the metric is one that requests bring.
+fn is_of_requests(metric: &str) -> bool {
+    metric == metric::BYTES_IN || PHASES.contains(&metric)
 }
 
 /// Everything recorded under one label.
@@ -61,9 +66,14 @@ struct Values {
 }
 
 impl Label {
+    /// Adds a request; an error says why it cannot be of this label.
     #[inline]
-    pub(super) fn request(&mut self, request: &Request<'_>, keep: Keep) {
-        let requests = self.requests.get_or_insert_default();
+    pub(super) fn request(&mut self, request: &Request<'_>, keep: Keep) -> Result<(), &'static str> {
+        let requests = match &mut self.requests {
+            Some(requests) => requests,
+            None if self.values.iter().any(|values| is_of_requests(&values.metric)) => return Err("comes as plain values and as requests"),
+            none => none.insert(Box::default()),
+        };
         let phases = match request.error {
             None => &mut requests.ok,
             Some(kind) => {
@@ -79,42 +89,53 @@ impl Label {
         if let Some(bytes) = request.bytes_in {
             phases.bytes_in.size(bytes);
         }
+        Ok(())
     }
 
-    pub(super) fn value(&mut self, value: &Value<'_>) {
-        let values = self.values(value.metric, value.unit, value.better);
+    /// Adds a value; an error says why it cannot be of that metric.
+    pub(super) fn value(&mut self, value: &Value<'_>) -> Result<(), &'static str> {
+        let values = self.values(value.metric, value.unit, value.better)?;
         let fold = if value.failed { &mut values.failed } else { &mut values.ok };
         fold.value(value.value);
+        Ok(())
     }
 
     /// Counts made elsewhere: of a phase of requests, or of a metric of its own.
-    pub(super) fn histogram(&mut self, metric: &str, histogram: &Histogram, failed: bool) {
+    pub(super) fn histogram(&mut self, metric: &str, histogram: &Histogram, failed: bool) -> Result<(), &'static str> {
         if let Some(phase) = PHASES.iter().position(|phase| *phase == metric) {
             let requests = self.requests.get_or_insert_default();
             let phases = if failed { requests.failed.get_or_insert_default() } else { &mut requests.ok };
             if let Some(fold) = phases.times.get_mut(phase) {
                 fold.histogram(histogram);
             }
-            return;
+            return Ok(());
         }
         let unit = if metric == metric::BYTES_IN { Unit::Bytes } else { Unit::Ns };
-        let values = self.values(metric, &unit, Better::Lower);
+        let values = self.values(metric, &unit, Better::Lower)?;
         let fold = if failed { &mut values.failed } else { &mut values.ok };
         fold.histogram(histogram);
+        Ok(())
     }
 
-    fn values(&mut self, metric: &str, unit: &Unit, better: Better) -> &mut Values {
-        let index = self.values.iter().position(|values| values.metric == metric).unwrap_or_else(|| {
-            self.values.push(Values { metric: metric.to_string(), unit: unit.clone(), better, ok: Fold::Empty, failed: Fold::Empty });
-            self.values.len() - 1
-        });
-        self.values.get_mut(index).unwrap_or_else(|| unreachable!("pushed above"))
+    fn values(&mut self, metric: &str, unit: &Unit, better: Better) -> Result<&mut Values, &'static str> {
+        if self.requests.is_some() && is_of_requests(metric) {
+            return Err("comes as requests and as plain values");
+        }
+        let index = match self.values.iter().position(|values| values.metric == metric) {
+            Some(known) => known,
+            None if self.values.len() >= METRICS_PER_LABEL_MAX => return Err("is one metric too many of its label"),
+            None => {
+                self.values.push(Values { metric: metric.to_string(), unit: unit.clone(), better, ok: Fold::Empty, failed: Fold::Empty });
+                self.values.len() - 1
+            }
+        };
+        let values = self.values.get_mut(index).unwrap_or_else(|| unreachable!("pushed above"));
+        if (&values.unit, values.better) == (unit, better) { Ok(values) } else { Err("comes in two units") }
     }
 
     /// Whether a series of that metric is recorded here.
     pub(super) fn has(&self, metric: &str) -> bool {
-        let of_request = metric == metric::BYTES_IN || PHASES.contains(&metric);
-        self.values.iter().any(|values| values.metric == metric) || (of_request && self.requests.is_some())
+        self.values.iter().any(|values| values.metric == metric) || (is_of_requests(metric) && self.requests.is_some())
     }
 
     /// Everything that takes room.

@@ -6,10 +6,8 @@ mod label;
 mod recorder;
 mod sink;
 mod summarise;
-mod tee;
 mod timeline;
 
 pub use fold::Keep;
 pub use recorder::Recorder;
 pub use sink::{Rejected, Sink};
-pub use tee::Tee;

@@ -2,11 +2,11 @@
 
 use super::exemplars::Exemplars;
 use super::label::Label;
-use super::summarise;
+use super::summarise::{self, two_things};
 use super::timeline::Timeline;
 use super::{Keep, Rejected, Sink};
 use crate::limits::{COUNTED_VALUES_PER_RUN, FAIR_SHARE_MIN, KEPT_VALUES_PER_RUN, LABELS_MAX, NOTES_MAX, RECORDS_BETWEEN_BUDGETS};
-use crate::model::{Note, Pair, Request, Run, RunFacts, Sample, Series, SeriesKey};
+use crate::model::{LoadFacts, Note, Request, Run, RunFacts, Sample, Series, SeriesKey, metric};
 use crate::stats::Histogram;
 use rustc_hash::FxHashMap;
 use std::collections::BTreeMap;
@@ -25,6 +25,8 @@ pub struct Recorder {
     facts: RunFacts,
     first_start_ns: u64,
     last_end_ns: u64,
+    /// First start and last end of each repetition that is over.
+    spans: Vec<(u64, u64)>,
     notes: Vec<Note>,
     notes_dropped: usize,
     until_budgets: u32,
@@ -43,6 +45,7 @@ impl Recorder {
             facts: RunFacts::default(),
             first_start_ns: u64::MAX,
             last_end_ns: 0,
+            spans: Vec::new(),
             notes: Vec::new(),
             notes_dropped: 0,
             until_budgets: RECORDS_BETWEEN_BUDGETS,
@@ -54,10 +57,19 @@ impl Recorder {
         self.facts.suite.as_deref()
     }
 
-    /// The run. Its duration is the told one, else from the first start to the last end.
+    /// A repetition ends: the time until the next one starts is no part of the run.
+    pub fn end_repetition(&mut self) {
+        if self.first_start_ns <= self.last_end_ns {
+            self.spans.push((self.first_start_ns, self.last_end_ns));
+        }
+        (self.first_start_ns, self.last_end_ns) = (u64::MAX, 0);
+    }
+
+    /// The run. Its duration is the told one, else from the first start to the last end of each repetition.
     pub fn finish(mut self, suite: &str) -> Run {
-        let span = (self.first_start_ns <= self.last_end_ns).then(|| self.last_end_ns - self.first_start_ns);
-        let duration_ns = self.facts.duration_ns.or(span);
+        self.end_repetition();
+        let first_start_ns = self.spans.iter().map(|(start, _)| *start).min();
+        let duration_ns = self.facts.duration_ns.or(first_start_ns.map(|_| covered_ns(self.spans)));
         let mut series = self.folded;
         for (name, index) in self.names {
             let label = self.labels.get_mut(index).map(std::mem::take).unwrap_or_default();
@@ -69,7 +81,7 @@ impl Recorder {
         let facts = self.facts;
         Run {
             suite: suite.to_string(),
-            started_ns: facts.started_ns.or(span.map(|_| self.first_start_ns)),
+            started_ns: facts.started_ns.or(first_start_ns),
             duration_ns: duration_ns.unwrap_or(0),
             partial: facts.partial,
             commit: facts.commit,
@@ -86,7 +98,7 @@ impl Recorder {
     #[inline]
     fn request(&mut self, request: &Request<'_>) -> Result<(), Rejected> {
         let keep = self.keep;
-        self.label(request.label)?.request(request, keep);
+        self.label(request.label)?.request(request, keep).map_err(|why| two_things(request.label, metric::LATENCY, why))?;
         if let Some(start_ns) = request.start_ns {
             self.first_start_ns = self.first_start_ns.min(start_ns);
             self.last_end_ns = self.last_end_ns.max(start_ns.saturating_add(request.latency_ns));
@@ -113,8 +125,9 @@ impl Recorder {
                 name.chars().take(crate::limits::QUOTED_CHARS_MAX).collect::<String>()
             )));
         }
-        if self.folded.keys().any(|key| key.label == name) {
-            return Err(Rejected(format!("the label {name:?} comes as samples and as a summary; judge them as suites of their own")));
+        let same_label = self.folded.range(SeriesKey::new(name, "")..).next().filter(|(key, _)| key.label == name);
+        if let Some((key, _)) = same_label {
+            return Err(two_things(name, &key.metric, "comes as samples and as a summary"));
         }
         self.labels.push(Label::default());
         self.names.insert(name.into(), index);
@@ -139,6 +152,17 @@ impl Recorder {
     }
 }
 
+/// Time that the spans cover together; files of generators that ran at once overlap.
+fn covered_ns(mut spans: Vec<(u64, u64)>) -> u64 {
+    spans.sort_unstable();
+    let mut until_ns = 0;
+    spans.into_iter().fold(0, |covered: u64, (start, end)| {
+        let new_ns = end.saturating_sub(start.max(until_ns));
+        until_ns = until_ns.max(end);
+        covered.saturating_add(new_ns)
+    })
+}
+
 impl Sink for Recorder {
     #[inline]
     fn sample(&mut self, sample: &Sample<'_>) -> Result<(), Rejected> {
@@ -148,25 +172,18 @@ impl Sink for Recorder {
         }
         match sample {
             Sample::Request(request) => self.request(request),
-            Sample::Value(value) => {
-                self.label(value.label)?.value(value);
-                Ok(())
-            }
+            Sample::Value(value) => self.label(value.label)?.value(value).map_err(|why| two_things(value.label, value.metric, why)),
         }
     }
 
     fn histogram(&mut self, key: &SeriesKey, histogram: &Histogram, failed: bool) -> Result<(), Rejected> {
-        self.label(&key.label)?.histogram(&key.metric, histogram, failed);
-        Ok(())
+        self.label(&key.label)?.histogram(&key.metric, histogram, failed).map_err(|why| two_things(&key.label, &key.metric, why))
     }
 
     fn summary(&mut self, series: Series) -> Result<(), Rejected> {
         let recorded = self.names.get(series.key.label.as_str()).and_then(|index| self.labels.get(*index));
         if recorded.is_some_and(|label| label.has(&series.key.metric)) {
-            return Err(Rejected(format!(
-                "the label {:?} comes as samples and as a summary; judge them as suites of their own",
-                series.key.label
-            )));
+            return Err(two_things(&series.key.label, &series.key.metric, "comes as samples and as a summary"));
         }
         match self.folded.get_mut(&series.key) {
             Some(mine) => summarise::merge(mine, series),
@@ -177,20 +194,16 @@ impl Sink for Recorder {
         }
     }
 
-    fn pair(&mut self, pair: &Pair<'_>) -> Result<(), Rejected> {
-        Err(Rejected(format!("a pair of {:?}, and this recording takes single runs only", pair.label)))
-    }
-
     fn facts(&mut self, facts: RunFacts) {
         let mine = &mut self.facts;
         mine.suite = facts.suite.or(mine.suite.take());
         mine.started_ns = mine.started_ns.into_iter().chain(facts.started_ns).min();
-        mine.duration_ns = facts.duration_ns.or(mine.duration_ns);
+        mine.duration_ns = mine.duration_ns.into_iter().chain(facts.duration_ns).reduce(u64::saturating_add);
         mine.partial |= facts.partial;
         mine.commit = facts.commit.or(mine.commit.take());
         mine.environment = facts.environment.or(mine.environment.take());
         mine.shard = facts.shard.or(mine.shard);
-        mine.load = facts.load.or(mine.load.take());
+        mine.load = mine.load.take().into_iter().chain(facts.load).reduce(LoadFacts::merged);
         mine.windows.extend(facts.windows);
         mine.exemplars.extend(facts.exemplars);
     }

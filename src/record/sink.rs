@@ -1,13 +1,13 @@
 //! The door through which every measurement enters.
 
-use crate::model::{Note, Pair, RunFacts, Sample, Series, SeriesKey};
+use crate::model::{Note, RunFacts, Sample, Series, SeriesKey};
 use crate::stats::Histogram;
 
 /// Why a sink takes nothing more: a bound was reached or an output could not be written. The text names the way out.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Rejected(pub String);
 
-/// Takes observations. Several doors, because half the formats hold only summaries and some hold histograms or pairs:
+/// Takes observations. Several doors, because half the formats hold only summaries and some hold histograms:
 /// making samples out of a mean would be a lie.
 pub trait Sink {
     /// One observation.
@@ -19,9 +19,6 @@ pub trait Sink {
     /// A series that the source has already folded. The same key again is a repetition and is merged where that is
     /// exact, else rejected.
     fn summary(&mut self, series: Series) -> Result<(), Rejected>;
-
-    /// One interleaved pair.
-    fn pair(&mut self, pair: &Pair<'_>) -> Result<(), Rejected>;
 
     /// Facts about the run as a whole.
     fn facts(&mut self, facts: RunFacts);

@@ -14,7 +14,11 @@ pub(super) fn summary(parts: &[&Folded]) -> Summary {
     if parts.len() > 1 {
         steps.sort_by(|(a, _), (b, _)| a.total_cmp(b));
     }
-    Summary { precision: precision(parts, &moments), percentiles: percentiles(&steps, &moments), ..of_moments(&moments) }
+    Summary {
+        precision: precision(parts, &moments),
+        percentiles: percentiles(&steps, moments.count(), moments.min().zip(moments.max())),
+        ..of_moments(&moments)
+    }
 }
 
 fn of_moments(moments: &Moments) -> Summary {
@@ -28,17 +32,18 @@ fn of_moments(moments: &Moments) -> Summary {
     }
 }
 
-/// Nearest-rank percentiles of values in ascending order. Bucket edges never leave the range of the values.
-fn percentiles(steps: &[(f64, u64)], moments: &Moments) -> BTreeMap<Percentile, f64> {
-    let (Some(min), Some(max)) = (moments.min(), moments.max()) else { return BTreeMap::new() };
+/// Nearest-rank percentiles of values in ascending order. Bucket edges never leave the range of the values, where it is known.
+fn percentiles(steps: &[(f64, u64)], count: u64, range: Option<(f64, f64)>) -> BTreeMap<Percentile, f64> {
+    let (Some((first, _)), Some((last, _))) = (steps.first(), steps.last()) else { return BTreeMap::new() };
+    let (min, max) = range.unwrap_or((*first, *last));
     let mut found = BTreeMap::new();
     let mut steps = steps.iter();
     let (mut seen, mut value) = (0, min);
     for percentile in Percentile::STANDARD {
-        while seen < percentile.rank(moments.count()) {
+        while seen < percentile.rank(count) {
             let Some((next, times)) = steps.next() else { break };
             seen += times;
-            value = next.clamp(min, max);
+            value = next.max(min).min(max);
         }
         found.insert(percentile, value);
     }
@@ -55,30 +60,29 @@ fn precision(parts: &[&Folded], moments: &Moments) -> Option<f64> {
     parts.iter().filter_map(width).reduce(f64::max)
 }
 
+/// Why a series cannot be taken as well; one label and metric is one thing in a run.
+pub(super) fn two_things(label: &str, metric: &str, why: &str) -> Rejected {
+    Rejected(format!("the series {label:?} {metric:?} {why}; judge them as suites of their own"))
+}
+
 /// Adds the same series of another recording.
 pub(super) fn merge(into: &mut Series, other: Series) -> Result<(), Rejected> {
-    let reject = |why: &str| {
-        Err(Rejected(format!(
-            "the series {:?} {:?} comes twice and {why}; judge them as suites of their own",
-            other.key.label, other.key.metric
-        )))
-    };
+    let reject = |why: &str| Err(two_things(&other.key.label, &other.key.metric, why));
     if (&into.unit, into.better, into.evidence) != (&other.unit, other.better, other.evidence) {
-        return reject("means two things");
+        return reject("comes twice and means two things");
     }
     if into.distribution.count() != into.judged().count || other.distribution.count() != other.judged().count {
-        return reject("its single values are not known");
+        return reject("comes twice and its single values are not known");
     }
     match (&mut into.distribution, &other.distribution) {
         (Distribution::Values(mine), Distribution::Values(more)) => mine.extend(more),
         (Distribution::Histogram(mine), Distribution::Histogram(more)) => mine.merge(more),
         (Distribution::Counts { step: a, counts }, Distribution::Counts { step: b, counts: more }) if a == b => counts.merge(more),
         (Distribution::Unknown, Distribution::Unknown) => {}
-        _ => return reject("its values were kept in different forms"),
+        _ => return reject("comes twice and its values were kept in different forms"),
     }
-    let moments = merged_moments(into.judged(), other.judged());
-    let judged =
-        Summary { percentiles: percentiles(&into.distribution.steps(), &moments), ..merged_summary(into.judged(), other.judged()) };
+    let mut judged = merged_summary(into.judged(), other.judged());
+    judged.percentiles = percentiles(&into.distribution.steps(), judged.count, judged.min.zip(judged.max));
     if into.summary.errors == 0 && other.summary.errors == 0 {
         into.summary_ok = into.summary_ok.is_some().then(|| judged.clone());
         into.summary = judged;
@@ -91,28 +95,28 @@ pub(super) fn merge(into: &mut Series, other: Series) -> Result<(), Rejected> {
     Ok(())
 }
 
-/// Everything but the percentiles. Throughput is that of one recording after the other.
+/// Everything but the percentiles. Throughput is that of one recording after the other. What one side does not tell is not
+/// known of both.
 fn merged_summary(a: &Summary, b: &Summary) -> Summary {
-    let seconds =
-        |summary: &Summary| summary.throughput.filter(|rate| *rate > 0.0).map(|rate| (summary.count - summary.errors) as f64 / rate);
-    let throughput = match (seconds(a), seconds(b)) {
-        (Some(first), Some(second)) => Some((a.count - a.errors + b.count - b.errors) as f64 / (first + second)),
-        _ => None,
-    };
+    let succeeded = |summary: &Summary| summary.count.saturating_sub(summary.errors) as f64;
+    let seconds = |summary: &Summary| summary.throughput.filter(|rate| *rate > 0.0).map(|rate| succeeded(summary) / rate);
+    let known = merged_moments(a, b).map(|moments| of_moments(&moments)).unwrap_or_default();
+    let tells_deviation = [a, b].into_iter().all(|summary| summary.count < 2 || summary.stddev.is_some());
     Summary {
-        errors: a.errors + b.errors,
-        throughput,
+        count: a.count.saturating_add(b.count),
+        errors: a.errors.saturating_add(b.errors),
+        stddev: known.stddev.filter(|_| tells_deviation),
+        throughput: seconds(a).zip(seconds(b)).map(|(first, second)| (succeeded(a) + succeeded(b)) / (first + second)),
         precision: a.precision.into_iter().chain(b.precision).reduce(f64::max),
-        ..of_moments(&merged_moments(a, b))
+        ..known
     }
 }
 
-fn merged_moments(a: &Summary, b: &Summary) -> Moments {
+fn merged_moments(a: &Summary, b: &Summary) -> Option<Moments> {
     let mut merged = Moments::default();
-    for summary in [a, b] {
-        if let (Some(mean), Some(min), Some(max)) = (summary.mean, summary.min, summary.max) {
-            merged.merge(&Moments::of_summary(summary.count, mean, summary.stddev.unwrap_or(0.0), min, max));
-        }
+    for summary in [a, b].into_iter().filter(|summary| summary.count > 0) {
+        let stddev = summary.stddev.unwrap_or(0.0);
+        merged.merge(&Moments::of_summary(summary.count, summary.mean?, stddev, summary.min?, summary.max?));
     }
-    merged
+    Some(merged)
 }

@@ -16,7 +16,8 @@ fn is_active(c: char) -> bool {
 /// One line without active characters: white space becomes a space, an ANSI sequence and any other active character
 /// one replacement character.
 pub fn printable(text: &str) -> Cow<'_, str> {
-    if !text.chars().any(is_active) {
+    // Most texts are plain, and looked at byte by byte that is known at once.
+    if text.bytes().all(|byte| matches!(byte, b' '..=b'~')) || !text.chars().any(is_active) {
         return Cow::Borrowed(text);
     }
     let mut out = String::with_capacity(text.len());
@@ -66,7 +67,7 @@ pub fn shorten(text: &str, max: usize) -> Cow<'_, str> {
 /// XML character data and attribute values alike; only characters of XML 1.0.
 pub fn xml(text: &str) -> Cow<'_, str> {
     let text = printable(text);
-    if !text.contains(['&', '<', '>', '"']) {
+    if !text.bytes().any(|byte| matches!(byte, b'&' | b'<' | b'>' | b'"')) {
         return text;
     }
     Cow::Owned(text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;"))

@@ -39,18 +39,6 @@ fn committed() -> BaselineFacts {
     }
 }
 
-fn no_baseline() -> BaselineFacts {
-    BaselineFacts {
-        kind: BaselineKind::None,
-        path: None,
-        commit: None,
-        accepted_ns: None,
-        runs: 0,
-        environments: Vec::new(),
-        ..committed()
-    }
-}
-
 /// A judged latency that passed at +5 % / +10 %.
 fn finding(suite: &str, label: &str) -> Finding {
     Finding {
@@ -266,7 +254,7 @@ fn first_use() -> Fixture {
         sentence: "concat/buffer takes 81.2% less time than concat/plus; at least 50% less is asked".into(),
         ..finding("concat", "concat/buffer/10000")
     };
-    let suites = vec![suite("concat", no_baseline(), vec![within]), suite("hello", no_baseline(), Vec::new())];
+    let suites = vec![suite("concat", BaselineFacts::default(), vec![within]), suite("hello", BaselineFacts::default(), Vec::new())];
     let mut outcome = Outcome::of(suites);
     assert!(facts::is_first_use(&outcome));
     outcome.next_steps = vec!["neverslower accept".into(), "NEVERSLOWER_DEMO=slow neverslower run hello".into()];

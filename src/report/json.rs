@@ -1,5 +1,6 @@
 //! `outcome.json`: the whole outcome for programs, as CONTRACT lays it out. Members are only ever added.
 
+use super::document::JsonWriter;
 use super::{Entry, Needs, Style, document, facts};
 use crate::model::{BaselineFacts, BaselineKind, Finding, Note, Outcome, SeriesKey, SuiteOutcome};
 use crate::output::{Output, OutputError, Report};
@@ -10,15 +11,14 @@ pub const ENTRY: Entry =
     Entry { name: "json", about: "the outcome as JSON, as written to outcome.json", needs: Needs::Outcome, extension: "json", open };
 
 fn open(out: Box<dyn Write>, style: &Style) -> Box<dyn Output> {
-    document::open(out, style, render)
+    document::json(out, style, write)
 }
 
 const SCHEMA: &str = "neverslower.outcome.v1";
 
-fn render(report: &Report<'_>, style: &Style) -> Result<String, OutputError> {
+fn write(report: &Report<'_>, style: &Style, out: &mut JsonWriter<'_>) -> Result<(), OutputError> {
     let suites: Vec<_> = facts::suites(report, style).into_iter().map(|(suite, _)| suite).collect();
-    let text = serde_json::to_string_pretty(&outcome(report.outcome, &suites));
-    text.map(|text| text + "\n").map_err(|error| OutputError(format!("outcome.json: {error}")))
+    out.write(&outcome(report.outcome, &suites)).map_err(|error| OutputError(format!("outcome.json: {error}")))
 }
 
 #[derive(Serialize)]

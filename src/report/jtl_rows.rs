@@ -3,7 +3,7 @@
 
 use super::Style;
 use crate::limits::OUTPUT_BUFFER_BYTES;
-use crate::model::{Request, Sample};
+use crate::model::{Request, Sample, error_kind};
 use crate::output::{Output, OutputError, Report};
 use std::borrow::Cow;
 use std::io::Write;
@@ -89,12 +89,13 @@ fn code_and_message<'a>(request: &Request<'a>) -> (&'a str, Cow<'a, str>) {
 /// The class of a failure below HTTP, in the words that JTL readers group by; `None` for an answer that was bad.
 fn transport_class(error: &str) -> Option<&'static str> {
     Some(match error {
-        timeout if timeout.starts_with("timeout") => "timeout",
-        "dns" | "connect" => "connect",
-        "tls" => "tls",
-        "write" | "read-reset" | "reset" | "truncated-body" => "reset",
-        "protocol" => "protocol",
-        "unsent" | "interrupted" => "unsent",
+        error_kind::TIMEOUT | error_kind::TIMEOUT_CONNECT | error_kind::TIMEOUT_RESPONSE => "timeout",
+        error_kind::DNS | error_kind::CONNECT => "connect",
+        error_kind::TLS => "tls",
+        error_kind::WRITE | error_kind::READ_RESET | error_kind::TRUNCATED_BODY => "reset",
+        error_kind::PROTOCOL => "protocol",
+        error_kind::NO_ANSWER => "no answer",
+        error_kind::UNSENT | error_kind::INTERRUPTED => "unsent",
         _ => return None,
     })
 }

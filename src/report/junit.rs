@@ -6,7 +6,6 @@ mod case;
 use self::case::{Case, Ending};
 use super::escape::xml;
 use super::{Entry, Needs, Style, document, facts};
-use crate::limits::DETAILED_CASES_MAX;
 use crate::model::{Run, SuiteOutcome};
 use crate::output::{Output, OutputError, Report};
 use std::io::Write;
@@ -66,8 +65,10 @@ fn render(report: &Report<'_>, style: &Style) -> Result<String, OutputError> {
     for (index, run) in unjudged.filter(|_| report.outcome.suites.is_empty()).enumerate() {
         push_cases(&mut body, &mut totals, index, &run.suite, Some(run), run.duration_ns, &[], &case::of_run(run));
     }
+    body.push_str("</testsuites>\n");
     let head = format!("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"neverslower\" {}>\n", totals.attributes());
-    Ok(head + &body + "</testsuites>\n")
+    body.insert_str(0, &head);
+    Ok(body)
 }
 
 fn push_suite(body: &mut String, totals: &mut Totals, index: usize, suite: &SuiteOutcome, run: Option<&Run>) {
@@ -104,11 +105,10 @@ fn push_cases(
     let timestamp = run.and_then(|run| run.started_ns).and_then(time).map_or_else(String::new, |time| format!(" timestamp=\"{time}\""));
     body.push_str(&format!("  <testsuite name=\"{}\" id=\"{id}\" {}{timestamp}>\n", xml(&name), suite_totals.attributes()));
     push_properties(body, "    ", properties);
-    let is_detailed = cases.len() <= DETAILED_CASES_MAX;
     // Measured together: each case carries an even share, so that readers that add the cases up get the suite's time.
     let share = seconds(duration_ns / (cases.len().max(1) as u64));
     for case in cases {
-        push_case(body, suite, case, &share, is_detailed);
+        push_case(body, suite, case, &share);
     }
     body.push_str("  </testsuite>\n");
     totals.add(&suite_totals);
@@ -125,13 +125,13 @@ fn push_properties(body: &mut String, indent: &str, properties: &[(&str, String)
     body.push_str(&format!("{indent}</properties>\n"));
 }
 
-fn push_case(body: &mut String, suite: &str, case: &Case, share: &str, is_detailed: bool) {
+fn push_case(body: &mut String, suite: &str, case: &Case, share: &str) {
     let time = case.duration_ns.map_or_else(|| share.to_string(), seconds);
     body.push_str(&format!("    <testcase classname=\"perf.{}\" name=\"{}\" time=\"{time}\"", xml(suite), xml(&case.name)));
     if let Some(place) = &case.place {
         body.push_str(&format!(" file=\"{}\" line=\"{}\"", xml(&place.path.replace('\\', "/")), place.line));
     }
-    let properties = if is_detailed || case.ending != Ending::Passed { case.properties.as_slice() } else { &[] };
+    let properties = case.properties.as_slice();
     if properties.is_empty() && case.ending == Ending::Passed {
         body.push_str("/>\n");
         return;

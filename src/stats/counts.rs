@@ -68,17 +68,20 @@ impl Counts {
 
     /// The value at a 1-based rank of the sorted values; `None` for rank 0 or beyond the total.
     pub fn value_at_rank(&self, rank: u64) -> Option<u64> {
-        if rank == 0 {
-            return None;
-        }
-        let mut seen = 0;
-        self.iter()
-            .find(|(_, times)| {
-                seen += times;
-                seen >= rank
-            })
-            .map(|(value, _)| value)
+        at_rank(self.iter(), rank)
     }
+}
+
+/// The value at a 1-based rank of ascending values and their counts.
+pub(super) fn at_rank(steps: impl IntoIterator<Item = (u64, u64)>, rank: u64) -> Option<u64> {
+    let mut below = rank.checked_sub(1)?;
+    for (value, times) in steps {
+        if below < times {
+            return Some(value);
+        }
+        below -= times;
+    }
+    None
 }
 
 #[cfg(test)]

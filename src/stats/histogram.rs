@@ -1,6 +1,7 @@
 //! Histogram of bounded relative width (High Dynamic Range), mergeable and storable.
 
 use super::Moments;
+use super::counts::at_rank;
 use crate::limits::{HISTOGRAM_DIGITS, HISTOGRAM_NS_MAX};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -58,16 +59,7 @@ impl Histogram {
 
     /// Upper edge of the bucket that holds a 1-based rank; `None` for rank 0 or beyond the total.
     pub fn value_at_rank(&self, rank: u64) -> Option<u64> {
-        if rank == 0 {
-            return None;
-        }
-        let mut seen = 0;
-        self.iter()
-            .find(|(_, times)| {
-                seen += times;
-                seen >= rank
-            })
-            .map(|(value, _)| value)
+        at_rank(self.iter(), rank)
     }
 
     /// Upper edge of each non-empty bucket with its count, ascending.

@@ -50,7 +50,7 @@ impl Moments {
         let step = other.mean - self.mean;
         self.mean += step * b / (a + b);
         self.m2 += other.m2 + step * step * a * b / (a + b);
-        self.count += other.count;
+        self.count = self.count.saturating_add(other.count);
         self.min = self.min.min(other.min);
         self.max = self.max.max(other.max);
     }

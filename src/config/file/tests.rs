@@ -6,7 +6,7 @@ mod example;
 mod suites;
 mod thresholds;
 
-const TABLES: Tables<'_> = Tables { formats: &[("criterion", ""), ("jtl", "")], reports: &[] };
+const TABLES: Tables<'_> = Tables { formats: &[("criterion", ""), ("jtl-csv", "")], reports: &[] };
 
 fn parse(text: &str) -> Result<File, ConfigError> {
     File::parse("n.toml", text, &TABLES)

@@ -13,6 +13,10 @@ fn what_was_not_measured_is_not_judged() {
     check(accepted_points(&[1.0; 3]), run_of(vec![]), &usual(), Verdict::NoVerdict, "nothing was measured");
     let refused = || vec![requests("GET /", 1.0, 50, 50, "connect"), requests("GET /a", 1.0, 50, 50, "timeout-response")];
     check(nothing(), run_of(refused()), &usual(), Verdict::NoVerdict, "none of 50 requests got an answer (");
+    let lost = || run_of(vec![requests("GET /", 1.0, 50, 50, "timeout"), requests("GET /a", 1.0, 50, 50, "protocol")]);
+    check(nothing(), lost(), &usual(), Verdict::NoVerdict, "none of 50 requests got an answer (");
+    let bad = || run_of(vec![requests("GET /", 1.0, 50, 50, "timeout"), requests("GET /a", 1.0, 50, 50, "http-5xx")]);
+    check(nothing(), bad(), &usual(), Verdict::Fail, "GET /a error rate is 100%");
     let mut one_answers = refused();
     one_answers.push(requests("GET /b", 1.0, 50, 0, ""));
     check(nothing(), run_of(one_answers), &usual(), Verdict::Fail, "GET /a error rate is 100%");
@@ -208,6 +212,17 @@ fn within_a_run() {
     let plain = Policy { statistics: Statistics::Plain, ..judged(twice.clone()) };
     check(nothing(), bare(600.0), &plain, Verdict::Fail, "(-40%)");
     check(nothing(), bare(500.0), &plain, Verdict::Pass, "(-50%)");
+    // The series that the pattern's others are held against is not held against itself.
+    let all = Rule { label: "*".into(), ..twice.clone() };
+    check(nothing(), pair(400.0), &judged(all.clone()), Verdict::Pass, "buffer p50 is 403 ns");
+    assert_eq!(outcome(&nothing(), pair(400.0), &judged(all.clone())).findings.len(), 1);
+    check(
+        nothing(),
+        run_of(vec![samples("plus", values(1.0))]),
+        &judged(Rule { suite: "shop".into(), ..all }),
+        Verdict::NoVerdict,
+        "matches no series",
+    );
     let gone = Rule { against: Some("pluss".into()), ..twice };
     check(nothing(), pair(400.0), &judged(gone), Verdict::NoVerdict, "\"pluss\", which it is held against, did not come");
 }
@@ -246,5 +261,14 @@ fn all_attempts_or_the_successful_ones() {
     let before = || accepted(vec![answered(MS, 0); 9]);
     check(before(), answered(9.0 * MS, 5), &of(Attempts::Ok), Verdict::Pass, "stayed at 1 ms");
     check(before(), answered(9.0 * MS, 5), &of(Attempts::All), Verdict::Fail, "rose from 1 ms to 9 ms");
+    // Nothing is put in the place of what the baseline does not tell of all attempts.
+    let untold = Series { summary: Summary { count: 1000, errors: 5, ..Summary::default() }, ..requests("GET /", MS, 1000, 5, "http-5xx") };
+    check(
+        accepted(vec![run_of(vec![untold]); 9]),
+        answered(9.0 * MS, 5),
+        &of(Attempts::All),
+        Verdict::NoVerdict,
+        "not known now and in the baseline",
+    );
     check(accepted(vec![answered(9.0 * MS, 5); 9]), answered(MS, 0), &of(Attempts::All), Verdict::Pass, "fell from 9 ms to 1 ms");
 }

@@ -91,7 +91,7 @@ impl Connection {
         Connection {
             name: format!("load 1-{}", number + 1),
             flight: None,
-            response: Response::new(),
+            response: Response::default(),
             failures: 0,
             state: State::Closed,
             socket: None,

@@ -9,7 +9,7 @@ use super::request::Message;
 use super::timer::{Alarm, Until};
 use super::{LoadError, Phase, Progress};
 use crate::clock::Clock;
-use crate::limits::{LOAD_CONNECTIONS_MAX, LOAD_EVENTS_PER_TURN, LOAD_INTERRUPT_GRACE_NS, LOAD_PROGRESS_NS, LOAD_READ_BYTES};
+use crate::limits::{CONNECTIONS_MAX, LOAD_EVENTS_PER_TURN, LOAD_INTERRUPT_GRACE_NS, LOAD_PROGRESS_NS, LOAD_READ_BYTES};
 use crate::model::{LoadModel, LoadWork, RunFacts};
 use crate::record::Sink;
 use mio::event::Event;
@@ -47,8 +47,8 @@ impl EventLoop {
             let (one, two) = (&first.url.text, &other.url.text);
             return Err(LoadError(format!("the targets {one} and {two} are of different servers; make a suite for each server")));
         }
-        if work.connections == 0 || work.connections > LOAD_CONNECTIONS_MAX {
-            return Err(LoadError(format!("{} connections are not possible; use 1 to {LOAD_CONNECTIONS_MAX}", work.connections)));
+        if work.connections == 0 || u64::from(work.connections) > CONNECTIONS_MAX {
+            return Err(LoadError(format!("{} connections are not possible; use 1 to {CONNECTIONS_MAX}", work.connections)));
         }
         let pacer = Pacer::new(work)?;
         let addresses = first.url.resolve()?;

@@ -1,5 +1,6 @@
 //! Why a request failed: the classes of the error taxonomy.
 
+use crate::model::error_kind;
 use std::borrow::Cow;
 use std::io;
 
@@ -39,17 +40,17 @@ impl ErrorClass {
     /// The name in results.
     pub fn slug(self) -> &'static str {
         match self {
-            ErrorClass::Connect => "connect",
-            ErrorClass::Write => "write",
-            ErrorClass::ReadReset => "read-reset",
-            ErrorClass::TimeoutConnect => "timeout-connect",
-            ErrorClass::TimeoutResponse => "timeout-response",
-            ErrorClass::Protocol => "protocol",
-            ErrorClass::TruncatedBody => "truncated-body",
-            ErrorClass::Http4xx => "http-4xx",
-            ErrorClass::Http5xx => "http-5xx",
-            ErrorClass::Unsent => "unsent",
-            ErrorClass::Interrupted => "interrupted",
+            ErrorClass::Connect => error_kind::CONNECT,
+            ErrorClass::Write => error_kind::WRITE,
+            ErrorClass::ReadReset => error_kind::READ_RESET,
+            ErrorClass::TimeoutConnect => error_kind::TIMEOUT_CONNECT,
+            ErrorClass::TimeoutResponse => error_kind::TIMEOUT_RESPONSE,
+            ErrorClass::Protocol => error_kind::PROTOCOL,
+            ErrorClass::TruncatedBody => error_kind::TRUNCATED_BODY,
+            ErrorClass::Http4xx => error_kind::HTTP_4XX,
+            ErrorClass::Http5xx => error_kind::HTTP_5XX,
+            ErrorClass::Unsent => error_kind::UNSENT,
+            ErrorClass::Interrupted => error_kind::INTERRUPTED,
         }
     }
 }

@@ -21,6 +21,8 @@ mod tests;
 mod timer;
 mod url;
 
+pub use parser::{Ended, Expect, Fed, Malformed, Response};
+
 use crate::model::LoadWork;
 use crate::record::Sink;
 use std::fmt;

@@ -72,9 +72,9 @@ pub struct Response {
     keep_alive: bool,
 }
 
-impl Response {
+impl Default for Response {
     /// Before any request.
-    pub fn new() -> Response {
+    fn default() -> Response {
         Response {
             state: State::Complete,
             expect: Expect::Body,
@@ -85,7 +85,9 @@ impl Response {
             keep_alive: false,
         }
     }
+}
 
+impl Response {
     /// Gets ready for the answer to the next request.
     pub fn begin(&mut self, expect: Expect) {
         self.state = State::Head;
@@ -197,6 +199,9 @@ impl Response {
             Err(error) => return Err(not_http(error, bytes)),
         };
         let status = parsed.code.unwrap_or(0);
+        if status < 100 {
+            return Err(Malformed::new("the status of the answer is below 100"));
+        }
         if (100..200).contains(&status) {
             // An interim answer: the real one follows. Nobody asked for another protocol.
             if status == 101 {

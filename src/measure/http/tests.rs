@@ -5,7 +5,7 @@ mod answers;
 mod pace;
 
 use super::{Drive, LoadError, Progress, drive};
-use crate::model::{Arrival, LoadFacts, LoadWork, Note, Pair, RunFacts, Sample, Series, SeriesKey, Stop, Target};
+use crate::model::{Arrival, LoadFacts, LoadWork, Note, RunFacts, Sample, Series, SeriesKey, Stop, Target};
 use crate::record::{Rejected, Sink};
 use crate::stats::Histogram;
 use std::collections::BTreeMap;
@@ -66,10 +66,6 @@ impl Sink for Kept {
     }
 
     fn summary(&mut self, _: Series) -> Result<(), Rejected> {
-        unreachable!("a load test makes samples")
-    }
-
-    fn pair(&mut self, _: &Pair<'_>) -> Result<(), Rejected> {
         unreachable!("a load test makes samples")
     }
 

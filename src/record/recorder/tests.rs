@@ -1,8 +1,9 @@
-use crate::limits::{ERROR_KINDS_MAX, EXEMPLARS_MAX, KEPT_VALUES_PER_SERIES, LABELS_MAX, NOTES_MAX};
+use crate::limits::{ERROR_KINDS_MAX, EXEMPLARS_MAX, KEPT_VALUES_PER_SERIES, LABELS_MAX, METRICS_PER_LABEL_MAX, NOTES_MAX};
 use crate::model::{
-    Better, Distribution, Evidence, Note, Percentile, Request, Run, RunFacts, Sample, Series, SeriesKey, Summary, Unit, Value, metric,
+    Better, Distribution, Evidence, LoadFacts, LoadModel, Note, Percentile, Request, Run, RunFacts, Sample, Series, SeriesKey, Summary,
+    Unit, Value, metric,
 };
-use crate::record::{Keep, Recorder, Sink, Tee};
+use crate::record::{Keep, Recorder, Sink};
 use crate::stats::Histogram;
 use proptest::prelude::{prop_assert, prop_assert_eq, proptest};
 
@@ -173,6 +174,16 @@ fn a_repeated_summary_is_merged_only_where_that_is_exact() {
     assert_eq!((merged.summary.count, merged.summary.max, numbers(&merged.summary)), (4, whole.summary.max, numbers(&whole.summary)));
     assert_eq!((merged.summary.mean, merged.distribution.count()), (whole.summary.mean, 4));
 
+    // What one side does not tell is not known of both, and nobody is lost for that.
+    let untold = |series: Series| {
+        let summary = Summary { mean: None, min: None, ..series.summary.clone() };
+        Series { summary: Summary { count: 5, errors: 3, ..summary.clone() }, summary_ok: Some(summary), ..series }
+    };
+    let merged = merge(folded(&[1, 2]), untold(folded(&[3, 9]))).unwrap();
+    let merged = series(&merged, "a", metric::LATENCY);
+    assert_eq!((merged.summary.count, merged.summary.errors, merged.summary.mean, merged.summary.max), (7, 3, None, None));
+    assert_eq!((merged.judged().count, merged.judged().errors, numbers(merged.judged())), (4, 0, numbers(&whole.summary)));
+
     let point = Series { distribution: Distribution::Unknown, ..folded(&[1]) };
     assert!(merge(point, folded(&[1])).unwrap_err().0.ends_with("its single values are not known; judge them as suites of their own"));
     let other = Series { unit: Unit::Bytes, ..folded(&[1]) };
@@ -183,15 +194,70 @@ fn a_repeated_summary_is_merged_only_where_that_is_exact() {
 }
 
 #[test]
-fn a_tee_gives_both_the_same() {
-    let (mut a, mut b) = (Recorder::new(Keep::Exact), Recorder::new(Keep::Exact));
-    let mut tee = Tee { a: &mut a, b: &mut b };
-    tee.sample(&Sample::Request(&request("a", 1, MS, None))).unwrap();
-    tee.summary(Series { key: SeriesKey::new("c", "time"), ..folded(&[4]) }).unwrap();
-    tee.facts(RunFacts { partial: true, ..RunFacts::default() });
-    tee.note(Note::text("x"));
-    let (a, b) = (a.finish("suite"), b.finish("suite"));
-    assert!(a == b && a.partial && a.series.len() == 2 && a.notes.len() == 1);
+fn the_time_between_repetitions_is_no_part_of_the_run() {
+    // Seconds: two repetitions an hour apart, and then one of another generator that overlaps the second.
+    let mut recorder = Recorder::new(Keep::Exact);
+    for starts in [[10, 12], [3600, 3602], [3601, 3603]] {
+        starts.iter().for_each(|start| recorder.sample(&Sample::Request(&request("a", start * 1000, 1000 * MS, None))).unwrap());
+        recorder.end_repetition();
+    }
+    let run = recorder.finish("suite");
+    assert_eq!((run.started_ns, run.duration_ns), (Some(10_000 * MS), (3 + 4) * 1000 * MS));
+    assert_eq!(series(&run, "a", metric::LATENCY).summary.throughput, Some(6.0 / 7.0));
+}
+
+#[test]
+fn facts_of_repetitions_add_up() {
+    let facts = |late: u64, achieved: f64| RunFacts {
+        duration_ns: Some(1000 * MS),
+        load: Some(LoadFacts {
+            model: LoadModel::Open,
+            connections: 1,
+            planned: 100,
+            completed: 90,
+            failed: 6,
+            unsent: 4,
+            rate_planned: Some(100.0),
+            rate_achieved: Some(achieved),
+            late,
+            max_lag_ns: MS,
+            reconnects: 0,
+            client_cpu_ns: None,
+            measured_ns: 1000 * MS,
+        }),
+        ..RunFacts::default()
+    };
+    for (first, second) in [((50, 80.0), (0, 100.0)), ((0, 100.0), (50, 80.0)), ((50, f64::NAN), (0, 100.0))] {
+        let mut recorder = Recorder::new(Keep::Exact);
+        recorder.facts(facts(first.0, first.1));
+        recorder.facts(facts(second.0, second.1));
+        let run = recorder.finish("suite");
+        let load = run.load.unwrap();
+        assert_eq!((run.duration_ns, load.planned, load.completed + load.failed + load.unsent, load.late), (2000 * MS, 200, 200, 50));
+        assert!(load.rate_achieved.is_none_or(|achieved| achieved.is_nan() || achieved == 80.0), "the missed rate is kept");
+    }
+}
+
+#[test]
+fn one_label_and_metric_is_one_thing() {
+    let (ns, bytes) = (Unit::Ns, Unit::Bytes);
+    let value = |metric: &'static str, unit| Value { label: "a", metric, unit, better: Better::Lower, value: 1.0, failed: false };
+    let check = |first: &Sample<'_>, second: &Sample<'_>, why: &str| {
+        let mut recorder = Recorder::new(Keep::Exact);
+        recorder.sample(first).unwrap();
+        let rejected = recorder.sample(second).unwrap_err();
+        assert!(rejected.0.contains(why), "{rejected:?}");
+    };
+    check(&Sample::Value(&value("x", &ns)), &Sample::Value(&value("x", &bytes)), "the series \"a\" \"x\" comes in two units");
+    let (plain, other) = (value(metric::LATENCY, &ns), request("a", 1, MS, None));
+    check(&Sample::Value(&plain), &Sample::Request(&other), "comes as plain values and as requests");
+    check(&Sample::Request(&other), &Sample::Value(&plain), "comes as requests and as plain values");
+
+    let mut recorder = Recorder::new(Keep::Exact);
+    let names: Vec<String> = (0..=METRICS_PER_LABEL_MAX).map(|n| format!("m{n}")).collect();
+    let mut push = |name: &str| recorder.sample(&Sample::Value(&Value { metric: name, ..value("", &ns) }));
+    assert!(names[..METRICS_PER_LABEL_MAX].iter().all(|name| push(name).is_ok()));
+    assert!(push(&names[METRICS_PER_LABEL_MAX]).unwrap_err().0.contains("one metric too many"));
 }
 
 proptest! {

@@ -1,6 +1,6 @@
 //! A test case: one finding of one suite.
 
-use crate::limits::{CASE_NAME_CHARS_MAX, CASE_TEXT_BYTES_MAX};
+use crate::limits::{CASE_NAME_CHARS_MAX, CASE_TEXT_BYTES_MAX, DETAILED_CASES_MAX};
 use crate::model::{Finding, Place, Run, Statistic, SuiteOutcome, Unit, Verdict};
 use crate::report::escape::{shorten, xml};
 use crate::report::facts;
@@ -34,6 +34,7 @@ pub struct Case {
     pub ending: Ending,
     /// The verdict in one line.
     pub message: String,
+    /// The numbers behind the verdict; left out where a suite has so many cases that its file would be too large.
     pub properties: Vec<(&'static str, String)>,
     /// The line of the configuration that declares the threshold.
     pub place: Option<Place>,
@@ -60,7 +61,8 @@ impl Case {
 /// The cases of a suite; at least one, because a suite without is dropped by readers.
 pub fn of_suite(suite: &SuiteOutcome) -> Vec<Case> {
     let mut names = BTreeSet::new();
-    let mut cases: Vec<_> = suite.findings.iter().map(|finding| of_finding(finding, &mut names)).collect();
+    let numbers = if suite.findings.len() <= DETAILED_CASES_MAX { properties } else { |_: &Finding| Vec::new() };
+    let mut cases: Vec<_> = suite.findings.iter().map(|finding| of_finding(finding, numbers(finding), &mut names)).collect();
     let is_told = suite.verdict == Verdict::Pass || suite.findings.iter().any(|finding| finding.verdict == suite.verdict);
     if !is_told {
         let message = format!("{}: the suite as a whole; baseline: {}", suite.verdict.word(), facts::baseline(&suite.baseline));
@@ -94,7 +96,7 @@ fn about_suite(ending: Ending, message: String, names: &mut BTreeSet<String>) ->
     Case { name: unique("suite", names), ending, message, properties: Vec::new(), place: None, duration_ns: None }
 }
 
-fn of_finding(finding: &Finding, names: &mut BTreeSet<String>) -> Case {
+fn of_finding(finding: &Finding, properties: Vec<(&'static str, String)>, names: &mut BTreeSet<String>) -> Case {
     let name = match finding.key.label.as_str() {
         "" => facts::kind(finding.kind).to_string(),
         label => {
@@ -108,7 +110,7 @@ fn of_finding(finding: &Finding, names: &mut BTreeSet<String>) -> Case {
         name: unique(&name, names),
         ending: finding.verdict.into(),
         message: format!("{}: {}", finding.verdict.word(), finding.sentence),
-        properties: properties(finding),
+        properties,
         place: finding.place.clone(),
         duration_ns: None,
     }

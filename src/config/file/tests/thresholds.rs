@@ -93,6 +93,15 @@ fn floors_fit_the_unit_and_stand_beside_changes() {
     line("fail = '5s'\n", "floor = '2ms'", 9, 5, "expected a `floor` only beside changes such as `+5%`, found `'2ms'`");
 }
 
+#[test]
+fn the_series_that_others_are_held_against_is_left_out() {
+    let all = "against = 'plus'\nfail = '-50%'";
+    shadows(all, "label = 'plus'\nagainst = 'join'\nfail = '-10%'", false);
+    shadows(all, "label = 'p*'\nagainst = 'join'\nfail = '-10%'", false);
+    shadows(all, "label = 'p*'\nagainst = 'plus'\nfail = '-10%'", true);
+    shadows(all, "label = 'buffer'\nagainst = 'join'\nfail = '-10%'", true);
+}
+
 /// Whether the second threshold is refused because the first always beats it.
 fn shadows(first: &str, second: &str, expected: bool) {
     let found = parse(&format!("[[threshold]]\n{first}\n[[threshold]]\n{second}"));

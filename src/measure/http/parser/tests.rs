@@ -11,7 +11,7 @@ enum Outcome {
 
 /// Feeds `wire` in pieces of the given lengths, round and round.
 fn outcome(expect: Expect, wire: &[u8], pieces: &[usize]) -> Outcome {
-    let mut response = Response::new();
+    let mut response = Response::default();
     response.begin(expect);
     let (mut at, mut lengths) = (0, pieces.iter().cycle());
     while at < wire.len() {
@@ -113,6 +113,8 @@ fn what_is_no_answer_is_malformed() {
         "SSH-2.0-OpenSSH_9.2\r\n",
         "HTTP/2 200 OK\r\n\r\n",
         "HTTP/1.1 abc\r\n\r\n",
+        "HTTP/1.1 000 No\r\n\r\n",
+        "HTTP/1.1 099 No\r\n\r\n",
         "HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\n",
         "HTTP/1.1 200 OK\r\nContent-Length: +1\r\n\r\n",
         "HTTP/1.1 200 OK\r\nContent-Length: \r\n\r\n",
