@@ -161,7 +161,7 @@ pub struct AcceptArgs {
     /// Do not ask; required in CI
     #[arg(long)]
     pub yes: bool,
-    /// Accept runs that are over their error threshold or partial
+    /// Accept runs that are over their error threshold
     #[arg(long, requires = "reason")]
     pub force: bool,
     /// Why; stored with the accepted runs

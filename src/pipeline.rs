@@ -11,7 +11,7 @@ use crate::format;
 use crate::interrupt::Interrupt;
 use crate::judge::{self, Policy};
 use crate::machine;
-use crate::model::{BaselineKind, Before, Environment, Outcome, Run, SuiteOutcome, Verdict};
+use crate::model::{BaselineKind, Before, Environment, Note, Outcome, Run, SuiteOutcome, Verdict};
 use crate::output::Report;
 use crate::record::{Keep, Recorder};
 use crate::report::{Entry, Style};
@@ -56,10 +56,11 @@ pub fn run(plan: &Plan, around: Surroundings<'_>) -> Result<Outcome, OutputFaile
     let mut judged = Vec::new();
     let mut own = Vec::new();
     for suite in &plan.suites {
-        if around.interrupt.exit_code().is_some() {
-            break;
-        }
         let name = &suite.work.name;
+        if around.interrupt.exit_code().is_some() {
+            judged.push(unmeasured(name, "interrupted before this suite began", &plan.policy(name, &[])));
+            continue;
+        }
         judged.push(match measure::suite(plan, suite, around, &mut tap) {
             Ok((mut run, jtl)) => {
                 run.environment = suite.environment.as_deref().map_or_else(|| here.clone(), |name| environment(Some(name)));
@@ -132,8 +133,8 @@ pub fn read(name: &str, inputs: &[Input], format: Option<&str>, tap: &mut Tap) -
     Ok(recorder.finish(name))
 }
 
-/// Compares a run with its baseline and judges it.
-pub fn gate(plan: &Plan, run: Run, policy: &Policy) -> Judged {
+/// Compares a run with its baseline and judges it; a baseline that cannot be read judges nothing.
+fn gate(plan: &Plan, run: Run, policy: &Policy) -> Judged {
     match before(plan, &run) {
         Ok(before) => {
             // Not freed, like the runs in `finish`.
@@ -146,6 +147,12 @@ pub fn gate(plan: &Plan, run: Run, policy: &Policy) -> Judged {
             (Some(run), outcome)
         }
     }
+}
+
+/// The same for whoever must not go on without a judgement, such as `accept`. The error is a sentence.
+pub fn review(plan: &Plan, run: Run, policy: &Policy) -> Result<(Run, SuiteOutcome), String> {
+    let before = before(plan, &run)?;
+    Ok(judge_run(run, &before, policy))
 }
 
 fn judge_run(run: Run, before: &Before, policy: &Policy) -> (Run, SuiteOutcome) {
@@ -163,16 +170,36 @@ fn before(plan: &Plan, run: &Run) -> Result<Before, String> {
     let committed = |store| baseline::find(store, &run.environment, &run.suite).map_err(|error| error.to_string());
     match &plan.baseline {
         BaselineChoice::Auto | BaselineChoice::Committed => committed(&plan.baselines),
-        BaselineChoice::Path(path) if path.is_dir() => committed(path),
-        BaselineChoice::Path(path) => baseline::load_file(path, &run.environment).or_else(|_| {
-            let mut earlier = read(&run.suite, &[Input::File(path.clone())], None, &mut Tap::default())?;
-            if earlier.environment.key.is_empty() {
-                // Nobody said where the file was measured; naming it as the baseline says that it compares.
-                earlier.environment = run.environment.clone();
-            }
-            Ok(baseline::from_runs(path.display().to_string(), vec![earlier], &run.environment))
+        BaselineChoice::Path(path) if path.is_dir() => committed(path).and_then(|before| match before.facts.kind {
+            // Whoever names a directory does not mean a first use.
+            BaselineKind::None => Err(format!(
+                "{}: expected a baseline of {:?} below this directory, found none; correct the path, or use `baseline = \"auto\"`",
+                path.display(),
+                run.suite
+            )),
+            _ => Ok(before),
         }),
+        BaselineChoice::Path(path) => named(path, run),
     }
+}
+
+/// A file that the user named: a baseline, or any result file. What it is not, is said of both.
+fn named(path: &Path, run: &Run) -> Result<Before, String> {
+    let refused = match baseline::load_file(path, &run.environment) {
+        Ok(before) => return Ok(before),
+        Err(error) if !path.exists() => return Err(error.to_string()),
+        Err(error) => error,
+    };
+    let mut earlier = read(&run.suite, &[Input::File(path.to_path_buf())], None, &mut Tap::default())
+        .map_err(|error| format!("{refused}; nor is it a result file: {error}"))?;
+    if earlier.partial {
+        return Err(format!("{}: expected whole results to compare with, found a cut or interrupted run; name another", path.display()));
+    }
+    if earlier.environment.key.is_empty() {
+        // Nobody said where the file was measured; naming it as the baseline says that it compares.
+        earlier.environment = run.environment.clone();
+    }
+    Ok(baseline::from_runs(path.display().to_string(), vec![earlier], &run.environment))
 }
 
 /// The newest accepted run of the same suite and environment.
@@ -190,9 +217,17 @@ fn finish(plan: &Plan, judged: Vec<Judged>, taps: Vec<Tap>, around: Surroundings
     let mut outcome = judge::conclude(&Policy { reproduce: plan.typed.clone(), ..plan.policy("", &[]) }, &measured, suites);
     close(plan, &mut outcome, around);
     let report = Report { outcome: &outcome, runs: &runs };
-    taps.into_iter().try_for_each(|tap| tap.finish(&report))?;
-    outputs::write_all(plan, &report, around.terminal)?;
-    outputs::write_verdict(plan, &outcome, around.terminal)?;
+    let told = taps.into_iter().try_for_each(|tap| tap.finish(&report));
+    let asked = outputs::write_asked(plan, &report, around.terminal);
+    let kept = outputs::write_kept(plan, &report);
+    let failures: Vec<OutputFailed> = [told, asked, kept].into_iter().filter_map(Result::err).collect();
+    if !failures.is_empty() {
+        // Who waits for that report must not read a pass elsewhere.
+        outcome.verdict = outcome.verdict.max(Verdict::NoVerdict);
+        outcome.notes.extend(failures.iter().map(|failure| Note::text(failure.to_string())));
+        close(plan, &mut outcome, around);
+    }
+    outputs::conclude(plan, &Report { outcome: &outcome, runs: &runs }, &failures, around.terminal)?;
     Ok(outcome)
 }
 
@@ -204,9 +239,8 @@ fn close(plan: &Plan, outcome: &mut Outcome, around: Surroundings<'_>) {
         outcome.exit_code = code;
     }
     let is_first_use = outcome.suites.iter().all(|suite| suite.baseline.kind == BaselineKind::None);
-    if is_first_use && outcome.verdict < Verdict::NoVerdict && plan.keep == config::Keep::Everything {
-        outcome.next_steps = plan.next_steps();
-    }
+    let is_shown = is_first_use && outcome.verdict < Verdict::NoVerdict && plan.keep == config::Keep::Everything;
+    outcome.next_steps = if is_shown { plan.next_steps() } else { Vec::new() };
 }
 
 /// The environment of this machine, or the one that a name stands for.

@@ -258,20 +258,30 @@ pub fn remove_verdict(directory: &Path) -> Result<(), TargetError> {
     }
 }
 
-/// Removes what an earlier run wrote into the results directory, so that it describes one run only. Nothing else there is
-/// touched.
-pub fn remove_earlier(directory: &Path, files: &[&str], folders: &[&str]) -> Result<(), TargetError> {
-    let removed = |path: &Path, result: io::Result<()>| match result {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(TargetError::new(path, "remove what an earlier run wrote", &error)),
-        _ => Ok(()),
+/// Removes what an earlier run wrote into a folder of the results directory: the files and directories whose names match a
+/// glob. The folder goes too when nothing else is in it.
+pub fn remove_earlier(directory: &Path, folder: &str, names: &[&str]) -> Result<(), TargetError> {
+    let folder = directory.join(folder);
+    let failed = |path: &Path, error: io::Error| TargetError::new(path, "remove what an earlier run wrote", &error);
+    let entries = match fs::read_dir(&folder) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+        Err(error) => return Err(failed(&folder, error)),
     };
-    for name in files {
-        let path = directory.join(name);
-        removed(&path, fs::remove_file(&path))?;
+    let patterns: Vec<glob::Pattern> = names.iter().filter_map(|name| glob::Pattern::new(name).ok()).collect();
+    for entry in entries {
+        let entry = entry.map_err(|error| failed(&folder, error))?;
+        let path = entry.path();
+        if !patterns.iter().any(|pattern| pattern.matches(&entry.file_name().to_string_lossy())) {
+            continue;
+        }
+        let is_directory = entry.file_type().is_ok_and(|kind| kind.is_dir());
+        let removed = if is_directory { fs::remove_dir_all(&path) } else { fs::remove_file(&path) };
+        removed.map_err(|error| failed(&path, error))?;
     }
-    for name in folders {
-        let path = directory.join(name);
-        removed(&path, fs::remove_dir_all(&path))?;
+    if folder != directory {
+        // Fails where others keep something there, which is then theirs.
+        let _ = fs::remove_dir(&folder);
     }
     Ok(())
 }

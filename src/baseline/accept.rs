@@ -24,10 +24,15 @@ impl Proposal {
 
 /// The baseline with this run as its newest, at most `keep_runs` runs. A run that is there already (same time) is replaced
 /// in its place, so that accepting twice changes nothing. Whether it may be accepted is asked of `refusals`.
-pub fn propose(store: &Path, run: &Run, reason: Option<&str>, keep_runs: usize) -> Result<Proposal, BaselineError> {
+///
+/// `earlier` are proposals that are written before this one: it builds on them.
+pub fn propose(store: &Path, run: &Run, reason: Option<&str>, keep_runs: usize, earlier: &[&Proposal]) -> Result<Proposal, BaselineError> {
     let path = file::path(store, &run.environment.key, &run.suite)?;
-    let old_text = file::read(&path)?;
-    let old = old_text.as_deref().map(|text| file::parse(&path, text)).transpose()?;
+    let old_text = match earlier.iter().rev().find(|proposal| proposal.path == path) {
+        Some(proposal) => Some(proposal.new_text.clone()),
+        None => file::read(&path)?,
+    };
+    let old = old_text.as_deref().map(|text| file::parse_own(&path, text, &run.environment.key, &run.suite)).transpose()?;
     let mut runs = old.map(|old| old.runs).unwrap_or_default();
     let accepted = Accepted::of(run, reason);
     match runs.iter_mut().find(|one| one.recorded.is_some() && one.recorded == accepted.recorded) {

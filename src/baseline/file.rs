@@ -10,7 +10,7 @@ use std::fs;
 use std::io::{ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
 
-const WAY_OUT: &str = "re-record it with `neverslower accept`, never merge it by hand";
+const WAY_OUT: &str = "restore it or delete it, then record it anew with `neverslower accept`; never merge it by hand";
 /// What git leaves at the start of a line that it could not merge.
 const CONFLICT_MARKERS: [&str; 3] = ["<<<<<<<", "=======", ">>>>>>>"];
 
@@ -51,6 +51,22 @@ pub fn parse(path: &Path, text: &str) -> Result<StoredBaseline, BaselineError> {
         return Err(BaselineError::new(shown, "at least one accepted run", "none", WAY_OUT));
     }
     Ok(stored)
+}
+
+/// The same of the file at this place in the store. One that was copied there from another suite or environment is refused:
+/// it would judge a stranger.
+pub fn parse_own(path: &Path, text: &str, environment_key: &str, suite: &str) -> Result<StoredBaseline, BaselineError> {
+    let stored = parse(path, text)?;
+    let strange = stored.runs.iter().map(|run| run.environment.key.as_str()).find(|key| *key != environment_key);
+    let (what, expected, found) = match strange {
+        _ if stored.suite != suite => ("suite", suite, stored.suite.as_str()),
+        Some(key) => ("environment", environment_key, key),
+        None => return Ok(stored),
+    };
+    let (line, column) = place_of(text, &serde_json::Value::from(found).to_string());
+    let error =
+        BaselineError::new(path.display().to_string(), format!("a baseline of {what} {expected:?}"), &format!("{found:?}"), WAY_OUT);
+    Err(error.at(line, column))
 }
 
 fn explain(shown: &str, text: &str, error: &serde_json::Error) -> BaselineError {

@@ -12,7 +12,7 @@ pub fn find(store: &Path, environment: &Environment, suite: &str) -> Result<Befo
     let path = file::path(store, &environment.key, suite)?;
     let environments = file::environments(store, suite)?;
     if let Some(text) = file::read(&path)? {
-        let runs = file::parse(&path, &text)?.into_runs();
+        let runs = file::parse_own(&path, &text, &environment.key, suite)?.into_runs();
         let facts = facts(BaselineKind::Committed, Some(relative(store, &path)), &runs, environment);
         return Ok(Before { facts: BaselineFacts { environments, ..facts }, runs, elsewhere: Vec::new() });
     }
@@ -20,7 +20,7 @@ pub fn find(store: &Path, environment: &Environment, suite: &str) -> Result<Befo
     for key in &environments {
         let path = file::path(store, key, suite)?;
         if let Some(text) = file::read(&path)? {
-            elsewhere.extend(file::parse(&path, &text)?.into_runs());
+            elsewhere.extend(file::parse_own(&path, &text, key, suite)?.into_runs());
         }
     }
     elsewhere.sort_by_key(|run| std::cmp::Reverse(run.started_ns));

@@ -48,7 +48,7 @@ fn run(number: u64) -> Run {
 }
 
 fn accept(store: &Path, run: &Run, keep_runs: usize) -> Proposal {
-    let proposal = propose(store, run, None, keep_runs).unwrap();
+    let proposal = propose(store, run, None, keep_runs, &[]).unwrap();
     write(&proposal).unwrap();
     proposal
 }
@@ -60,7 +60,7 @@ fn store() -> TempDir {
 /// What a reviewer sees. Changing it changes every committed baseline.
 #[test]
 fn text() {
-    let proposal = propose(store().path(), &run(1), Some("a new parser"), 10).unwrap();
+    let proposal = propose(store().path(), &run(1), Some("a new parser"), 10, &[]).unwrap();
     assert_eq!(proposal.old_text, None);
     assert_eq!(
         proposal.new_text,
@@ -128,9 +128,9 @@ fn accepting_appends_and_accepting_again_changes_nothing() {
     for number in 1..=4 {
         accept(store.path(), &run(number), 3);
     }
-    let again = propose(store.path(), &run(4), None, 3).unwrap();
+    let again = propose(store.path(), &run(4), None, 3, &[]).unwrap();
     assert!(again.is_unchanged(), "{}", again.new_text);
-    let older = propose(store.path(), &run(3), None, 3).unwrap();
+    let older = propose(store.path(), &run(3), None, 3, &[]).unwrap();
     assert!(older.is_unchanged(), "{}", older.new_text);
     let before = find(store.path(), &environment("lab"), "shop").unwrap();
     let commits: Vec<&str> = before.runs.iter().filter_map(|run| run.commit.as_deref()).collect();
@@ -173,7 +173,7 @@ fn check(edit: impl Fn(&str) -> String, expected: &str) {
     assert!(place.contains(expected), "{place}");
     assert!(place.contains("neverslower"), "no way out: {place}");
     assert_eq!(find(store.path(), &environment("laptop"), "shop").unwrap_err().to_string(), error);
-    assert!(propose(store.path(), &run(2), None, 10).is_err(), "a broken baseline is not overwritten");
+    assert!(propose(store.path(), &run(2), None, 10, &[]).is_err(), "a broken baseline is not overwritten");
 }
 
 #[test]
@@ -202,7 +202,7 @@ fn names_that_would_leave_the_store_are_refused() {
 #[test]
 fn a_file_changed_since_its_review_is_not_overwritten() {
     let store = store();
-    let proposal = propose(store.path(), &run(1), None, 10).unwrap();
+    let proposal = propose(store.path(), &run(1), None, 10, &[]).unwrap();
     accept(store.path(), &run(2), 10);
     assert!(write(&proposal).unwrap_err().to_string().contains("a change made meanwhile"));
 }

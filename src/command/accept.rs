@@ -73,8 +73,9 @@ fn reason(arguments: &AcceptArgs, by: Override) -> Option<&str> {
 fn pending(folders: &[PathBuf]) -> Result<Vec<PathBuf>, Failure> {
     let mut found = Vec::new();
     for folder in folders {
-        let pattern = folder.join("runs").join("*.run.json").display().to_string();
-        let mut here: Vec<PathBuf> = glob::glob(&pattern).map_err(|error| Failure::Usage(error.to_string()))?.flatten().collect();
+        let pattern = format!("{}/runs/*.run.json", glob::Pattern::escape(&folder.display().to_string()));
+        let matches = glob::glob(&pattern).map_err(|error| Failure::Usage(error.to_string()))?;
+        let mut here = matches.collect::<Result<Vec<PathBuf>, _>>().map_err(|error| Failure::NoVerdict(error.to_string()))?;
         here.sort();
         found.append(&mut here);
     }
@@ -87,13 +88,14 @@ fn pending(folders: &[PathBuf]) -> Result<Vec<PathBuf>, Failure> {
 
 /// What accepting each run would make of its baseline. Nothing is proposed while one run is refused.
 fn propose(plan: &Plan, files: &[PathBuf], arguments: &AcceptArgs) -> Result<Vec<Offer>, Failure> {
-    let mut offers = Vec::new();
+    let mut offers: Vec<Offer> = Vec::new();
     let mut refused = String::new();
-    for file in files {
-        let run = pipeline::read_stored(file).map_err(Failure::NoVerdict)?;
+    let mut runs = files.iter().map(|file| pipeline::read_stored(file)).collect::<Result<Vec<_>, _>>().map_err(Failure::NoVerdict)?;
+    // Artifacts of several jobs may hold the same suite: the newest of them becomes the newest of the baseline.
+    runs.sort_by_key(|run| run.started_ns);
+    for run in runs {
         let policy = plan.policy(&run.suite, &[]);
-        let (run, judged) = pipeline::gate(plan, run, &policy);
-        let run = run.ok_or_else(|| Failure::NoVerdict(format!("{} holds no run", file.display())))?;
+        let (run, judged) = pipeline::review(plan, run, &policy).map_err(Failure::NoVerdict)?;
         let mut reasons = Vec::new();
         for refusal in baseline::refusals(&run, &judged) {
             match reason(arguments, refusal.by) {
@@ -105,7 +107,8 @@ fn propose(plan: &Plan, files: &[PathBuf], arguments: &AcceptArgs) -> Result<Vec
         }
         reasons.dedup();
         let reason = (!reasons.is_empty()).then(|| reasons.join("; "));
-        let proposal = baseline::propose(&plan.baselines, &run, reason.as_deref(), plan.keep_runs);
+        let earlier: Vec<&Proposal> = offers.iter().map(|offer| &offer.proposal).collect();
+        let proposal = baseline::propose(&plan.baselines, &run, reason.as_deref(), plan.keep_runs, &earlier);
         let proposal = proposal.map_err(|error| Failure::NoVerdict(error.to_string()))?;
         let newest = pipeline::newest_accepted(plan, &run).map_err(Failure::NoVerdict)?;
         offers.push(Offer { proposal, newest, run });

@@ -5,14 +5,16 @@ use crate::cli::CheckArgs;
 use crate::config::{CheckSuite, Plan, Request};
 use crate::pipeline::{self, CheckedSuite};
 use crate::source::Input;
-use glob::Pattern;
-use std::path::{Path, PathBuf};
+use glob::{MatchOptions, Pattern};
+use std::path::{Component, Path, PathBuf};
 
 /// Reads the files, compares, judges, reports; the verdict's exit code.
 pub fn check(request: Request<'_>, arguments: &CheckArgs) -> Result<u8, Failure> {
-    let plan = Plan::for_check(request, arguments)?;
+    let mut plan = Plan::for_check(request, arguments)?;
     let session = Session::reading(&plan);
     let suites = assign(&plan, &arguments.files, arguments.suite.as_deref());
+    // Thresholds that match nothing are a mistake as soon as nobody else's files could be meant.
+    plan.is_selection = plan.check.len() > 1 && plan.check.iter().any(|known| suites.iter().all(|given| given.name != known.name));
     Ok(pipeline::check(&plan, &suites, arguments.format.as_deref(), session.around())?.exit_code)
 }
 
@@ -41,9 +43,25 @@ fn assign(plan: &Plan, files: &[PathBuf], named: Option<&str>) -> Vec<CheckedSui
     suites
 }
 
+/// Whether a suite's `results` match the file, seen from where the configuration stands; as for tools, `*` stays within a
+/// directory and `**` does not.
 fn claims(plan: &Plan, suite: &CheckSuite, file: &Path) -> bool {
-    let relative = file.strip_prefix(&plan.root).unwrap_or(file);
-    suite.results.iter().filter_map(|glob| Pattern::new(glob).ok()).any(|pattern| pattern.matches_path(relative))
+    let options = MatchOptions { require_literal_separator: true, ..MatchOptions::default() };
+    let (Some(root), Some(file)) = (plain(&plan.root), plain(file)) else { return false };
+    let relative = file.strip_prefix(&root).unwrap_or(&file);
+    suite.results.iter().filter_map(|glob| Pattern::new(glob).ok()).any(|pattern| pattern.matches_path_with(relative, options))
+}
+
+/// The path from the root, without `.` and `..`.
+fn plain(path: &Path) -> Option<PathBuf> {
+    let mut plain = PathBuf::new();
+    for component in std::path::absolute(path).ok()?.components() {
+        match component {
+            Component::ParentDir => drop(plain.pop()),
+            other => plain.push(other),
+        }
+    }
+    Some(plain)
 }
 
 /// `-` is standard input.

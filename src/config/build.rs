@@ -44,7 +44,7 @@ impl Plan {
         Ok(plan)
     }
 
-    /// `check`: the configuration is optional. It is a selection where the configuration knows several suites.
+    /// `check`: the configuration is optional. Whether the files are of all its suites is known only when they are assigned.
     pub fn for_check(request: Request<'_>, args: &CheckArgs) -> Result<Plan, ConfigError> {
         if let Some(name) = &args.suite {
             typed("--suite", name, parse_name)?;
@@ -52,7 +52,6 @@ impl Plan {
         request.format(args.format.as_deref())?;
         let mut plan = request.base(request.configuration()?.as_ref())?;
         plan.environment = Some(request.foreign_environment(None)?);
-        plan.is_selection = plan.check.len() > 1;
         Ok(plan)
     }
 
@@ -111,8 +110,7 @@ impl Plan {
 impl Request<'_> {
     /// The configuration in force; one that is named has to exist.
     fn configuration(&self) -> Result<Option<Found>, ConfigError> {
-        let named = self.options.config.clone().or_else(|| self.around.get("NEVERSLOWER_CONFIG").map(PathBuf::from));
-        let Some(path) = named.or_else(|| file::find(&self.around.directory)) else { return Ok(None) };
+        let Some(path) = self.configuration_path() else { return Ok(None) };
         let name = path.display().to_string();
         let text = file::read(&self.around.directory.join(&path), &name)?;
         let root = match path.parent() {
@@ -120,6 +118,12 @@ impl Request<'_> {
             _ => PathBuf::from("."),
         };
         Ok(Some(Found { file: File::parse(&name, &text, self.tables)?, root, name }))
+    }
+
+    /// Named, or found upward.
+    fn configuration_path(&self) -> Option<PathBuf> {
+        let named = self.options.config.clone().or_else(|| self.around.get("NEVERSLOWER_CONFIG").map(PathBuf::from));
+        named.or_else(|| file::find(&self.around.directory))
     }
 
     /// The plan of no command yet.
@@ -163,7 +167,7 @@ impl Request<'_> {
 
     /// The results directory, as far as it can be told before there is a plan: what stood there may be stale.
     pub fn results_if_unplanned(&self) -> PathBuf {
-        let root = file::find(&self.around.directory).and_then(|path| Some(path.parent()?.to_path_buf())).unwrap_or_default();
+        let root = self.configuration_path().and_then(|path| Some(path.parent()?.to_path_buf())).unwrap_or_default();
         self.path("NEVERSLOWER_RESULTS", self.options.results.as_ref(), &root, None, plan::RESULTS)
     }
 

@@ -11,7 +11,7 @@ impl Threshold for Standing {
         let facts = &case.comparison.baseline;
         if case.comparison.run.partial {
             let sentence = "the run is cut: its input ends half-way or it was interrupted, so it cannot pass".to_string();
-            found.findings.push(case.suite_finding(Verdict::Unstable, sentence));
+            found.findings.push(case.suite_finding(Verdict::NoVerdict, sentence));
         }
         if case.policy.require_baseline && facts.runs == 0 {
             let sentence = format!("a baseline is required, and none compares; {}", ways_out(case));

@@ -85,8 +85,9 @@ impl Station<'_> {
 
     fn harness(&self, work: &HarnessWork, tap: &mut Tap) -> Result<Run, String> {
         let phase = self.phase("measuring");
-        let fresh = self.plan.results.join("criterion").join(&self.work.name);
-        let harvest = measure::harness::run(work, &fresh, &self.setting(&self.log("benchmark"))).map_err(|error| error.to_string())?;
+        let log = self.log("benchmark");
+        let fresh = log.with_extension("criterion");
+        let harvest = measure::harness::run(work, &fresh, &self.setting(&log)).map_err(|error| error.to_string())?;
         let input = harvest.results.or(harvest.criterion).unwrap_or(harvest.stdout);
         let mut run = read(&self.work.name, &[Input::File(input)], work.format.as_deref(), tap)?;
         run.notes.extend(harvest.notes);

@@ -43,6 +43,8 @@ impl From<report::UnknownReport> for OutputFailed {
 
 /// An output with the place its bytes go to. Nothing appears there before `finish`.
 pub struct Opened {
+    /// What it is and where it goes, for errors.
+    what: String,
     output: Box<dyn Output>,
     pending: Pending,
 }
@@ -51,11 +53,16 @@ impl Opened {
     /// Opens a report on a place.
     pub fn new(entry: &Entry, target: &Target, style: &Style) -> Result<Opened, OutputFailed> {
         let (writer, pending) = target.open()?;
-        Ok(Opened { output: (entry.open)(writer, style), pending })
+        let what = match target {
+            Target::File(path) => format!("report {} to {}", entry.name, path.display()),
+            Target::Stdout => format!("report {} to standard output", entry.name),
+            Target::Stderr | Target::Buffer => format!("report {}", entry.name),
+        };
+        Ok(Opened { what, output: (entry.open)(writer, style), pending })
     }
 
     fn finish(mut self, report: &Report<'_>) -> Result<(), OutputFailed> {
-        self.output.outcome(report)?;
+        self.output.outcome(report).map_err(|error| OutputFailed(format!("{}: {}", self.what, error.0)))?;
         drop(self.output);
         self.pending.commit()?;
         Ok(())
@@ -138,9 +145,19 @@ pub fn clear(plan: &Plan) -> Result<(), OutputFailed> {
         return Ok(());
     }
     target::remove_verdict(&plan.results)?;
-    target::remove_earlier(&plan.results, &["outcome.json", "report.md"], &["runs", "junit", "jtl", "logs", "criterion"])?;
+    OURS.iter().try_for_each(|(folder, names)| target::remove_earlier(&plan.results, folder, names))?;
     Ok(())
 }
+
+/// What we write into the results directory: folders, and globs of names in them. It may be a directory with other things
+/// in it, such as `.`: those are nobody's to remove.
+const OURS: [(&str, &[&str]); 5] = [
+    ("", &["outcome.json", "report.md"]),
+    ("runs", &["*.run.json"]),
+    ("junit", &["TEST-*.xml"]),
+    ("jtl", &["*.jtl"]),
+    ("logs", &["git.log", "*.build.log", "*.benchmark.*", "*.command.log", "*.tool.log", "*.server.log"]),
+];
 
 /// The outputs that see a load suite's samples while it is measured: its JTL.
 pub fn of_load(plan: &Plan, suite: &str, workers: u32) -> Result<Tap, OutputFailed> {
@@ -168,33 +185,27 @@ fn place(path: Option<&PathBuf>) -> Target {
     path.map_or(Target::Stdout, |path| Target::File(path.clone()))
 }
 
-/// Writes everything that is always written, then what was asked for, then the text for people.
-pub fn write_all(plan: &Plan, report: &Report<'_>, terminal: &Terminal) -> Result<(), OutputFailed> {
-    let style = Style { width: terminal.width(), verbose: terminal.is_verbose(), ..Style::default() };
-    if plan.keep == Keep::Everything {
-        write_kept(plan, report)?;
-    }
+/// Writes what was asked for. Where nothing was measured there is no recording to show; the verdict says why.
+pub fn write_asked(plan: &Plan, report: &Report<'_>, terminal: &Terminal) -> Result<(), OutputFailed> {
     for request in &plan.reports {
-        if report::by_name(&request.kind)?.needs != Needs::Samples {
-            write(report, &request.kind, &place(request.path.as_ref()), &style)?;
+        let needs = report::by_name(&request.kind)?.needs;
+        if needs == Needs::Outcome || (needs == Needs::Run && !report.runs.is_empty()) {
+            write(report, &request.kind, &place(request.path.as_ref()), &style(terminal))?;
         }
-    }
-    if terminal.is_talking() || report.outcome.verdict != Verdict::Pass {
-        let kept = if plan.keep == Keep::Everything {
-            vec![shown(plan, "report.md"), shown(plan, "outcome.json"), shown(plan, "junit/")]
-        } else {
-            Vec::new()
-        };
-        let asked = plan.reports.iter().filter_map(|request| Some(request.path.as_ref()?.display().to_string()));
-        let files = kept.into_iter().chain(asked).collect();
-        write(report, "text", &Target::Stderr, &Style { files, color: terminal.color(), ..style })?;
     }
     Ok(())
 }
 
+fn style(terminal: &Terminal) -> Style {
+    Style { width: terminal.width(), verbose: terminal.is_verbose(), ..Style::default() }
+}
+
 /// The files of the results directory. They do not depend on each other, and large ones take their time, so each is written
 /// by a thread of its own.
-fn write_kept(plan: &Plan, report: &Report<'_>) -> Result<(), OutputFailed> {
+pub fn write_kept(plan: &Plan, report: &Report<'_>) -> Result<(), OutputFailed> {
+    if plan.keep == Keep::OnlyAsked {
+        return Ok(());
+    }
     let of_suite = |suite: &str| Style { suite: Some(suite.to_string()), ..Style::default() };
     let runs = report.runs.iter().map(|run| ("run-json", format!("runs/{}.run.json", run.suite), of_suite(&run.suite)));
     let suites = report.outcome.suites.iter().map(|suite| ("junit", format!("junit/TEST-{}.xml", suite.suite), of_suite(&suite.suite)));
@@ -208,6 +219,28 @@ fn write_kept(plan: &Plan, report: &Report<'_>) -> Result<(), OutputFailed> {
     })
 }
 
+/// The last words: the text for people, what could not be written, and the verdict at the very end.
+pub fn conclude(plan: &Plan, report: &Report<'_>, failures: &[OutputFailed], terminal: &Terminal) -> Result<(), OutputFailed> {
+    if terminal.is_talking() || report.outcome.verdict != Verdict::Pass {
+        let kept = if plan.keep == Keep::Everything {
+            vec![shown(plan, "report.md"), shown(plan, "outcome.json"), shown(plan, "junit/")]
+        } else {
+            Vec::new()
+        };
+        let asked = plan.reports.iter().filter_map(|request| Some(request.path.as_ref()?.display().to_string()));
+        let files = if failures.is_empty() { kept.into_iter().chain(asked).collect() } else { Vec::new() };
+        write(report, "text", &Target::Stderr, &Style { files, color: terminal.color(), ..style(terminal) })?;
+    }
+    if plan.keep == Keep::Everything && !failures.is_empty() {
+        // The one written before did not know of them.
+        write(report, "json", &Target::File(plan.results.join("outcome.json")), &Style::default())?;
+    }
+    for failure in failures {
+        terminal.line(&format!("neverslower: {failure}"));
+    }
+    write_verdict(plan, report.outcome, terminal)
+}
+
 fn write(report: &Report<'_>, kind: &str, target: &Target, style: &Style) -> Result<(), OutputFailed> {
     Opened::new(report::by_name(kind)?, target, style)?.finish(report)
 }
@@ -218,7 +251,7 @@ fn shown(plan: &Plan, name: &str) -> String {
 }
 
 /// The last word, in the file and on standard error.
-pub fn write_verdict(plan: &Plan, outcome: &Outcome, terminal: &Terminal) -> Result<(), OutputFailed> {
+fn write_verdict(plan: &Plan, outcome: &Outcome, terminal: &Terminal) -> Result<(), OutputFailed> {
     let line = outcome.verdict_line();
     if plan.keep == Keep::Everything {
         target::write_verdict(&plan.results, &line)?;

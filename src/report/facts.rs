@@ -54,8 +54,7 @@ pub fn caveats(outcome: &Outcome) -> Vec<String> {
     let mut caveats = Vec::new();
     if outcome.partial {
         caveats.push("Interrupted: this is what was measured until then.".to_string());
-    }
-    if outcome.exit_code != outcome.verdict.exit_code() {
+    } else if outcome.exit_code != outcome.verdict.exit_code() {
         caveats.push(format!("Exits with {} as asked; the verdict's own code is {}.", outcome.exit_code, outcome.verdict.exit_code()));
     }
     caveats

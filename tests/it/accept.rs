@@ -71,3 +71,38 @@ fn runs_of_a_ci_artifact_are_accepted_from_where_they_lie() {
     project.call(&["accept", "--yes", "--from", "artifact"]).expect(0);
     assert!(project.exists("baselines/here/bench.json"));
 }
+
+/// What cannot be judged cannot be known to be free of errors.
+#[test]
+fn nothing_is_accepted_while_the_baseline_that_was_named_cannot_be_read() {
+    let project = measured();
+    project
+        .call(&["accept", "--yes", "--baseline", "nowhere.json"])
+        .expect(4)
+        .says("nowhere.json: expected a baseline, found no such file");
+    assert!(!project.exists("baselines"));
+}
+
+#[test]
+fn runs_of_one_suite_from_several_jobs_are_accepted_together() {
+    let project = measured();
+    std::fs::rename(project.path("perf-results"), project.path("job[1]")).unwrap();
+    project.call(&["run"]).expect(0);
+    std::fs::rename(project.path("perf-results"), project.path("job[2]")).unwrap();
+    project.call(&["accept", "--yes", "--from", "job[2]", "job[1]"]).expect(0);
+    let baseline: serde_json::Value = serde_json::from_str(&project.read("baselines/here/bench.json")).unwrap();
+    let times: Vec<_> = baseline["runs"].as_array().unwrap().iter().map(|run| run["recorded"].as_str().unwrap()).collect();
+    assert!(times.len() == 2 && times[0] > times[1], "newest first: {times:?}");
+}
+
+#[test]
+fn a_baseline_copied_from_elsewhere_judges_nobody() {
+    let project = measured();
+    project.call(&["accept", "--yes"]).expect(0);
+    let text = project.read("baselines/here/bench.json");
+    project.write("baselines/here/bench.json", text.replace("\"suite\": \"bench\"", "\"suite\": \"other\""));
+    project.call(&["run"]).expect(4).says("bench.json:").says("found \"other\"");
+    project.call(&["accept", "--yes"]).expect(4);
+    project.write("baselines/here/bench.json", text.replace("\"key\": \"here\"", "\"key\": \"there\""));
+    project.call(&["run"]).expect(4).says("found \"there\"");
+}

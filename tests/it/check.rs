@@ -1,6 +1,6 @@
 //! `check`: result files of other tools through the same gate.
 
-use crate::project::Project;
+use crate::project::{Answer, Project};
 
 const HEADER: &str = "timeStamp,elapsed,label,responseCode,success,bytes\n";
 
@@ -101,4 +101,32 @@ fn a_stored_run_is_checked_like_any_other_file() {
     project.call(&["check", "stored.json", "--suite", "shop"]).expect(0);
     let run: serde_json::Value = serde_json::from_str(&project.read("perf-results/runs/shop.run.json")).unwrap();
     assert_eq!(run["series"][0]["summary"]["count"], 500);
+}
+
+/// `*` stays within a directory as for tools, and a file is the same one however it is written and from wherever.
+#[test]
+fn a_suite_claims_a_file_by_its_place_below_the_configuration() {
+    let suite = |name: &str, glob: &str| format!("[[suite]]\nname = \"{name}\"\nresults = [\"{glob}\"]\n");
+    let project = Project::with(&(suite("flat", "*.jtl") + &suite("deep", "out/*.jtl")));
+    project.write("1.jtl", jtl(100, 40));
+    project.write("out/2.jtl", jtl(100, 40));
+    let absolute = project.path("out/2.jtl").display().to_string();
+    let deep = ["out/2.jtl", "./out/2.jtl", "out/../out/2.jtl", absolute.as_str()];
+    for (file, expected) in deep.map(|file| (file, "deep")).into_iter().chain([("1.jtl", "flat")]) {
+        project.call(&["check", file]).expect(0);
+        assert_eq!(project.outcome()["suites"][0]["suite"], expected, "{file}");
+    }
+    let below = project.command(&["check", "2.jtl"]).current_dir(project.path("out")).output().unwrap();
+    Answer::of(below).expect(0);
+    assert_eq!(project.outcome()["suites"][0]["suite"], "deep");
+}
+
+#[test]
+fn a_threshold_that_matches_nothing_is_no_verdict_once_every_suite_was_given() {
+    let config = "[[suite]]\nname = \"a\"\nresults = [\"a.jtl\"]\n[[suite]]\nname = \"b\"\nresults = [\"b.jtl\"]\n[[threshold]]\nlabel = \"hoem\"\nfail = \"1s\"\n";
+    let project = Project::with(config);
+    project.write("a.jtl", jtl(100, 40));
+    project.write("b.jtl", jtl(100, 40));
+    project.call(&["check", "a.jtl"]).expect(0).says("hoem");
+    project.call(&["check", "a.jtl", "b.jtl"]).expect(4).says("hoem");
 }

@@ -36,9 +36,9 @@ fn an_entity_bomb_is_no_verdict() {
 }
 
 #[test]
-fn a_cut_file_is_at_best_unstable() {
+fn a_cut_file_is_no_verdict() {
     let cut = b"<?xml version=\"1.0\"?>\n<testResults version=\"1.2\">\n<httpSample t=\"1\" ts=\"1700000000000\" s=\"true\" lb=\"a\" rc=\"200\" by=\"1\"/>\n<httpSample t=\"1\" ts=\"17000";
-    check("cut.jtl", cut, 3, "cut");
+    check("cut.jtl", cut, 4, "cut");
 }
 
 #[test]
@@ -137,4 +137,41 @@ fn a_suite_that_does_not_exist_is_a_usage_error() {
 fn a_shadowed_threshold_is_a_configuration_error() {
     let config = "[[suite]]\nname = \"x\"\ncommand = { run = \"true\" }\n[[threshold]]\nmetric = \"time\"\nfail = \"+5%\"\n[[threshold]]\nmetric = \"time\"\nlabel = \"true\"\nfail = \"+1%\"\n";
     run(config, 2, "neverslower.toml:");
+}
+
+/// Naming a place to compare with is no first use.
+#[test]
+fn a_named_baseline_that_holds_nothing_is_no_verdict() {
+    let project = Project::new();
+    project.write("a.csv", "timeStamp,elapsed,label,responseCode,success,bytes\n1700000000000,5,home,200,true,10\n");
+    project.write("empty/readme.txt", "");
+    project.write("cut.csv", "timeStamp,elapsed,label,responseCode,success,bytes\n1700000000000,5,home,200,true,10\n1700000000100,5,ho");
+    project.write("conflict.json", "<<<<<<< HEAD\n{}");
+    for (baseline, words) in [
+        ("empty", "expected a baseline of \"a\" below this directory, found none"),
+        ("nowhere.json", "nowhere.json: expected a baseline, found no such file"),
+        ("cut.csv", "found a cut or interrupted run"),
+        ("conflict.json", "the conflict marker"),
+    ] {
+        let answer = project.call(&["check", "a.csv", "--baseline", baseline]).expect(4);
+        let said = answer.stderr.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(said.contains(words), "{words:?} is not said in\n{}", answer.stderr);
+    }
+}
+
+/// Nobody may read a pass in one place while another could not be written.
+#[test]
+fn a_report_that_cannot_be_written_is_no_verdict_everywhere() {
+    let project = Project::new();
+    project.write("a.csv", "timeStamp,elapsed,label,responseCode,success,bytes\n1700000000000,5,home,200,true,10\n");
+    project.write("file", "");
+    project.call(&["check", "a.csv", "--report", "json=file/x.json"]).expect(4).says("file/x.json");
+    assert_eq!((&project.outcome()["verdict"], &project.outcome()["exit_code"]), (&"no-verdict".into(), &4.into()));
+    assert!(project.read("perf-results/verdict.txt").starts_with("verdict=no-verdict exit=4"));
+    assert!(project.exists("perf-results/runs/a.run.json"), "what was measured is lost");
+}
+
+#[test]
+fn a_host_that_nobody_knows_is_named() {
+    Project::new().call(&["load", "http://nobody.invalid/", "-n", "1"]).expect(4).says("nobody.invalid");
 }

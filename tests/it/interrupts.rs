@@ -52,6 +52,27 @@ fn a_partial_run_is_not_accepted() {
     let project = Project::new();
     let header = "timeStamp,elapsed,label,responseCode,success,bytes\n";
     project.write("cut.csv", format!("{header}1700000000000,5,home,200,true,10\n1700000000100,5,ho"));
-    project.call(&["check", "cut.csv"]).expect(3);
+    project.call(&["check", "cut.csv"]).expect(4);
     project.call(&["accept", "--yes"]).expect(4).says("the run is cut");
+}
+
+/// Whoever reads the outcome of an interrupted run must see what is not in it.
+#[test]
+fn suites_that_an_interruption_kept_from_being_measured_stay_visible() {
+    let project = Project::with(
+        "[[suite]]\nname = \"first\"\ncommand = { run = \"sh -c 'touch begun; sleep 60'\", repeat = 3 }\n[[suite]]\nname = \"second\"\ncommand = { run = \"true\", repeat = 2 }\n",
+    );
+    let child = project.command(&["run"]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    for _ in 0..400 {
+        if project.exists("begun") {
+            break;
+        }
+        sleep(Duration::from_millis(25));
+    }
+    kill_process(Pid::from_raw(child.id().cast_signed()).unwrap(), Signal::TERM).unwrap();
+    Answer::of(child.wait_with_output().unwrap()).expect(143).says("second: interrupted before this suite began");
+    let outcome = project.outcome();
+    let suites: Vec<_> = outcome["suites"].as_array().unwrap().iter().map(|suite| (&suite["suite"], &suite["verdict"])).collect();
+    assert_eq!(format!("{suites:?}"), r#"[(String("first"), String("no-verdict")), (String("second"), String("no-verdict"))]"#);
+    assert!(project.read("perf-results/verdict.txt").starts_with("verdict=no-verdict exit=143"));
 }

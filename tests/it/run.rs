@@ -120,3 +120,18 @@ fn a_broken_baseline_is_no_verdict_with_its_place() {
     project.write(&name, text.replacen("{\n", "{\n<<<<<<< ours\n", 1));
     project.call(&["run"]).expect(4).says("bench.json:2");
 }
+
+/// `results` may be any directory, and then not all in it is ours.
+#[test]
+fn only_our_own_files_are_cleared_from_the_results_directory() {
+    let project = Project::with("[gate]\nresults = \".\"\n[[suite]]\nname = \"a\"\ncommand = { run = \"true\", repeat = 2 }\n");
+    let theirs = ["logs/mine.log", "criterion/a/new.json", "runs/notes.txt", "junit/report.xml", "my-outcome.json"];
+    theirs.iter().for_each(|name| project.write(name, "precious"));
+    for ours in ["runs/b.run.json", "junit/TEST-b.xml", "jtl/b.jtl", "logs/b.command.log"] {
+        project.write(ours, "stale");
+    }
+    project.call(&["run"]).expect(0);
+    assert!(theirs.iter().all(|name| project.read(name) == "precious"));
+    assert!(!project.exists("runs/b.run.json") && !project.exists("junit/TEST-b.xml") && !project.exists("jtl"));
+    assert!(!project.exists("logs/b.command.log") && project.exists("runs/a.run.json"));
+}
