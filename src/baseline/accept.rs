@@ -36,7 +36,8 @@ pub fn propose(store: &Path, run: &Run, reason: Option<&str>, keep_runs: usize, 
     let mut runs = old.map(|old| old.runs).unwrap_or_default();
     let accepted = Accepted::of(run, reason);
     match runs.iter_mut().find(|one| one.recorded.is_some() && one.recorded == accepted.recorded) {
-        Some(same) => *same = accepted,
+        // Why it was accepted stays known when it is accepted again without a reason.
+        Some(same) => *same = Accepted { reason: accepted.reason.or_else(|| same.reason.take()), ..accepted },
         None => runs.insert(0, accepted),
     }
     runs.truncate(keep_runs.max(1));

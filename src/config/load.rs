@@ -90,7 +90,7 @@ pub fn from_arguments(args: &LoadArgs) -> Result<LoadWork, ConfigError> {
 
 /// A bare number is seconds, as in hey.
 fn with_seconds(text: &str) -> String {
-    if text.bytes().all(|byte| byte.is_ascii_digit()) && !text.is_empty() { format!("{text}s") } else { text.to_string() }
+    if text.ends_with(|c: char| c.is_ascii_digit()) { format!("{text}s") } else { text.to_string() }
 }
 
 fn bounded(flag: &str, count: u64, max: u64) -> Result<u64, ConfigError> {

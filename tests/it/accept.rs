@@ -106,3 +106,15 @@ fn a_baseline_copied_from_elsewhere_judges_nobody() {
     project.write("baselines/here/bench.json", text.replace("\"key\": \"here\"", "\"key\": \"there\""));
     project.call(&["run"]).expect(4).says("found \"there\"");
 }
+
+/// Accepting the same run again, without its reason, does not forget it.
+#[test]
+fn the_reason_of_an_accepted_run_is_kept() {
+    let project = measured();
+    project.call(&["accept", "--yes"]).expect(0);
+    project.write("times.txt", "BenchmarkSort 10 9000 ns/op\t16 B/op\t2 allocs/op\n");
+    project.call(&["run"]).expect(1);
+    project.call(&["accept", "--yes", "--allow-slower", "new cipher"]).expect(0);
+    project.call(&["accept", "--yes"]).expect(0).says("nothing to change");
+    assert!(project.read("baselines/here/bench.json").contains("\"reason\": \"new cipher\""));
+}

@@ -294,6 +294,7 @@ fn load_alone_is_closed_with_fifty_connections_for_ten_seconds() {
 
 #[test]
 fn load_takes_the_flags_of_its_kind() {
+    assert_eq!(load("http://h/|-t|0.5").timeout, Duration::from_millis(500));
     let load = load("http://h/|-n|7|-c|3|-q|30/min|-H|A: b|-d|x|-t|5|--warm-up|1s");
     assert_eq!((load.arrival, load.connections, load.stop), (Arrival::Constant(0.5), 3, Stop::Requests(7)));
     assert_eq!((load.timeout, load.warm_up), (Duration::from_secs(5), Duration::from_secs(1)));
