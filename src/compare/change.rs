@@ -1,15 +1,15 @@
 //! One series against its accepted counterparts, statistic by statistic.
 
 use super::noise::band;
-use crate::model::{Change, Percentile, Series, Statistic};
-use std::collections::{BTreeMap, BTreeSet};
+use crate::model::{Change, Changes, Percentile, Series, Statistic};
+use std::collections::BTreeSet;
 
 /// With this many accepted runs the noise between runs is known, and evidence from within a run is no longer asked.
 const RUNS_OF_A_BAND: usize = 3;
 const MEDIAN: Statistic = Statistic::Percentile(Percentile::P50);
 
 /// The asked statistics, as far as they are known now and in an accepted run; `accepted` is newest first.
-pub fn changes(asked: &BTreeSet<Statistic>, accepted: &[&Series], series: &Series) -> BTreeMap<Statistic, Change> {
+pub fn changes(asked: &BTreeSet<Statistic>, accepted: &[&Series], series: &Series) -> Changes {
     ratios(asked, series).filter_map(|statistic| Some((statistic, change(accepted, series, statistic)?))).collect()
 }
 
@@ -21,7 +21,7 @@ fn ratios(asked: &BTreeSet<Statistic>, series: &Series) -> impl Iterator<Item = 
 }
 
 /// The same over every attempt, where failed ones make a difference.
-pub fn changes_of_all(asked: &BTreeSet<Statistic>, accepted: &[&Series], series: &Series) -> Option<BTreeMap<Statistic, Change>> {
+pub fn changes_of_all(asked: &BTreeSet<Statistic>, accepted: &[&Series], series: &Series) -> Option<Changes> {
     let differs = |one: &Series| one.summary_ok.is_some() && one.summary.errors > 0;
     if !differs(series) && !accepted.iter().any(|one| differs(one)) {
         return None;

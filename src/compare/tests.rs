@@ -49,7 +49,7 @@ fn before(runs: Vec<Run>, elsewhere: Vec<Run>) -> Before {
 fn check(accepted: Vec<Series>, after: Series, statistic: Statistic, expected: (f64, u32, bool)) {
     let key = after.key.clone();
     let comparison = compare(&before(accepted.into_iter().map(|one| run_of(vec![one])).collect(), vec![]), run_of(vec![after]));
-    let change = comparison.series[&key].changes[&statistic];
+    let change = comparison.series[&key].changes.get(&statistic).unwrap();
     let (log_ratio, band) = (change.log_ratio.unwrap(), change.band.unwrap());
     assert!((log_ratio - expected.0).abs() < 2e-3, "{log_ratio} is not {}", expected.0);
     assert_eq!((band.runs, change.within.is_some()), (expected.1, expected.2));
@@ -96,7 +96,7 @@ fn within_run_evidence_is_asked_while_the_noise_between_runs_is_unknown() {
     };
     check(vec![spread(120.0, 9.0)], spread(126.0, 10.0), Statistic::Mean, (0.0487902, 1, true));
     let comparison = compare(&before(vec![run_of(vec![spread(120.0, 9.0)])], vec![]), run_of(vec![spread(126.0, 10.0)]));
-    let change = comparison.series.values().next().unwrap().changes[&Statistic::Mean];
+    let change = comparison.series.values().next().unwrap().changes.get(&Statistic::Mean).unwrap();
     let sides = [(120.0, 9.0), (126.0, 10.0)].map(|(mean, stddev)| Spread { count: 30, mean, stddev });
     let (found, expected) = (change.within.unwrap(), spread_shift(sides[0], sides[1]).unwrap());
     assert!((found.0 - expected.low).abs() < 1e-12 && (found.1 - expected.high).abs() < 1e-12, "{found:?} {expected:?}");
@@ -106,7 +106,7 @@ fn within_run_evidence_is_asked_while_the_noise_between_runs_is_unknown() {
 fn a_run_noisier_in_itself_widens_the_band() {
     let wide = Distribution::Values((1..=20).map(|i| f64::from(i) * 100.0).collect());
     let comparison = compare(&before(vec![run_of(vec![point("sort", "time", 1000.0)])], vec![]), run_of(vec![sampled(wide)]));
-    let band = comparison.series.values().next().unwrap().changes[&P50].band.unwrap();
+    let band = comparison.series.values().next().unwrap().changes.get(&P50).unwrap().band.unwrap();
     // x_(6) = 600 and x_(15) = 1500 are the 95 % bounds of the median.
     assert!((band.scale - (1500f64 / 600.0).ln() / 3.92).abs() < 1e-12, "{}", band.scale);
 }
@@ -155,6 +155,6 @@ fn failed_attempts_are_kept_apart() {
     };
     let with_errors = compared(3);
     assert_eq!(with_errors.before_errors, Some((10, 0)));
-    assert_eq!((with_errors.changes[&P50].after, with_errors.changes_all.unwrap()[&P50].after), (100.0, 300.0));
+    assert_eq!((with_errors.changes.get(&P50).unwrap().after, with_errors.changes_all.unwrap().get(&P50).unwrap().after), (100.0, 300.0));
     assert!(compared(0).changes_all.is_none());
 }

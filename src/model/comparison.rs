@@ -70,6 +70,28 @@ pub struct Change {
     pub within_upper: Option<f64>,
 }
 
+/// Changes by statistic. There are few of each series, and many series: a map would take ten times the room.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Changes(Vec<(Statistic, Change)>);
+
+impl Changes {
+    /// The change of one statistic.
+    pub fn get(&self, statistic: &Statistic) -> Option<&Change> {
+        self.0.iter().find(|(known, _)| known == statistic).map(|(_, change)| change)
+    }
+
+    /// Whether no statistic is known on both sides.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+impl FromIterator<(Statistic, Change)> for Changes {
+    fn from_iter<I: IntoIterator<Item = (Statistic, Change)>>(changes: I) -> Changes {
+        Changes(changes.into_iter().collect())
+    }
+}
+
 /// What one series of the run (`Comparison::run`) is compared with; the series itself is not kept a second time.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ComparedSeries {
@@ -78,9 +100,9 @@ pub struct ComparedSeries {
     /// Accepted attempts and failures before, newest run (for error rates).
     pub before_errors: Option<(u64, u64)>,
     /// Of what thresholds judge: the successful attempts, where they are known apart.
-    pub changes: BTreeMap<Statistic, Change>,
+    pub changes: Changes,
     /// Of every attempt, where that differs: some failed, now or before.
-    pub changes_all: Option<BTreeMap<Statistic, Change>>,
+    pub changes_all: Option<Changes>,
 }
 
 /// Everything the judge needs, and nothing it would have to look up.

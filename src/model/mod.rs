@@ -15,7 +15,7 @@ mod summary_form;
 mod unit;
 mod work;
 
-pub use comparison::{Band, BaselineFacts, BaselineKind, Before, Change, ComparedSeries, Comparison};
+pub use comparison::{Band, BaselineFacts, BaselineKind, Before, Change, Changes, ComparedSeries, Comparison};
 pub use outcome::{Finding, FindingKind, Outcome, Place, SuiteOutcome, Verdict};
 pub use run::{Environment, Exemplar, LoadFacts, LoadModel, Note, Run, RunFacts, Shard, Window};
 pub use sample::{Request, Sample, Value};
