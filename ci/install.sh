@@ -1,5 +1,5 @@
 #!/bin/sh
-# Installs what the tests with real components need, from the package registries of Debian, Go and Maven.
+# Installs what the tests with real components need, from the package registries of Debian and Maven.
 # A registry that does not answer is tried three times and then reported by exit code 75: that is not our failure.
 set -eu
 
@@ -17,16 +17,13 @@ log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 
 missing=""
-for pair in nginx:/usr/sbin/nginx wrk:/usr/bin/wrk hey:/usr/bin/hey time:/usr/bin/time python3:/usr/bin/python3; do
-  [ -x "${pair#*:}" ] || missing="$missing ${pair%%:*}"
+for pair in java:default-jdk-headless mvn:maven git:git; do
+  command -v "${pair%%:*}" >/dev/null 2>&1 || missing="$missing ${pair#*:}"
 done
 if [ -n "$missing" ]; then
   attempt apt-get update
   # shellcheck disable=SC2086
-  DEBIAN_FRONTEND=noninteractive attempt apt-get install -y --no-install-recommends $missing
-fi
-if ! command -v vegeta >/dev/null 2>&1 && [ ! -x "$(go env GOPATH)/bin/vegeta" ]; then
-  attempt go install github.com/tsenart/vegeta/v12@v12.12.0
+  attempt env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends $missing
 fi
 
 # JMeter 5 as classes only, from Maven Central: our JTL is shown to its own loader.

@@ -118,8 +118,8 @@ fn an_interrupt_keeps_what_was_measured_as_partial() {
 #[test]
 #[cfg(unix)]
 fn a_path_is_relative_to_the_working_directory() {
-    let directory = std::path::Path::new("/work");
-    assert_eq!(super::located("target/release/tool", directory), std::path::Path::new("/work/target/release/tool"));
+    let directory = std::path::Path::new("/project");
+    assert_eq!(super::located("target/release/tool", directory), std::path::Path::new("/project/target/release/tool"));
     assert_eq!(super::located("/bin/tool", directory), std::path::Path::new("/bin/tool"));
     assert_eq!(super::located("tool", directory), std::path::Path::new("tool"));
 }
