@@ -5,6 +5,7 @@
 //! - [`measure`]: produces samples: runs programs, benchmarks, tools, servers and load. [`interrupt`]: Ctrl-C as a flag.
 //! - [`mod@format`] over [`source`]: reads result files of other tools.
 //! - [`record`]: folds every observation into a `Run` of some kilobytes.
+//! - [`jenkins`]: the profile that reproduces the Jenkins Performance Plugin, beside all of the below.
 //! - [`baseline`]: the accepted runs. [`compare`]: the run beside them. [`judge`]: decides by thresholds.
 //! - [`output`]: the contract of reports; [`report`]: what people and other tools read; [`target`]: where the bytes go.
 //! - [`model`]: the plain data between the stages; [`stats`]: the mathematics; [`limits`], [`clock`], [`net`], [`machine`],
@@ -20,6 +21,7 @@ pub mod compare;
 pub mod config;
 pub mod format;
 pub mod interrupt;
+pub mod jenkins;
 pub mod judge;
 pub mod limits;
 pub mod machine;
