@@ -1,5 +1,6 @@
 //! Makes the plan: flags beat variables beat the file beat the defaults of `plan`.
 
+use super::conditions;
 use super::error::{ConfigError, Document, alternatives, did_you_mean, typed};
 use super::file::{self, File};
 use super::load;
@@ -8,7 +9,7 @@ use super::suite::Suite;
 use super::value::{parse_baseline, parse_environment, parse_name};
 use crate::cli::{CheckArgs, ConvertArgs, LoadArgs, Options, RunArgs, When};
 use crate::judge::expression::ExpressionError;
-use crate::model::{SuiteWork, Work};
+use crate::model::{Statistic, SuiteWork, Work};
 use std::path::{Path, PathBuf};
 
 /// What a plan is made of, besides a command's own arguments.
@@ -89,7 +90,18 @@ impl Plan {
             let kind = if args.json { "run-json" } else { "summary" };
             plan.reports.insert(0, ReportRequest { kind: kind.to_string(), path: None });
         }
-        let work = Work::Load { server: None, load: load::from_arguments(args)? };
+        let load = load::from_arguments(args, request.around)?;
+        let judged_here = conditions::rules(&args.fail_if, &args.unstable_if)?;
+        if load.shard.is_some() && !judged_here.is_empty() {
+            let error = ConfigError::new("--shard", "no --fail-if or --unstable-if beside it", "one");
+            return Err(error.hint("a shard is not judged alone; write [[threshold]]s, which `check` holds against all shards together"));
+        }
+        plan.rules.splice(0..0, judged_here);
+        // A load of which nothing succeeded must not end well because nobody thought of it.
+        if !plan.rules.iter().any(|rule| rule.statistic == Some(Statistic::ErrorRate)) {
+            plan.rules.extend(plan::default_rules().into_iter().filter(|rule| rule.statistic == Some(Statistic::ErrorRate)));
+        }
+        let work = Work::Load { server: None, load };
         plan.environment = Some(request.foreign_environment(None)?);
         plan.suites = vec![SuitePlan {
             work: SuiteWork {
@@ -97,7 +109,8 @@ impl Plan {
                 build: None,
                 work,
                 timeout: plan::SUITE_TIMEOUT,
-                directory: plan.root.clone(),
+                // What was typed is meant from here.
+                directory: PathBuf::from("."),
             },
             expect: Vec::new(),
             environment: plan.environment.clone(),

@@ -1,11 +1,15 @@
 //! From what was typed and written to a `Plan` with every default applied.
 
 mod build;
+mod conditions;
 mod error;
 mod file;
 mod load;
+mod pace;
 mod plan;
+mod schedule;
 mod shadow;
+mod shard;
 mod suite;
 mod table;
 mod threshold;

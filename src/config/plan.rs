@@ -45,6 +45,10 @@ pub const CONNECTIONS: u32 = 50;
 pub const LOAD_DURATION: Duration = Duration::from_secs(10);
 /// A load without `warm_up` records from its first request on.
 pub const LOAD_WARM_UP: Duration = Duration::ZERO;
+/// Seed of random starts, so that a load without one is the same every time.
+pub const SEED: u64 = 1;
+/// A closed loop does not think.
+pub const THINK_TIME: Duration = Duration::ZERO;
 /// A request without an answer for this long has failed; also how long to wait for answers after the last start.
 pub const REQUEST_TIMEOUT: Duration = Duration::from_secs(10);
 /// How long connecting may take.
@@ -131,6 +135,43 @@ pub const CI_HOSTS: [(&[&str], &str); 14] = [
     (&["CI"], "GIT_COMMIT"),
 ];
 
+/// How a platform tells a job which one of several it is.
+#[derive(Debug)]
+pub struct ShardHost {
+    /// Variable with the number of the job.
+    pub index: &'static str,
+    /// The number of the first job.
+    pub first: u32,
+    /// Variable with how many there are; empty where there is none.
+    pub total: &'static str,
+    /// Variables with the number of the first job and the step between two, where they can differ.
+    pub min: &'static str,
+    pub step: &'static str,
+}
+
+const fn shard_host(index: &'static str, first: u32, total: &'static str) -> ShardHost {
+    ShardHost { index, first, total, min: "", step: "" }
+}
+
+/// Where `--shard auto` looks, in this order.
+pub const SHARD_HOSTS: [ShardHost; 10] = [
+    shard_host("NEVERSLOWER_SHARD_INDEX", 0, "NEVERSLOWER_SHARD_TOTAL"),
+    // Kubernetes, an indexed job: it does not say how many there are.
+    shard_host("JOB_COMPLETION_INDEX", 0, ""),
+    shard_host("CI_NODE_INDEX", 1, "CI_NODE_TOTAL"),
+    shard_host("CIRCLE_NODE_INDEX", 0, "CIRCLE_NODE_TOTAL"),
+    shard_host("BUILDKITE_PARALLEL_JOB", 0, "BUILDKITE_PARALLEL_JOB_COUNT"),
+    shard_host("BITBUCKET_PARALLEL_STEP", 0, "BITBUCKET_PARALLEL_STEP_COUNT"),
+    shard_host("SEMAPHORE_JOB_INDEX", 1, "SEMAPHORE_JOB_COUNT"),
+    shard_host("SYSTEM_JOBPOSITIONINPHASE", 1, "SYSTEM_TOTALJOBSINPHASE"),
+    shard_host("AWS_BATCH_JOB_ARRAY_INDEX", 0, "AWS_BATCH_JOB_ARRAY_SIZE"),
+    ShardHost {
+        min: "SLURM_ARRAY_TASK_MIN",
+        step: "SLURM_ARRAY_TASK_STEP",
+        ..shard_host("SLURM_ARRAY_TASK_ID", 0, "SLURM_ARRAY_TASK_COUNT")
+    },
+];
+
 impl Surroundings {
     /// Reads them: the one door to environment variables.
     #[allow(clippy::disallowed_methods, reason = "the one door to environment variables")]
@@ -139,7 +180,8 @@ impl Surroundings {
             std::env::current_dir().map_err(|error| ConfigError::new("working directory", "a directory that exists", error.to_string()))?;
         let hosts = CI_HOSTS.iter().flat_map(|(detect, commit)| detect.iter().chain(std::iter::once(commit)));
         let mut variables = BTreeMap::new();
-        for name in OURS.iter().chain(&COLORS).chain([&CALLED_BY_CARGO]).chain(hosts) {
+        let shards = SHARD_HOSTS.iter().flat_map(|host| [&host.index, &host.total, &host.min, &host.step]).filter(|name| !name.is_empty());
+        for name in OURS.iter().chain(&COLORS).chain([&CALLED_BY_CARGO]).chain(hosts).chain(shards) {
             match std::env::var(name) {
                 Ok(value) if !value.is_empty() => drop(variables.insert(*name, value)),
                 Err(std::env::VarError::NotUnicode(value)) if OURS.contains(name) => {

@@ -1,6 +1,7 @@
 //! Judges a comparison by thresholds. Pure.
 
 mod absolute;
+pub mod condition;
 mod error_rate;
 mod evidence;
 mod expected;

@@ -2,6 +2,7 @@
 
 mod change;
 mod comparison;
+mod condition;
 pub mod error_kind;
 pub mod humanize;
 pub mod metric;
@@ -16,6 +17,7 @@ mod unit;
 mod work;
 
 pub use comparison::{Band, BaselineFacts, BaselineKind, Before, Change, Changes, ComparedSeries, Comparison};
+pub use condition::{Condition, Side};
 pub use outcome::{Finding, FindingKind, Outcome, Place, SuiteOutcome, Verdict};
 pub use run::{Environment, Exemplar, LoadFacts, LoadModel, Note, Run, RunFacts, Shard, Window};
 pub use sample::{Request, Sample, Value};
@@ -23,4 +25,4 @@ pub use series::{Distribution, Evidence, Series, SeriesKey};
 pub use stored::{STORED_RUN_SCHEMA, StoredError, StoredRun};
 pub use summary::{Percentile, STATISTIC_WORDS, Statistic, Summary};
 pub use unit::{Better, Unit};
-pub use work::{Arrival, CommandWork, HarnessWork, LoadWork, ServerWork, Stop, SuiteWork, Target, ToolWork, Work};
+pub use work::{Arrival, CommandWork, HarnessWork, LoadWork, ServerWork, Spacing, Stage, Start, Stop, SuiteWork, Target, ToolWork, Work};

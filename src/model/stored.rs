@@ -26,6 +26,8 @@ pub struct StoredRun {
     pub duration_ns: u64,
     #[serde(default)]
     pub partial: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub aborted: Option<String>,
     #[serde(default)]
     pub commit: Option<String>,
     #[serde(default)]
@@ -52,10 +54,12 @@ pub struct StoredEnvironment {
     pub drift: BTreeMap<String, String>,
 }
 
-#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct StoredShard {
     pub index: u32,
     pub total: u32,
+    /// Sixteen hexadecimal digits, because JSON numbers end at 2^53.
+    pub fingerprint: String,
 }
 
 /// How the generator did; additive to CONTRACT's layout, needed to call a stored measurement void again.
@@ -78,6 +82,8 @@ pub struct StoredLoad {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub client_cpu_ns: Option<u64>,
     pub measured_ns: u64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub schedule: Option<String>,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -142,13 +148,14 @@ impl StoredRun {
             started: run.started_ns.map(timestamp),
             duration_ns: run.duration_ns,
             partial: run.partial,
+            aborted: run.aborted.clone(),
             commit: run.commit.clone(),
             environment: StoredEnvironment {
                 key: run.environment.key.clone(),
                 hard: run.environment.hard.clone(),
                 drift: run.environment.drift.clone(),
             },
-            shard: run.shard.map(|shard| StoredShard { index: shard.index, total: shard.total }),
+            shard: run.shard.map(shard_out),
             load: run.load.as_ref().map(load_out),
             series: run.series.values().map(series_out).collect(),
             windows: run.windows.iter().map(window_out).collect(),
@@ -175,9 +182,10 @@ impl StoredRun {
             started_ns: self.started.as_deref().map(parse_timestamp).transpose()?,
             duration_ns: self.duration_ns,
             partial: self.partial,
+            aborted: self.aborted,
             commit: self.commit,
             environment: Environment { key: self.environment.key, hard: self.environment.hard, drift: self.environment.drift },
-            shard: self.shard.map(|shard| Shard { index: shard.index, total: shard.total }),
+            shard: self.shard.map(shard_in).transpose()?,
             series,
             load: self.load.map(load_in).transpose()?,
             windows: self.windows.iter().map(window_in).collect(),
@@ -243,6 +251,21 @@ fn series_in(stored: StoredSeries) -> Result<Series, StoredError> {
     })
 }
 
+fn shard_out(shard: Shard) -> StoredShard {
+    StoredShard { index: shard.index, total: shard.total, fingerprint: format!("{:016x}", shard.fingerprint) }
+}
+
+fn shard_in(stored: StoredShard) -> Result<Shard, StoredError> {
+    let StoredShard { index, total, fingerprint } = stored;
+    let parsed = u64::from_str_radix(&fingerprint, 16).ok().zip(Shard::new(index, total));
+    let (fingerprint, shard) = parsed.ok_or_else(|| {
+        StoredError(format!(
+            "shard: expected an index from 1 to its total and a hexadecimal fingerprint, found {index}/{total} {fingerprint:?}"
+        ))
+    })?;
+    Ok(Shard { fingerprint, ..shard })
+}
+
 fn load_out(load: &LoadFacts) -> StoredLoad {
     StoredLoad {
         model: match load.model {
@@ -262,6 +285,7 @@ fn load_out(load: &LoadFacts) -> StoredLoad {
         reconnects: load.reconnects,
         client_cpu_ns: load.client_cpu_ns,
         measured_ns: load.measured_ns,
+        schedule: load.schedule.clone(),
     }
 }
 
@@ -285,6 +309,7 @@ fn load_in(stored: StoredLoad) -> Result<LoadFacts, StoredError> {
         reconnects: stored.reconnects,
         client_cpu_ns: stored.client_cpu_ns,
         measured_ns: stored.measured_ns,
+        schedule: stored.schedule,
     })
 }
 

@@ -16,21 +16,26 @@ mod pacer;
 mod parser;
 mod pool;
 mod request;
+mod start;
 #[cfg(test)]
 mod tests;
 mod timer;
 mod url;
+mod watch;
 
 pub use parser::{Ended, Expect, Fed, Malformed, Response};
 
 use crate::model::LoadWork;
 use crate::record::Sink;
 use std::fmt;
+use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 /// A load test to be run.
 pub struct Drive<'a> {
     pub work: &'a LoadWork,
+    /// Starts of the work's trace, ns after the start of the load, ascending; empty where it has none.
+    pub recorded: Arc<[u64]>,
     /// Replaces `{port}` in the URLs of the targets.
     pub port: Option<u16>,
     /// Once it is set no further request starts; what was measured is kept.
@@ -80,8 +85,10 @@ impl std::error::Error for LoadError {}
 /// Runs a load test on the calling thread. Pushes one sample per planned request into the sink as it ends, and at last
 /// the facts, among which completed + failed + unsent = planned.
 pub fn drive(drive: Drive<'_>, sink: &mut dyn Sink) -> Result<(), LoadError> {
-    let mut run = event_loop::EventLoop::new(drive.work, drive.port)?;
+    let mut run = event_loop::EventLoop::new(drive.work, drive.port, &drive.recorded)?;
+    start::approach(&drive.work.start, drive.interrupted);
     run.open_all(drive.interrupted)?;
+    start::meet(&drive.work.start, drive.interrupted)?;
     run.run(drive.interrupted, drive.progress, sink)?;
     sink.facts(run.facts());
     Ok(())

@@ -3,6 +3,7 @@
 use super::parse;
 use crate::config::file::{GATE, ROOT};
 use crate::config::load::{LOAD, SERVER, TARGET};
+use crate::config::pace::STAGE;
 use crate::config::plan;
 use crate::config::suite::{BENCHMARK, COMMAND, SUITE, TOOL};
 use crate::config::table::Shape;
@@ -15,7 +16,7 @@ use toml::{Table, Value};
 const EXAMPLE: &str = include_str!("../../../../docs/example.toml");
 
 /// Every kind of table: where it stands in the file, its keys, and the least around it (`HERE`) that makes a file.
-const SHAPES: [(&str, &Shape, &str); 10] = [
+const SHAPES: [(&str, &Shape, &str); 11] = [
     ("", &ROOT, "HERE"),
     ("gate", &GATE, "[gate]\nHERE"),
     ("suite", &SUITE, "[[suite]]\nname = 'a'\nHERE"),
@@ -24,6 +25,11 @@ const SHAPES: [(&str, &Shape, &str); 10] = [
     ("suite.tool", &TOOL, "[[suite]]\nname = 'a'\n[suite.tool]\nrun = 'x'\nresults = ['x']\nHERE"),
     ("suite.load", &LOAD, "[[suite]]\nname = 'a'\n[suite.load]\ntargets = ['http://x/']\nHERE"),
     ("suite.load.targets", &TARGET, "[[suite]]\nname = 'a'\n[[suite.load.targets]]\nurl = 'http://x/'\nHERE"),
+    (
+        "suite.load.stages",
+        &STAGE,
+        "[[suite]]\nname = 'a'\n[suite.load]\ntargets = ['http://x/']\n[[suite.load.stages]]\nduration = '1s'\nHERE",
+    ),
     (
         "suite.server",
         &SERVER,
@@ -35,7 +41,7 @@ const SHAPES: [(&str, &Shape, &str); 10] = [
 #[test]
 fn the_example_is_understood() {
     let file = parse(EXAMPLE).unwrap_or_else(|error| panic!("{error}"));
-    assert_eq!(file.suites.len(), 6);
+    assert_eq!(file.suites.len(), 9);
     assert_eq!(file.rules.len(), 4);
 }
 
