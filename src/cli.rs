@@ -78,6 +78,7 @@ pub enum When {
     Never,
 }
 
+#[allow(clippy::large_enum_variant, reason = "made once a call")]
 #[derive(Debug, Clone, Subcommand)]
 pub enum Command {
     /// Measure every suite of neverslower.toml, compare, judge, report

@@ -1,6 +1,7 @@
 //! The plan: file + flags + environment, every default applied. EVERY default of the program stands in this file.
 
 use super::error::ConfigError;
+use super::shard::SHARD_HOSTS;
 use crate::judge::{Attempts, Limit, Policy, Rule, Statistics, UnknownEnvironment};
 use crate::model::{Percentile, Statistic, SuiteWork, Verdict, metric};
 use std::collections::BTreeMap;
@@ -133,43 +134,6 @@ pub const CI_HOSTS: [(&[&str], &str); 14] = [
     (&["APPVEYOR"], "APPVEYOR_REPO_COMMIT"),
     (&["CODEBUILD_BUILD_ARN"], "CODEBUILD_RESOLVED_SOURCE_VERSION"),
     (&["CI"], "GIT_COMMIT"),
-];
-
-/// How a platform tells a job which one of several it is.
-#[derive(Debug)]
-pub struct ShardHost {
-    /// Variable with the number of the job.
-    pub index: &'static str,
-    /// The number of the first job.
-    pub first: u32,
-    /// Variable with how many there are; empty where there is none.
-    pub total: &'static str,
-    /// Variables with the number of the first job and the step between two, where they can differ.
-    pub min: &'static str,
-    pub step: &'static str,
-}
-
-const fn shard_host(index: &'static str, first: u32, total: &'static str) -> ShardHost {
-    ShardHost { index, first, total, min: "", step: "" }
-}
-
-/// Where `--shard auto` looks, in this order.
-pub const SHARD_HOSTS: [ShardHost; 10] = [
-    shard_host("NEVERSLOWER_SHARD_INDEX", 0, "NEVERSLOWER_SHARD_TOTAL"),
-    // Kubernetes, an indexed job: it does not say how many there are.
-    shard_host("JOB_COMPLETION_INDEX", 0, ""),
-    shard_host("CI_NODE_INDEX", 1, "CI_NODE_TOTAL"),
-    shard_host("CIRCLE_NODE_INDEX", 0, "CIRCLE_NODE_TOTAL"),
-    shard_host("BUILDKITE_PARALLEL_JOB", 0, "BUILDKITE_PARALLEL_JOB_COUNT"),
-    shard_host("BITBUCKET_PARALLEL_STEP", 0, "BITBUCKET_PARALLEL_STEP_COUNT"),
-    shard_host("SEMAPHORE_JOB_INDEX", 1, "SEMAPHORE_JOB_COUNT"),
-    shard_host("SYSTEM_JOBPOSITIONINPHASE", 1, "SYSTEM_TOTALJOBSINPHASE"),
-    shard_host("AWS_BATCH_JOB_ARRAY_INDEX", 0, "AWS_BATCH_JOB_ARRAY_SIZE"),
-    ShardHost {
-        min: "SLURM_ARRAY_TASK_MIN",
-        step: "SLURM_ARRAY_TASK_STEP",
-        ..shard_host("SLURM_ARRAY_TASK_ID", 0, "SLURM_ARRAY_TASK_COUNT")
-    },
 ];
 
 impl Surroundings {

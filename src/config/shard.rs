@@ -1,9 +1,46 @@
 //! Which shard this job is, as its CI or cluster tells: looked at only for `--shard auto`.
 
 use super::error::ConfigError;
-use super::plan::{SHARD_HOSTS, ShardHost, Surroundings};
+use super::plan::Surroundings;
 use crate::limits;
 use crate::model::Shard;
+
+/// How a platform tells a job which one of several it is.
+#[derive(Debug)]
+pub struct ShardHost {
+    /// Variable with the number of the job.
+    pub index: &'static str,
+    /// The number of the first job.
+    pub first: u32,
+    /// Variable with how many there are; empty where there is none.
+    pub total: &'static str,
+    /// Variables with the number of the first job and the step between two, where they can differ.
+    pub min: &'static str,
+    pub step: &'static str,
+}
+
+const fn shard_host(index: &'static str, first: u32, total: &'static str) -> ShardHost {
+    ShardHost { index, first, total, min: "", step: "" }
+}
+
+/// Where `--shard auto` looks, in this order.
+pub const SHARD_HOSTS: [ShardHost; 10] = [
+    shard_host("NEVERSLOWER_SHARD_INDEX", 0, "NEVERSLOWER_SHARD_TOTAL"),
+    // Kubernetes, an indexed job: it does not say how many there are.
+    shard_host("JOB_COMPLETION_INDEX", 0, ""),
+    shard_host("CI_NODE_INDEX", 1, "CI_NODE_TOTAL"),
+    shard_host("CIRCLE_NODE_INDEX", 0, "CIRCLE_NODE_TOTAL"),
+    shard_host("BUILDKITE_PARALLEL_JOB", 0, "BUILDKITE_PARALLEL_JOB_COUNT"),
+    shard_host("BITBUCKET_PARALLEL_STEP", 0, "BITBUCKET_PARALLEL_STEP_COUNT"),
+    shard_host("SEMAPHORE_JOB_INDEX", 1, "SEMAPHORE_JOB_COUNT"),
+    shard_host("SYSTEM_JOBPOSITIONINPHASE", 1, "SYSTEM_TOTALJOBSINPHASE"),
+    shard_host("AWS_BATCH_JOB_ARRAY_INDEX", 0, "AWS_BATCH_JOB_ARRAY_SIZE"),
+    ShardHost {
+        min: "SLURM_ARRAY_TASK_MIN",
+        step: "SLURM_ARRAY_TASK_STEP",
+        ..shard_host("SLURM_ARRAY_TASK_ID", 0, "SLURM_ARRAY_TASK_COUNT")
+    },
+];
 
 /// The first platform of the table whose variables say everything; `total` counts where they do not say how many there are.
 pub fn detect(around: &Surroundings, total: Option<u32>) -> Result<Shard, ConfigError> {
@@ -34,8 +71,8 @@ fn number(around: &Surroundings, variable: &str) -> Result<Option<u32>, ConfigEr
 
 #[cfg(test)]
 mod tests {
-    use super::detect;
-    use crate::config::plan::{SHARD_HOSTS, Surroundings};
+    use super::{SHARD_HOSTS, detect};
+    use crate::config::plan::Surroundings;
 
     fn check(variables: &[(&'static str, &str)], total: Option<u32>, expected: &str) {
         let variables = variables.iter().map(|(name, value)| (*name, (*value).to_string())).collect();

@@ -1,6 +1,7 @@
 //! Judges a comparison by thresholds. Pure.
 
 mod absolute;
+mod alone;
 pub mod condition;
 mod error_rate;
 mod evidence;
@@ -25,10 +26,11 @@ use selection::Selection;
 use std::collections::BTreeSet;
 
 /// Every kind of threshold, in the order judged: what voids the measurement first, errors before durations.
-static THRESHOLDS: [&dyn Threshold; 9] = [
+static THRESHOLDS: [&dyn Threshold; 10] = [
     &void::Void,
     &schedule_lag::ScheduleLag,
     &standing::Standing,
+    &alone::Alone,
     &expected::Expected,
     &error_rate::ErrorRate,
     &missing::Missing,
@@ -43,8 +45,9 @@ pub fn judge(comparison: &Comparison, policy: &Policy) -> SuiteOutcome {
     let mut found = Found { notes: comparison.run.notes.clone(), ..Found::default() };
     let mut is_void = false;
     for threshold in THRESHOLDS {
+        let earlier = found.findings.len();
         threshold.judge(&case, &mut found);
-        is_void = threshold.voids() && !found.findings.is_empty();
+        is_void = threshold.voids() && found.findings.len() > earlier;
         if is_void {
             break;
         }

@@ -18,6 +18,7 @@ pub struct SuiteWork {
 }
 
 /// The kinds of measuring.
+#[allow(clippy::large_enum_variant, reason = "one for each suite of a configuration")]
 #[derive(Debug, Clone, PartialEq)]
 pub enum Work {
     /// A benchmark program whose output or result files a format reads.

@@ -3,7 +3,7 @@
 //!
 //! A turn has two phases, because a generator that writes after every answer is woken by the first one and gets batches of
 //! one: wait; read and parse *everything* that is ready, stamping each completion; then write all requests that are due.
-//! In the order a request meets them: `arrival` (its intended start, a pure function), `pacer` (whether it may start),
+//! In the order a request meets them: `arrival` (its intended start, a pure function), `pacer` (whether it may start now),
 //! `connection` (its bytes), `parser` (its answer), `ledger` (its sample).
 
 mod arrival;

@@ -1,0 +1,74 @@
+//! Whether the load engine keeps the rate it is asked for: `cargo bench --bench rates`. nginx with an 11-byte body, 50
+//! connections, 3 s at 1,000, 10,000 and 30,000 requests per second, even and Poisson. Prints what was achieved and how far
+//! starts lay from where the schedule puts them; exits 1 where a rate was missed by more than 0.1 % and the run did not say so.
+#![allow(clippy::disallowed_methods, clippy::print_stdout, clippy::unwrap_used, clippy::indexing_slicing, reason = "a program of its own")]
+
+use serde_json::Value;
+use std::net::{TcpListener, TcpStream};
+use std::path::Path;
+use std::process::{Child, Command, ExitCode, Stdio};
+use std::time::Duration;
+
+const PROGRAM: &str = env!("CARGO_BIN_EXE_neverslower");
+const RATES: [u32; 3] = [1_000, 10_000, 30_000];
+const TOLERATED: f64 = 0.001;
+
+/// nginx as a process of ours, in a folder of ours.
+fn nginx(folder: &Path, port: u16) -> Option<Child> {
+    let shown = folder.display();
+    let config = format!(
+        "daemon off; master_process off; pid {shown}/pid; error_log {shown}/error.log; events {{ worker_connections 1024; }}
+         http {{ access_log off; keepalive_requests 100000000; server {{ listen 127.0.0.1:{port}; location / {{ return 200 'Hello world'; }} }} }}"
+    );
+    std::fs::write(folder.join("nginx.conf"), config).unwrap();
+    let program = ["/usr/sbin/nginx", "/usr/bin/nginx"].into_iter().find(|path| Path::new(path).exists())?;
+    let child = Command::new(program).arg("-c").arg(folder.join("nginx.conf")).arg("-p").arg(folder).stderr(Stdio::null()).spawn().unwrap();
+    for _ in 0..100 {
+        if TcpStream::connect(("127.0.0.1", port)).is_ok() {
+            return Some(child);
+        }
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    panic!("nginx does not listen");
+}
+
+/// A statistic of a phase in µs.
+fn micros(run: &Value, metric: &str, statistic: &str) -> f64 {
+    let series = run["series"].as_array().unwrap().iter().find(|series| series["metric"] == metric);
+    series.and_then(|series| series["summary"][statistic].as_f64()).unwrap_or(f64::NAN) / 1e3
+}
+
+fn main() -> ExitCode {
+    let folder = tempfile::tempdir().unwrap();
+    let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let Some(mut server) = nginx(folder.path(), port) else {
+        println!("skipped: nginx is not installed");
+        return ExitCode::SUCCESS;
+    };
+    let mut is_kept = true;
+    println!("  asked   kind        achieved   lag p50   lag p99  queue p99  late   CPU s/M  said");
+    for rate in RATES {
+        for kind in ["even", "poisson"] {
+            let (url, text) = (format!("http://127.0.0.1:{port}/"), rate.to_string());
+            let arguments = ["load", &url, "-q", &text, "-z", "3s", "--warm-up", "500ms", "--arrival", kind, "--json"];
+            let output = Command::new(PROGRAM).args(arguments).output().unwrap();
+            let run: Value = serde_json::from_slice(&output.stdout).unwrap();
+            let load = &run["load"];
+            let (planned, achieved) = (load["rate_planned"].as_f64().unwrap(), load["rate_achieved"].as_f64().unwrap());
+            let is_void = output.status.code() == Some(4);
+            is_kept &= is_void || (achieved / planned - 1.0).abs() <= TOLERATED;
+            println!(
+                "{rate:>7}   {kind:<8} {achieved:>11.1} {:>6.0} µs {:>6.0} µs {:>7.0} µs {:>5} {:>8.1}  {}",
+                micros(&run, "schedule_lag", "p50"),
+                micros(&run, "schedule_lag", "p99"),
+                micros(&run, "queue_wait", "p99"),
+                load["late"],
+                load["client_cpu_ns"].as_f64().unwrap_or(f64::NAN) / load["completed"].as_f64().unwrap() / 1e3,
+                if is_void { "no verdict" } else { "kept" }
+            );
+        }
+    }
+    server.kill().unwrap();
+    server.wait().unwrap();
+    if is_kept { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
