@@ -3,7 +3,7 @@
 mod measure;
 mod outputs;
 
-use crate::baseline;
+use crate::baseline::{self, Store};
 use crate::clock::Clock;
 use crate::compare;
 use crate::config::{self, BaselineChoice, Plan};
@@ -167,7 +167,9 @@ fn unmeasured(suite: &str, reason: &str, policy: &Policy) -> Judged {
 
 /// The accepted runs that this run is compared with. The error is a sentence: a baseline that cannot be read judges nothing.
 fn before(plan: &Plan, run: &Run) -> Result<Before, String> {
-    let committed = |store| baseline::find(store, &run.environment, &run.suite).map_err(|error| error.to_string());
+    let committed = |store: &Path| {
+        baseline::find(&Store::Directory(store.to_path_buf()), &run.environment, &run.suite).map_err(|error| error.to_string())
+    };
     match &plan.baseline {
         BaselineChoice::Auto | BaselineChoice::Committed => committed(&plan.baselines),
         BaselineChoice::Path(path) if path.is_dir() => committed(path).and_then(|before| match before.facts.kind {
@@ -180,6 +182,7 @@ fn before(plan: &Plan, run: &Run) -> Result<Before, String> {
             _ => Ok(before),
         }),
         BaselineChoice::Path(path) => named(path, run),
+        BaselineChoice::Previous | BaselineChoice::Build(_) => Err("earlier builds cannot be compared with yet".to_string()),
     }
 }
 
@@ -204,7 +207,8 @@ fn named(path: &Path, run: &Run) -> Result<Before, String> {
 
 /// The newest accepted run of the same suite and environment.
 pub fn newest_accepted(plan: &Plan, run: &Run) -> Result<Option<Run>, String> {
-    let before = baseline::find(&plan.baselines, &run.environment, &run.suite).map_err(|error| error.to_string())?;
+    let before =
+        baseline::find(&Store::Directory(plan.baselines.clone()), &run.environment, &run.suite).map_err(|error| error.to_string())?;
     Ok(before.runs.into_iter().next())
 }
 

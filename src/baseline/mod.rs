@@ -6,6 +6,7 @@ mod file;
 mod find;
 mod layout;
 mod refusal;
+mod store;
 mod summary;
 
 pub use accept::{Proposal, propose, write};
@@ -14,6 +15,7 @@ pub use file::parse;
 pub use find::{find, from_runs, load_file};
 pub use layout::{BASELINE_SCHEMA, StoredBaseline};
 pub use refusal::{Override, Refusal, refusals};
+pub use store::Store;
 
 #[cfg(test)]
 mod tests;

@@ -67,7 +67,7 @@ pub fn dispatch(cli: &Cli) -> Result<u8, Failure> {
     let formats: Vec<(&str, &str)> = format::READERS.iter().map(|reader| (reader.name(), reader.about())).collect();
     let reports: Vec<(&str, &str)> = report::REPORTS.iter().map(|entry| (entry.name, entry.about)).collect();
     let tables = Tables { formats: &formats, reports: &reports };
-    let around = config::Surroundings::read()?;
+    let around = config::Surroundings::read(Clock::start().epoch_ns())?;
     let request = Request { options: &cli.options, around: &around, tables: &tables };
     match &cli.command {
         Command::Run(arguments) => with_verdict_file(request, || run::run(request, arguments)),

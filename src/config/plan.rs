@@ -1,7 +1,7 @@
 //! The plan: file + flags + environment, every default applied. EVERY default of the program stands in this file.
 
 use super::error::ConfigError;
-use crate::judge::{Attempts, Limit, Policy, Rule, Statistics, UnknownEnvironment};
+use crate::judge::{Attempts, Limit, Policy, Quarantine, Rule, Statistics, UnknownEnvironment};
 use crate::model::{Percentile, Statistic, SuiteWork, Verdict, metric};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -15,6 +15,14 @@ pub const RESULTS: &str = "perf-results";
 pub const BASELINES: &str = "baselines";
 /// Accepted runs kept per baseline.
 pub const KEEP_RUNS: usize = 10;
+/// A failure turns red at once.
+pub const CONFIRM: u32 = 0;
+/// Every suite is measured once.
+pub const REPEAT_RUNS: u32 = 1;
+/// Directory of earlier builds, beside the configuration file.
+pub const BUILDS: &str = "builds";
+/// Builds kept in the builds directory.
+pub const KEEP_BUILDS: usize = 50;
 /// A percentage needs evidence.
 pub const STATISTICS: Statistics = Statistics::Sound;
 /// Committed where it compares.
@@ -66,6 +74,8 @@ pub fn default_rules() -> Vec<Rule> {
         unstable: Some(unstable),
         fail: Some(fail),
         floor,
+        too_fast: None,
+        widen_to: None,
         against: None,
         of: Attempts::Ok,
         is_default: true,
@@ -100,6 +110,8 @@ pub struct Surroundings {
     pub directory: PathBuf,
     /// The words typed after the program's name.
     pub typed: Vec<String>,
+    /// Time of day, ns since the epoch.
+    pub now_ns: u64,
     /// Of the variables that mean something to us, those that are set and not empty.
     pub variables: BTreeMap<&'static str, String>,
 }
@@ -134,7 +146,7 @@ pub const CI_HOSTS: [(&[&str], &str); 14] = [
 impl Surroundings {
     /// Reads them: the one door to environment variables.
     #[allow(clippy::disallowed_methods, reason = "the one door to environment variables")]
-    pub fn read() -> Result<Surroundings, ConfigError> {
+    pub fn read(now_ns: u64) -> Result<Surroundings, ConfigError> {
         let directory =
             std::env::current_dir().map_err(|error| ConfigError::new("working directory", "a directory that exists", error.to_string()))?;
         let hosts = CI_HOSTS.iter().flat_map(|(detect, commit)| detect.iter().chain(std::iter::once(commit)));
@@ -149,7 +161,7 @@ impl Surroundings {
             }
         }
         let typed = std::env::args_os().skip(1).map(|word| word.to_string_lossy().into_owned()).collect();
-        Ok(Surroundings { directory, typed, variables })
+        Ok(Surroundings { now_ns, directory, typed, variables })
     }
 
     /// The value of a variable that is set and not empty.
@@ -204,6 +216,10 @@ pub enum BaselineChoice {
     /// Committed where it compares.
     Auto,
     Committed,
+    /// The newest earlier build of the builds directory that passed.
+    Previous,
+    /// The build of that number.
+    Build(u64),
     /// A stored run, a result file or a directory of baselines.
     Path(PathBuf),
 }
@@ -284,6 +300,18 @@ pub struct Plan {
     pub environment: Option<String>,
     /// Accepted runs kept per baseline.
     pub keep_runs: usize,
+    /// Series that do not fail for a while.
+    pub quarantine: Vec<Quarantine>,
+    /// How often a failing suite is measured again before it turns red.
+    pub confirm: u32,
+    /// How often every suite is measured, as one session.
+    pub repeat: u32,
+    /// Directory of earlier builds.
+    pub builds: PathBuf,
+    /// Number of this build, where the CI or the user gives one.
+    pub build_number: Option<u64>,
+    /// Builds kept in the builds directory.
+    pub keep_builds: usize,
     pub reports: Vec<ReportRequest>,
     pub exit: ExitMapping,
     /// Command that shows this project's gate red, for the first-use headline.
@@ -298,6 +326,8 @@ pub struct Plan {
     pub typed: String,
     /// Only some suites were selected.
     pub is_selection: bool,
+    /// When the plan was made, ns since the epoch: the gate's only "today".
+    pub now_ns: u64,
     /// Commit named by the CI's variables, where git cannot tell.
     pub commit: Option<String>,
 }
@@ -329,6 +359,8 @@ impl Plan {
             unknown_environment: self.unknown_environment,
             require_baseline: self.require_baseline,
             expect: expect.to_vec(),
+            quarantine: self.quarantine.clone(),
+            now_ns: self.now_ns,
             // A load test from the command line stands in no file.
             reproduce: if self.keep == Keep::OnlyAsked { self.typed.clone() } else { format!("{} run {suite}", self.program) },
             is_selection: self.is_selection,

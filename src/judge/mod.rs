@@ -16,7 +16,7 @@ mod threshold;
 mod void;
 mod within_run;
 
-pub use rule::{Attempts, Kind, Limit, Policy, Rule, Statistics, UnknownEnvironment};
+pub use rule::{Attempts, Kind, Limit, Policy, Quarantine, Rule, Statistics, UnknownEnvironment};
 pub use threshold::{Case, Found, Threshold};
 
 use crate::model::{BaselineFacts, Comparison, FindingKind, Note, Outcome, Run, SeriesKey, SuiteOutcome, Verdict};

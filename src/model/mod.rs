@@ -15,8 +15,8 @@ mod summary_form;
 mod unit;
 mod work;
 
-pub use comparison::{Band, BaselineFacts, BaselineKind, Before, Change, Changes, ComparedSeries, Comparison};
-pub use outcome::{Finding, FindingKind, Outcome, Place, SuiteOutcome, Verdict};
+pub use comparison::{Band, BaselineFacts, BaselineKind, Before, Change, Changes, ComparedSeries, Comparison, Edited, Pinned};
+pub use outcome::{Confirmation, Finding, FindingKind, Outcome, Place, SuiteOutcome, Verdict};
 pub use run::{Environment, Exemplar, LoadFacts, LoadModel, Note, Run, RunFacts, Shard, Window};
 pub use sample::{Request, Sample, Value};
 pub use series::{Distribution, Evidence, Series, SeriesKey};

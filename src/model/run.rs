@@ -130,6 +130,7 @@ pub struct RunFacts {
     pub commit: Option<String>,
     pub environment: Option<Environment>,
     pub shard: Option<Shard>,
+    pub session_ns: Option<u64>,
     pub load: Option<LoadFacts>,
     /// Windows and exemplars of a stored run.
     pub windows: Vec<Window>,
@@ -146,6 +147,9 @@ pub struct Run {
     pub commit: Option<String>,
     pub environment: Environment,
     pub shard: Option<Shard>,
+    /// Start of the session of measuring that it is of, ns since the epoch: runs in a row (`run --repeat N`) are one session.
+    /// `None`: a session of its own.
+    pub session_ns: Option<u64>,
     pub series: BTreeMap<SeriesKey, Series>,
     pub load: Option<LoadFacts>,
     pub windows: Vec<Window>,

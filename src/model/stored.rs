@@ -32,6 +32,9 @@ pub struct StoredRun {
     pub environment: StoredEnvironment,
     #[serde(default)]
     pub shard: Option<StoredShard>,
+    /// Start of the session of measuring, where the run shares one with others.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub session: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub load: Option<StoredLoad>,
     pub series: Vec<StoredSeries>,
@@ -149,6 +152,7 @@ impl StoredRun {
                 drift: run.environment.drift.clone(),
             },
             shard: run.shard.map(|shard| StoredShard { index: shard.index, total: shard.total }),
+            session: run.session_ns.map(timestamp),
             load: run.load.as_ref().map(load_out),
             series: run.series.values().map(series_out).collect(),
             windows: run.windows.iter().map(window_out).collect(),
@@ -178,6 +182,7 @@ impl StoredRun {
             commit: self.commit,
             environment: Environment { key: self.environment.key, hard: self.environment.hard, drift: self.environment.drift },
             shard: self.shard.map(|shard| Shard { index: shard.index, total: shard.total }),
+            session_ns: self.session.as_deref().map(parse_timestamp).transpose()?,
             series,
             load: self.load.map(load_in).transpose()?,
             windows: self.windows.iter().map(window_in).collect(),

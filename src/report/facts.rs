@@ -120,7 +120,9 @@ pub fn kind(kind: FindingKind) -> &'static str {
         FindingKind::Missing => "missing",
         FindingKind::Absolute => "absolute",
         FindingKind::Relative => "relative",
+        FindingKind::Pinned => "pinned",
         FindingKind::WithinRun => "within-run",
+        FindingKind::TooFast => "too-fast",
         FindingKind::ScheduleLag => "schedule-lag",
     }
 }
@@ -142,6 +144,7 @@ pub fn baseline(facts: &BaselineFacts) -> String {
         BaselineKind::OtherEnvironment => format!("none for this environment, only for {}", facts.environments.join(", ")),
         BaselineKind::Committed => with("committed"),
         BaselineKind::File => with("given"),
+        BaselineKind::Build(number) => with(&format!("build {number}")),
     }
 }
 

@@ -165,6 +165,7 @@ fn baseline(facts: &BaselineFacts) -> JsonBaseline<'_> {
             BaselineKind::OtherEnvironment => "other-environment",
             BaselineKind::Committed => "committed",
             BaselineKind::File => "file",
+            BaselineKind::Build(_) => "build",
         },
         path: facts.path.as_deref(),
         commit: facts.commit.as_deref(),

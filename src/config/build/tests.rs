@@ -40,7 +40,7 @@ fn repository(file: &str) -> tempfile::TempDir {
 fn plan_in(directory: &Path, line: &str, variables: &[&'static str]) -> Result<Plan, ConfigError> {
     let cli = Cli::try_parse_from(line.split('|')).unwrap();
     let variables: BTreeMap<_, _> = variables.iter().map(|pair| pair.split_once('=').unwrap()).map(|(k, v)| (k, v.to_string())).collect();
-    let around = Surroundings { directory: directory.to_path_buf(), typed: Vec::new(), variables };
+    let around = Surroundings { now_ns: 0, directory: directory.to_path_buf(), typed: Vec::new(), variables };
     let request = Request { options: &cli.options, around: &around, tables: &TABLES };
     match &cli.command {
         Command::Run(args) => Plan::for_run(request, args),
@@ -160,7 +160,7 @@ fn every_ci_is_known_by_its_variables() {
     for (detect, commit) in CI_HOSTS {
         let around = |names: &[&'static str]| {
             let variables = names.iter().map(|name| (*name, "true".to_string())).chain([(commit, "c0ffee".to_string())]).collect();
-            Surroundings { directory: PathBuf::new(), typed: Vec::new(), variables }
+            Surroundings { now_ns: 0, directory: PathBuf::new(), typed: Vec::new(), variables }
         };
         assert!(around(detect).is_ci(), "{detect:?}");
         assert_eq!(around(detect).commit(), Some("c0ffee"), "{detect:?}");
