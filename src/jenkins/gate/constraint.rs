@@ -158,5 +158,5 @@ pub fn base(values: Values, builds: &[&Build], report: &str, label: Option<&str>
     let exact = div(exact, reports as f64);
     let cut = div(sum as f64, reports as f64) as i64;
     let value = if values.is_strict { exact } else { cut as f64 };
-    Base { value, reports, without_label, is_cut: reports > 0 && cut as f64 != exact }
+    Base { value, reports, without_label, is_cut: !values.is_strict && reports > 0 && cut as f64 != exact }
 }

@@ -3,6 +3,7 @@
 use super::build::report_name;
 use super::error_mode::ErrorLimit;
 use super::ledger::{Ledger, Subject};
+use super::value::is_summary;
 use crate::jenkins::{Collected, FileNumbers, Settings};
 use crate::limits::QUOTED_CHARS_MAX;
 use crate::model::Verdict;
@@ -46,8 +47,9 @@ pub fn reports<'a>(settings: &Settings, collected: &'a Collected, ledger: &mut L
     if !is_discarded {
         reports.judged = reports.stored.clone();
     }
-    for named in &reports.judged {
+    for named in &reports.stored {
         empty(settings, named, ledger);
+        excluded(settings, named, ledger);
     }
     same_names(&reports.stored, ledger);
     Some(reports)
@@ -81,6 +83,14 @@ fn empty(settings: &Settings, named: &Named<'_>, ledger: &mut Ledger) {
     let (case, why) = if is_filtered { (5, ", perhaps because filter_regex leaves none") } else { (4, "") };
     let sentence = format!("{} holds no sample{why}: 0 ms and 0.0 % errors", quoted(&named.name));
     ledger.fail_open(case, Some(Subject::report(&named.name)), Verdict::NoVerdict, &sentence);
+}
+
+fn excluded(settings: &Settings, named: &Named<'_>, ledger: &mut Ledger) {
+    let report = named.numbers;
+    if settings.exclude_response_time && report.numbers.errors > 0 && !is_summary(report.parser) {
+        let sentence = format!("the failed samples of {} are left out of the sum and counted in its divisor", quoted(&named.name));
+        ledger.remark(21, &sentence, "the sum is divided by the included samples");
+    }
 }
 
 fn same_names(stored: &[Named<'_>], ledger: &mut Ledger) {
@@ -128,7 +138,6 @@ pub fn cautions(collected: &Collected, ledger: &mut Ledger) {
         match caution.case {
             // Nothing to judge, or a configuration nobody can have meant.
             1..=6 | 10..=12 | 14 | 15 | 17 | 18 | 20 => ledger.fail_open(caution.case, None, Verdict::NoVerdict, &caution.sentence),
-            21 => ledger.remark(21, &caution.sentence, "the sum is divided by the included samples"),
             case => ledger.remark(case, &caution.sentence, "the input is read as it is meant"),
         }
     }

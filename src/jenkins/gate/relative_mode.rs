@@ -72,30 +72,32 @@ fn pairs<'a>(before: &'a Baseline<'a>, after: &'a [Named<'a>], ledger: &mut Ledg
             seen.insert(key);
         }
     }
-    unpaired(lost, by_key.iter().filter(|(key, _)| !seen.contains(*key)).flat_map(|(_, found)| found), ledger);
+    unpaired(&lost, by_key.iter().filter(|(key, _)| !seen.contains(*key)).flat_map(|(_, found)| found), ledger);
     pairs
 }
 
 /// Case 13: labels on one side only. A lost one is unstable in strict mode, a new one is noted.
-fn unpaired<'a>(lost: Vec<Subject<'_>>, new: impl Iterator<Item = &'a (&'a Named<'a>, &'a LabelNumbers)>, ledger: &mut Ledger) {
-    let names = |labels: &[&str]| labels.iter().take(3).map(|label| quoted(label)).collect::<Vec<_>>().join(", ");
-    if ledger.is_strict {
-        for subject in lost.iter().take(MISSING_FINDINGS_MAX) {
-            let sentence = format!("{} is in the baseline and did not come (fail-open case 13)", quoted(subject.name()));
-            ledger.cases.insert(13);
-            ledger.find(of(Some(*subject), FindingKind::Missing, Verdict::Unstable, sentence));
-        }
+fn unpaired<'a>(lost: &[Subject<'_>], new: impl Iterator<Item = &'a (&'a Named<'a>, &'a LabelNumbers)>, ledger: &mut Ledger) {
+    let one_by_one = if ledger.is_strict { MISSING_FINDINGS_MAX } else { 0 };
+    for subject in lost.iter().take(one_by_one) {
+        let sentence = format!("{} is in the baseline and did not come (fail-open case 13)", quoted(subject.name()));
+        ledger.find(of(Some(*subject), FindingKind::Missing, Verdict::Unstable, sentence));
     }
-    let lost: Vec<&str> = lost.iter().map(Subject::name).collect();
-    if lost.len() > MISSING_FINDINGS_MAX || (!ledger.is_strict && !lost.is_empty()) {
-        let sentence = format!("{} labels of the baseline did not come ({}, …)", lost.len(), names(&lost));
-        ledger.fail_open(13, None, Verdict::Unstable, &sentence.replace(", …", if lost.len() > 3 { ", …" } else { "" }));
+    if lost.len() > one_by_one {
+        let names: Vec<&str> = lost.iter().skip(one_by_one).map(Subject::name).collect();
+        ledger.fail_open(13, None, Verdict::Unstable, &format!("in the baseline, and did not come: {}", few(&names)));
     }
     let new: Vec<&str> = new.map(|(_, label)| label.label.as_str()).collect();
     if !new.is_empty() {
-        let more = if new.len() > 3 { ", …" } else { "" };
-        ledger.remark(13, &format!("{} labels are new and not compared ({}{more})", new.len(), names(&new)), "a note, too");
+        ledger.remark(13, &format!("new, and compared with nothing: {}", few(&new)), "that is noted, too");
     }
+}
+
+/// The first few names, and how many more there are.
+fn few(names: &[&str]) -> String {
+    let shown: Vec<String> = names.iter().take(3).map(|name| quoted(name)).collect();
+    let more = names.len() - shown.len();
+    if more > 0 { format!("{} and {more} more", shown.join(", ")) } else { shown.join(", ") }
 }
 
 /// Limits of one direction, failed first.
