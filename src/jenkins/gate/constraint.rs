@@ -24,9 +24,14 @@ pub struct Evaluated {
 /// What the measured value was held against.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Relation {
-    Absolute { value: i64 },
+    Absolute {
+        value: i64,
+    },
     /// Without a measure where no build was there to compare with.
-    Relative { tolerance: f64, measure: Option<Measure> },
+    Relative {
+        tolerance: f64,
+        measure: Option<Measure>,
+    },
 }
 
 /// What earlier builds gave.

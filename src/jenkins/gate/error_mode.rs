@@ -57,7 +57,8 @@ pub fn judge<'a>(settings: &Settings, parsers: &[ParserFiles], reports: &'a [Nam
     }
     for (position, named) in reports.iter().enumerate() {
         if !ledger.is_strict && is_broken(parsers, &named.name) {
-            let sentence = format!("a glob with fewer than 5 characters stops the gate: {} and all after it are not checked", quoted(&named.name));
+            let sentence =
+                format!("a glob with fewer than 5 characters stops the gate: {} and all after it are not checked", quoted(&named.name));
             ledger.fail_open(10, None, Verdict::NoVerdict, &sentence);
             return reports.get(..position).unwrap_or_default();
         }
@@ -156,7 +157,8 @@ fn response_time(settings: &Settings, named: &Named<'_>, limit: &str, by_errors:
         sentence.push_str(", which the plugin replaces by the error verdict UNSTABLE");
         ledger.fail_open(16, Some(subject), Verdict::Fail, &format!("the error verdict of {} replaces a failure", quoted(&named.name)));
     }
-    let finding = measured(subject, FindingKind::Absolute, Metered::Average, plugins(&report.numbers, Metered::Average), report.numbers.samples);
+    let finding =
+        measured(subject, FindingKind::Absolute, Metered::Average, plugins(&report.numbers, Metered::Average), report.numbers.samples);
     ledger.find(Finding { verdict, threshold, sentence, ..finding });
 }
 

@@ -84,7 +84,12 @@ impl<'a> Bench<'a> {
         let (constraint, report) = (clone.constraint, clone.named.numbers);
         let subject = Subject { report: &clone.named.name, label: clone.label.as_deref() };
         let drop = |ledger: &mut Ledger, why: String| {
-            ledger.fail_open(17, Some(subject), Verdict::NoVerdict, &format!("a constraint on {} is dropped: {why}", quoted(subject.name())));
+            ledger.fail_open(
+                17,
+                Some(subject),
+                Verdict::NoVerdict,
+                &format!("a constraint on {} is dropped: {why}", quoted(subject.name())),
+            );
             None
         };
         let Some(numbers) = numbers(report, subject.label) else {
@@ -184,22 +189,20 @@ fn remarks(base: &Base, name: &str, ledger: &mut Ledger) {
 fn finding(evaluated: &Evaluated, subject: Subject<'_>, samples: i64) -> Finding {
     let (metered, operator) = (evaluated.metered, evaluated.operator);
     let unit = if metered == Metered::ErrorPercent { "%" } else { "ms" };
-    let sign = match operator {
-        Operator::NotGreater => "<=",
-        Operator::NotLess => ">=",
-        Operator::NotEqual => "!=",
+    let (sign, direction) = match operator {
+        Operator::NotGreater => ("<=", "+"),
+        Operator::NotLess => (">=", "-"),
+        Operator::NotEqual => ("!=", ""),
     };
     let (threshold, before, how) = match &evaluated.relation {
         Relation::Absolute { value } => (format!("{sign} {value}{unit}"), None, format!("{value} {unit}")),
-        Relation::Relative { tolerance, measure: None } => (format!("{sign} {tolerance}%"), None, "that of builds that are not there".to_string()),
-        Relation::Relative { tolerance, measure: Some(measure) } => {
-            let how = format!(
-                "{} {unit}, {tolerance}% from {} {unit} of {} builds; an exact rule without noise model",
-                decimal(measure.limit),
-                decimal(measure.base),
-                measure.builds
-            );
-            (format!("{sign} {tolerance}%"), Some(measure.base), how)
+        Relation::Relative { tolerance, measure } => {
+            let how = measure.map_or("that of builds, of which there are none".to_string(), |measure| {
+                let builds = if measure.builds == 1 { "1 build".to_string() } else { format!("{} builds", measure.builds) };
+                let (limit, base) = (plain(measure.limit), plain(measure.base));
+                format!("{limit} {unit}, {direction}{tolerance}% of {base} {unit} in {builds}; an exact rule without noise model")
+            });
+            (format!("{direction}{tolerance}%"), measure.map(|measure| measure.base), how)
         }
     };
     let verdict = match (evaluated.is_met, evaluated.escalation) {
@@ -213,12 +216,17 @@ fn finding(evaluated: &Evaluated, subject: Subject<'_>, samples: i64) -> Finding
         (false, _) => " (violated)",
     };
     let name = quoted(subject.name());
-    let value = if evaluated.measured.fract() == 0.0 { fixed(evaluated.measured, 0) } else { decimal(evaluated.measured) };
+    let value = plain(evaluated.measured);
     let sentence = format!("{name} {}: {value} {unit}, must {} {how}{violated}", words(metered), demand(operator));
-    let kind = if before.is_some() { FindingKind::Relative } else { FindingKind::Absolute };
+    let kind = if matches!(evaluated.relation, Relation::Absolute { .. }) { FindingKind::Absolute } else { FindingKind::Relative };
     let change_percent = before.filter(|before| *before > 0.0).map(|before| (evaluated.measured / before - 1.0) * 100.0);
     let before = before.map(|before| stored(metered, before));
     Finding { verdict, threshold, before, change_percent, sentence, ..measured(subject, kind, metered, evaluated.measured, samples) }
+}
+
+/// As the plugin has it, a whole number without decimals.
+fn plain(value: f64) -> String {
+    if value.fract() == 0.0 { fixed(value, 0) } else { decimal(value) }
 }
 
 /// The plugin's word for a metered value.

@@ -29,7 +29,8 @@ pub struct Reports<'a> {
 pub fn reports<'a>(settings: &Settings, collected: &'a Collected, ledger: &mut Ledger) -> Option<Reports<'a>> {
     unread(collected, ledger);
     if collected.parsers.is_empty() {
-        without_files(settings, "no entry of source_data_files matches a file that can be read", ledger);
+        let entries: Vec<String> = settings.source_data_files.iter().take(3).map(|entry| quoted(entry)).collect();
+        without_files(settings, &format!("source_data_files ({}) matches no file", entries.join("; ")), ledger);
         return None;
     }
     let mut reports = Reports::default();
@@ -61,7 +62,8 @@ fn unread(collected: &Collected, ledger: &mut Ledger) {
         let sentence = format!("{} could not be read and was dropped: {}", quoted(&dropped.file), quoted(&dropped.reason));
         ledger.fail_open(1, Some(Subject::report(&name)), Verdict::NoVerdict, &sentence);
     }
-    for entry in &collected.missing {
+    // Where all are missing, that is another case.
+    for entry in collected.missing.iter().filter(|_| !collected.parsers.is_empty()) {
         ledger.fail_open(2, None, Verdict::NoVerdict, &format!("the entry {} matches no file", quoted(entry)));
     }
 }
@@ -126,7 +128,12 @@ pub fn settings(settings: &Settings, ledger: &mut Ledger) {
         if is_on && !has_limits {
             ledger.fail_open(14, None, Verdict::NoVerdict, &format!("the {mode} is on without any limit, so nothing can breach one"));
         } else if has_limits && !is_on {
-            ledger.fail_open(14, None, Verdict::NoVerdict, &format!("limits of the {mode} are set, which is not on, so nothing looks at them"));
+            ledger.fail_open(
+                14,
+                None,
+                Verdict::NoVerdict,
+                &format!("limits of the {mode} are set, which is not on, so nothing looks at them"),
+            );
         }
     }
 }

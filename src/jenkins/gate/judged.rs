@@ -1,6 +1,7 @@
 //! What judging a step gives, and how the reports of this program see it.
 
 use super::build::{Build, suite_name};
+use super::constraint::{Evaluated, Relation};
 use super::input::Named;
 use super::ledger::{Ledger, STEP};
 use crate::jenkins::written::WrittenFile;
@@ -19,21 +20,22 @@ pub struct Judged {
     pub files: Vec<WrittenFile>,
     /// Names of the reports judged, without extension: their suites.
     pub suites: Vec<String>,
-    /// The build compared with in the relative mode.
+    /// The builds compared with.
     pub baseline: BaselineFacts,
 }
 
 impl Judged {
     /// The gravest finding decides: assigning a result can only worsen the build.
-    pub(super) fn of(ledger: Ledger, reports: &[Named<'_>], files: Vec<WrittenFile>, baseline: Option<&Build>) -> Judged {
+    pub(super) fn of(ledger: Ledger, reports: &[Named<'_>], files: Vec<WrittenFile>, baseline: BaselineFacts) -> Judged {
         let mut seen = BTreeSet::new();
         let names = reports.iter().map(|named| suite_name(&named.name));
+        let (findings, notes) = ledger.finish();
         Judged {
-            verdict: ledger.findings.iter().map(|finding| finding.verdict).max().unwrap_or(Verdict::Pass),
+            verdict: findings.iter().map(|finding| finding.verdict).max().unwrap_or(Verdict::Pass),
             suites: names.filter(|name| seen.insert(name.clone())).collect(),
-            baseline: baseline.map(facts).unwrap_or_default(),
-            findings: ledger.findings,
-            notes: ledger.notes,
+            baseline,
+            findings,
+            notes,
             files,
         }
     }
@@ -82,12 +84,30 @@ fn suite(name: String, baseline: &BaselineFacts) -> SuiteOutcome {
     }
 }
 
-fn facts(build: &Build) -> BaselineFacts {
+/// The build of the relative mode.
+pub(super) fn of_build(build: &Build) -> BaselineFacts {
     BaselineFacts {
         kind: BaselineKind::File,
         path: Some(format!("build {}", build.number)),
         accepted_ns: Some(build.started_ns),
         runs: 1,
         ..BaselineFacts::default()
+    }
+}
+
+/// The builds that relative constraints looked at; as many as the one that looked at most.
+pub(super) fn of_builds(evaluated: &[Evaluated]) -> BaselineFacts {
+    let builds = evaluated.iter().filter_map(|one| match one.relation {
+        Relation::Relative { measure: Some(measure), .. } => Some(measure.builds),
+        _ => None,
+    });
+    match builds.max() {
+        Some(builds) if builds > 0 => BaselineFacts {
+            kind: BaselineKind::File,
+            path: Some("earlier builds".to_string()),
+            runs: u32::try_from(builds).unwrap_or(u32::MAX),
+            ..BaselineFacts::default()
+        },
+        _ => BaselineFacts::default(),
     }
 }

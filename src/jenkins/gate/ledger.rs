@@ -2,6 +2,7 @@
 
 use super::build::suite_name;
 use crate::jenkins::Metered;
+use crate::limits::NOTES_MAX;
 use crate::model::{Better, Finding, FindingKind, Note, Percentile, SeriesKey, Statistic, Unit, Verdict, metric};
 use std::collections::BTreeSet;
 
@@ -33,14 +34,16 @@ impl<'a> Subject<'a> {
 pub struct Ledger {
     pub is_strict: bool,
     pub findings: Vec<Finding>,
-    pub notes: Vec<Note>,
+    notes: Vec<Note>,
     /// Fail-open cases met so far.
     pub cases: BTreeSet<u8>,
+    /// Notes beyond the bound.
+    left_out: usize,
 }
 
 impl Ledger {
     pub fn new(is_strict: bool) -> Ledger {
-        Ledger { is_strict, findings: Vec::new(), notes: Vec::new(), cases: BTreeSet::new() }
+        Ledger { is_strict, findings: Vec::new(), notes: Vec::new(), cases: BTreeSet::new(), left_out: 0 }
     }
 
     /// A case in which the plugin fails open. The profile keeps its verdict and notes the case; strict mode finds `strict`.
@@ -50,7 +53,7 @@ impl Ledger {
             self.find(of(subject, FindingKind::Suite, strict, format!("{sentence} (fail-open case {case})")));
         } else {
             let says = strict.word();
-            self.notes.push(Note::text(format!("fail-open case {case}: {sentence}; the plugin lets it pass, strict mode says {says}")));
+            self.note(format!("fail-open case {case}: {sentence}; the plugin lets it pass, strict mode says {says}"));
         }
     }
 
@@ -61,7 +64,19 @@ impl Ledger {
             true => format!("fail-open case {case}: {sentence}; strict mode: {strictly}"),
             false => format!("fail-open case {case}: {sentence}; kept as the plugin does, in strict mode {strictly}"),
         };
-        self.notes.push(Note::text(text));
+        self.note(text);
+    }
+
+    fn note(&mut self, text: String) {
+        if self.notes.len() < NOTES_MAX { self.notes.push(Note::text(text)) } else { self.left_out += 1 }
+    }
+
+    /// All notes, and how many there would have been.
+    pub fn finish(mut self) -> (Vec<Finding>, Vec<Note>) {
+        if self.left_out > 0 {
+            self.notes.push(Note::text(format!("and {} more such notes", self.left_out)));
+        }
+        (self.findings, self.notes)
     }
 
     /// A finding about the step as a whole.
@@ -119,7 +134,6 @@ pub fn stored(what: Metered, value: f64) -> f64 {
 }
 
 fn statistic(what: Metered) -> Statistic {
-
     match what {
         Metered::Average => Statistic::Mean,
         Metered::Median => Statistic::Percentile(Percentile::P50),

@@ -26,6 +26,7 @@ pub use relative_mode::{Pair, change_percent};
 pub use time_frame::shown;
 
 use crate::jenkins::{Collected, Settings, written};
+use crate::model::BaselineFacts;
 use baseline::Found;
 use ledger::Ledger;
 
@@ -36,22 +37,23 @@ pub fn judge(settings: &Settings, collected: &Collected, current: &CurrentBuild,
     input::settings(settings, &mut ledger);
     let Some(reports) = input::reports(settings, collected, &mut ledger) else {
         input::cautions(collected, &mut ledger);
-        return Judged::of(ledger, &[], Vec::new(), None);
+        return Judged::of(ledger, &[], Vec::new(), BaselineFacts::default());
     };
     let mut files = Vec::new();
-    let mut baseline_build = None;
+    let mut baseline = BaselineFacts::default();
     let mut judged = reports.judged.as_slice();
     if settings.mode_evaluation {
         judged = reports.stored.as_slice();
         if let Some(evaluated) = expert_mode::judge(settings, current, judged, &earlier, &mut ledger) {
             files.extend(written::constraints(settings, current, &evaluated));
+            baseline = judged::of_builds(&evaluated);
         }
     } else if settings.mode_of_threshold {
         match baseline::find(settings, collected, current, judged, &earlier, &mut ledger) {
-            Found::Baseline(baseline) => {
-                let pairs = relative_mode::judge(settings, &baseline, judged, &mut ledger);
+            Found::Baseline(found) => {
+                let pairs = relative_mode::judge(settings, &found, judged, &mut ledger);
                 files.push(written::relative(settings, Some(&pairs)));
-                baseline_build = baseline.build.cloned();
+                baseline = found.build.map(judged::of_build).unwrap_or_default();
             }
             Found::Nothing => files.push(written::relative(settings, None)),
             Found::Broken => {}
@@ -65,7 +67,7 @@ pub fn judge(settings: &Settings, collected: &Collected, current: &CurrentBuild,
     }
     files.extend(written::tables(judged));
     input::cautions(collected, &mut ledger);
-    Judged::of(ledger, judged, files, baseline_build.as_ref())
+    Judged::of(ledger, judged, files, baseline)
 }
 
 /// The builds before the current one, newest first. The plugin takes the newest build for the current one, whichever runs.

@@ -64,7 +64,12 @@ fn pairs<'a>(before: &'a Baseline<'a>, after: &'a [Named<'a>], ledger: &mut Ledg
             let key = folded(&key(&label.label));
             match by_key.get(&key) {
                 Some(found) => {
-                    let pair = |(after_report, after): &(&'a Named<'a>, &'a LabelNumbers)| Pair { before: label, after, before_report, after_report };
+                    let pair = |(after_report, after): &(&'a Named<'a>, &'a LabelNumbers)| Pair {
+                        before: label,
+                        after,
+                        before_report,
+                        after_report,
+                    };
                     pairs.extend(found.iter().map(pair));
                 }
                 None => lost.push(Subject { report: &before_report.name, label: Some(&label.label) }),
@@ -137,7 +142,13 @@ fn finding(settings: &Settings, metered: Metered, pair: &Pair<'_>) -> Option<Fin
             None => (Verdict::Pass, String::new(), "no limit in this direction".to_string()),
         },
     };
-    let verb = if after > before { "rose" } else if after < before { "fell" } else { "stayed" };
+    let verb = if after > before {
+        "rose"
+    } else if after < before {
+        "fell"
+    } else {
+        "stayed"
+    };
     let sentence = format!(
         "{} {}: {verb} from {before} ms to {after} ms ({}{} %), {words}; an exact rule without noise model",
         quoted(subject.name()),

@@ -75,7 +75,8 @@ fn judged(settings: &Settings, collected: &Collected, history: &[Build]) -> Judg
 fn cases(judged: &Judged) -> Vec<u8> {
     let texts = judged.notes.iter().map(|note| &note.text).chain(judged.findings.iter().map(|finding| &finding.sentence));
     let numbers = texts.filter_map(|text| text.split("fail-open case ").nth(1));
-    let mut cases: Vec<u8> = numbers.map(|rest| rest.chars().take_while(char::is_ascii_digit).collect::<String>().parse().unwrap()).collect();
+    let mut cases: Vec<u8> =
+        numbers.map(|rest| rest.chars().take_while(char::is_ascii_digit).collect::<String>().parse().unwrap()).collect();
     cases.sort_unstable();
     cases.dedup();
     cases

@@ -19,7 +19,8 @@ pub fn text(current: &CurrentBuild, evaluated: &[Evaluated]) -> String {
     let relative = evaluated.iter().filter(|one| is_relative(one)).count();
     let at = |level: Escalation| violated.iter().filter(|one| one.escalation == level).count();
     let date = shown(current.started_ns, &current.zone);
-    let mut text = format!("{LINE}Build Number: #{}\nBuild Date: {date}\nBuild State: {state}\nLink to build: unknown\n{SHORT_LINE}", current.number);
+    let mut text =
+        format!("{LINE}Build Number: #{}\nBuild Date: {date}\nBuild State: {state}\nLink to build: unknown\n{SHORT_LINE}", current.number);
     let counts = [
         ("Number of all constraints", evaluated.len()),
         ("Relative constraints", relative),
@@ -61,7 +62,11 @@ fn line(text: &str) -> String {
 
 fn messages<'a>(text: &mut String, kind: &str, evaluated: impl Iterator<Item = &'a Evaluated>) {
     let mut evaluated = evaluated.peekable();
-    let title = if evaluated.peek().is_none() { format!("There are no {kind} constraints to evaluate!") } else { format!("Evaluating all {kind} constraints!") };
+    let title = if evaluated.peek().is_none() {
+        format!("There are no {kind} constraints to evaluate!")
+    } else {
+        format!("Evaluating all {kind} constraints!")
+    };
     let _ = write!(text, "{title} \n{SHORT_LINE}");
     for one in evaluated {
         let result = if one.is_met { "successful" } else { "failed" };
@@ -87,7 +92,8 @@ fn messages<'a>(text: &mut String, kind: &str, evaluated: impl Iterator<Item = &
 
 fn table(text: &mut String, evaluated: &[Evaluated], violated: &[&Evaluated]) {
     let label = |one: &Evaluated| line(one.label.as_deref().unwrap_or("*"));
-    let widest = |least: usize, of: &dyn Fn(&Evaluated) -> String| evaluated.iter().map(|one| of(one).chars().count()).fold(least, usize::max);
+    let widest =
+        |least: usize, of: &dyn Fn(&Evaluated) -> String| evaluated.iter().map(|one| of(one).chars().count()).fold(least, usize::max);
     let (reports, labels) = (widest(6, &|one| line(&one.report)), widest(8, &label));
     text.push_str("\nSummary of failed constraints:\n");
     let mut row = |report: &str, label: &str, metric: &str, operator: &str, value: &str, level: &str| {

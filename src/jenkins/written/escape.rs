@@ -27,7 +27,8 @@ pub fn xml(text: &str) -> String {
 /// allows stay as they are; two others may become the same name.
 pub fn element(key: &str) -> String {
     // Letters and digits beyond ASCII are more than XML 1.0 allows in names; these ranges are all within.
-    let is_letter = |c: char| c.is_ascii_alphabetic() || c == '_' || matches!(c, '\u{c0}'..='\u{d6}' | '\u{d8}'..='\u{f6}' | '\u{f8}'..='\u{2ff}');
+    let is_letter =
+        |c: char| c.is_ascii_alphabetic() || c == '_' || matches!(c, '\u{c0}'..='\u{d6}' | '\u{d8}'..='\u{f6}' | '\u{f8}'..='\u{2ff}');
     let is_letter = |c: char| is_letter(c) || matches!(c, '\u{370}'..='\u{37d}' | '\u{37f}'..='\u{1fff}' | '\u{3001}'..='\u{d7ff}');
     let name: String = key.chars().map(|c| if is_letter(c) || c.is_ascii_digit() || matches!(c, '-' | '.') { c } else { '_' }).collect();
     let is_reserved = name.get(..3).is_some_and(|start| start.eq_ignore_ascii_case("xml"));

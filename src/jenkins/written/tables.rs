@@ -2,8 +2,8 @@
 
 use super::escape::csv;
 use super::{WrittenFile, of_build};
-use crate::jenkins::gate::{Named, decimal};
 use crate::jenkins::Numbers;
+use crate::jenkins::gate::{Named, decimal};
 use std::fmt::Write;
 
 /// A row for each report, with an empty label, and one for each of its labels. Times in milliseconds.

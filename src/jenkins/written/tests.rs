@@ -1,7 +1,7 @@
 use super::{Folder, WrittenFile};
 use crate::jenkins::{
-    Build, BuildResult, Builds, Collected, Constraint, ConstraintKind, CurrentBuild, Escalation, FileNumbers, LabelNumbers, Metered, Numbers,
-    Operator, Parser, ParserFiles, Percentiles, Settings, SideFields, judge,
+    Build, BuildResult, Builds, Collected, Constraint, ConstraintKind, CurrentBuild, Escalation, FileNumbers, LabelNumbers, Metered,
+    Numbers, Operator, Parser, ParserFiles, Percentiles, Settings, SideFields, judge,
 };
 use quick_xml::events::Event;
 
@@ -102,7 +102,8 @@ fn the_error_mode_writes_a_dashboard_for_each_report() {
 
 #[test]
 fn the_relative_mode_writes_all_three_metrics() {
-    let relative = Settings { mode_of_threshold: true, compare_build_previous: true, relative_failed_threshold_positive: 5.5, ..settings() };
+    let relative =
+        Settings { mode_of_threshold: true, compare_build_previous: true, relative_failed_threshold_positive: 5.5, ..settings() };
     let head = |build: &str| {
         format!(
             "<?xml version=\"1.0\"?>\n<results>\n<relativeDefinition>\n\t<buildNum>{build}</buildNum>\n\

@@ -39,11 +39,7 @@ fn whole_limits_are_clamped_and_fractions_are_not() {
 
 /// A file of 412 ms on average with that share of errors, against response time lines and an unstable limit of 1 %.
 fn check_time(lines: &str, percent: f64, expected: &str) {
-    let settings = Settings {
-        error_unstable_response_time_threshold: lines.to_string(),
-        error_unstable_threshold: 1.0,
-        ..settings()
-    };
+    let settings = Settings { error_unstable_response_time_threshold: lines.to_string(), error_unstable_threshold: 1.0, ..settings() };
     let judged = judged(&settings, &collected(vec![failing("cart.jtl", percent as i64, 100, percent)]), &[]);
     assert_eq!(told(&judged), expected, "{lines:?}: {:?}", judged.findings);
 }
@@ -81,7 +77,10 @@ fn every_report_is_told_with_the_plugins_numbers() {
     let sentences: Vec<&str> = judged.findings.iter().map(|finding| finding.sentence.as_str()).collect();
     assert_eq!(
         sentences,
-        ["cart.jtl: 28.571 % errors (2 of 7), above the failed threshold 28%", "shop.jtl: 0.0 % errors (0 of 7), not above the threshold 28%"]
+        [
+            "cart.jtl: 28.571 % errors (2 of 7), above the failed threshold 28%",
+            "shop.jtl: 0.0 % errors (0 of 7), not above the threshold 28%"
+        ]
     );
     let first = &judged.findings[0];
     assert_eq!((first.after, first.threshold.as_str(), first.samples), (Some(0.285_71), "28%", 7));

@@ -1,5 +1,7 @@
 use super::{HOUR_NS, build, collected, failing, judged, report, settings, told};
-use crate::jenkins::{Build, BuildResult, Builds, Constraint, ConstraintKind, Escalation, FileNumbers, Metered, Operator, Settings};
+use crate::jenkins::{
+    Build, BuildResult, Builds, Constraint, ConstraintKind, Escalation, FileNumbers, Metered, Operator, Parser, ParserFiles, Settings,
+};
 
 use BuildResult::{Failure, Success, Unstable};
 
@@ -117,12 +119,12 @@ fn sums_are_cut_after_each_addition_and_missing_labels_count_as_nothing() {
 /// The base of a constraint is the mean of the chosen builds, each of which took 2 to the power of its number: so the limit
 /// tells which ones were chosen.
 fn check_chosen(settings: &Settings, builds: Builds, results: &[Option<BuildResult>], chosen: &[u64]) {
-    let history: Vec<Build> =
-        (0u64..).zip(results).map(|(back, result)| build(9 - back, *result, cart(1 << (9 - back)))).collect();
+    let history: Vec<Build> = (0u64..).zip(results).map(|(back, result)| build(9 - back, *result, cart(1 << (9 - back)))).collect();
     let sum: i64 = chosen.iter().map(|number| 1i64 << number).sum();
     let base = sum / chosen.len() as i64;
     for (ms, is_kept) in [(base, true), (base + 1, false)] {
-        let settings = Settings { constraints: vec![relative(Operator::NotGreater, 0.0, builds.clone())], mode_evaluation: true, ..settings.clone() };
+        let settings =
+            Settings { constraints: vec![relative(Operator::NotGreater, 0.0, builds.clone())], mode_evaluation: true, ..settings.clone() };
         let judged = judged(&settings, &collected(cart(ms)), &history);
         assert_eq!(told(&judged).starts_with("pass"), is_kept, "{builds:?} {ms}: {:?}", judged.findings);
     }
@@ -153,7 +155,8 @@ fn a_position_is_no_build_number_and_its_result_does_not_matter() {
         let settings = Settings { baseline_build: position, ignore_failed_builds: true, ..settings() };
         check_chosen(&settings, Builds::Baseline, &[Some(Failure), None, Some(Success)], &[chosen]);
     }
-    let at = |baseline_build: i64, operator: Operator| Settings { baseline_build, ..expert(vec![relative(operator, 5.0, Builds::Baseline)]) };
+    let at =
+        |baseline_build: i64, operator: Operator| Settings { baseline_build, ..expert(vec![relative(operator, 5.0, Builds::Baseline)]) };
     check_with(&at(0, Operator::NotGreater), 1_000_000, &averages(&[1]), "pass [18]");
     check_with(&at(0, Operator::NotLess), 1_000_000, &averages(&[1]), "fail [18]");
     check_with(&at(2, Operator::NotGreater), 1_000_000, &averages(&[1]), "pass [17]");
@@ -221,4 +224,20 @@ fn every_metered_value_is_its_own() {
             assert_eq!(told(&judged(&settings, &collected(vec![one.clone()]), &[])), expected, "{metered_value:?}");
         }
     }
+}
+
+#[test]
+fn what_was_read_before_a_missing_entry_is_still_judged() {
+    let mut both = collected(cart(9));
+    both.parsers.push(ParserFiles {
+        entry: "**/*.csv".into(),
+        parser: Parser::JMeterCsv,
+        matched: 0,
+        reports: Vec::new(),
+        dropped: Vec::new(),
+    });
+    let may = Settings { fail_build_if_no_result_file: false, ..expert(vec![absolute(8)]) };
+    assert_eq!(told(&judged(&may, &both, &[])), "fail [3]");
+    both.parsers.reverse();
+    assert_eq!(told(&judged(&may, &both, &[])), "pass [3, 17]");
 }

@@ -3,7 +3,8 @@
 use super::expert::{absolute, averages, cart, expert, last, relative};
 use super::{build, collected, failing, judged, report, settings, told};
 use crate::jenkins::{
-    Build, BuildResult, Builds, Caution, Collected, Constraint, Dropped, FileNumbers, Metered, Numbers, Operator, Parser, ParserFiles, Settings,
+    Build, BuildResult, Builds, Caution, Collected, Constraint, Dropped, FileNumbers, Metered, Numbers, Operator, Parser, ParserFiles,
+    Settings,
 };
 
 fn check(settings: &Settings, collected: &Collected, history: &[Build], profile: &str, strict: &str) {
@@ -52,6 +53,8 @@ fn case_1_an_unreadable_file() {
 fn case_2_a_missing_entry() {
     let one_missing = Collected { missing: vec!["shop.jtl".to_string()], ..collected(cart(1)) };
     check(&errors(), &one_missing, &[], "pass [2]", "no-verdict [2]");
+    let all_missing = Collected { missing: vec!["shop.jtl".to_string()], ..Collected::default() };
+    check(&errors(), &all_missing, &[], "fail []", "no-verdict [3]");
 }
 
 #[test]
@@ -61,7 +64,11 @@ fn case_3_nothing_found() {
     check(&errors(), &Collected::default(), &[], "fail []", "no-verdict [3]");
     // In strict mode what was found is judged all the same.
     let mut one_empty = collected(vec![failing("cart.jtl", 1, 100, 1.0)]);
-    one_empty.parsers.push(ParserFiles { matched: 0, reports: Vec::new(), ..of_parser(Parser::JMeterCsv, "**/*.csv", failing("a", 0, 0, 0.0)) });
+    one_empty.parsers.push(ParserFiles {
+        matched: 0,
+        reports: Vec::new(),
+        ..of_parser(Parser::JMeterCsv, "**/*.csv", failing("a", 0, 0, 0.0))
+    });
     check(&may, &one_empty, &[], "pass [3]", "fail [3]");
 }
 
@@ -94,7 +101,11 @@ fn case_8_errors_of_summaries() {
 #[test]
 fn case_9_the_formula_of_another_report() {
     let jmeter = of_parser(Parser::JMeter, "*.jtl", failing("cart.jtl", 50, 100, 0.0));
-    let iago = of_parser(Parser::Iago, "parrot-server-stats.log", with_side_fields(failing("parrot-server-stats.log", 0, 1, 0.0), &[("error_percent", "0")]));
+    let iago = of_parser(
+        Parser::Iago,
+        "parrot-server-stats.log",
+        with_side_fields(failing("parrot-server-stats.log", 0, 1, 0.0), &[("error_percent", "0")]),
+    );
     let both = Collected { parsers: vec![iago, jmeter], ..Collected::default() };
     check(&errors(), &both, &[], "pass [9]", "fail [9]");
     let log = with_side_fields(failing("results/jm.log", 0, 1, 0.0), &[("error_percent", "2.50")]);
@@ -207,11 +218,7 @@ fn case_21_failed_samples_in_the_divisor() {
     // Worked example 3: 900 / 5, or 900 / 3.
     let mut file = failing("cart.jtl", 2, 5, 40.0);
     file.numbers = Numbers { average_ms: 180, ..file.numbers };
-    let lines = Settings {
-        exclude_response_time: true,
-        error_unstable_response_time_threshold: "cart.jtl:300".to_string(),
-        ..settings()
-    };
+    let lines = Settings { exclude_response_time: true, error_unstable_response_time_threshold: "cart.jtl:300".to_string(), ..settings() };
     check(&lines, &collected(vec![file.clone()]), &[], "pass [21]", "unstable [21]");
     file.numbers = Numbers { errors: 5, ..file.numbers };
     check(&lines, &collected(vec![file]), &[], "pass [21]", "no-verdict [21]");

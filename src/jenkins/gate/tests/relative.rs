@@ -46,7 +46,9 @@ fn a_change_must_be_strictly_beyond_its_limit() {
 #[test]
 fn changes_are_rounded_as_the_plugin_rounds() {
     // Worked examples 8 to 12.
-    for (before, after, percent) in [(250, 262, 4.8), (800, 799, -0.12), (800, 801, 0.13), (3, 4, 33.33), (0, 0, 9.223372036854776e16), (40, 0, -100.0)] {
+    for (before, after, percent) in
+        [(250, 262, 4.8), (800, 799, -0.12), (800, 801, 0.13), (3, 4, 33.33), (0, 0, 9.223372036854776e16), (40, 0, -100.0)]
+    {
         assert_eq!(change_percent(before, after), percent);
     }
     // −0.001 % rounds to 0, which is no longer faster.

@@ -5,7 +5,8 @@ use crate::model::Verdict;
 #[test]
 fn every_file_is_a_suite_and_the_step_stands_first() {
     let history = [build(9, Some(BuildResult::Success), vec![report("cart.jtl", &[("pay", 100)]), report("shop.jtl", &[("find", 100)])])];
-    let settings = Settings { mode_of_threshold: true, compare_build_previous: true, relative_failed_threshold_positive: 10.0, ..settings() };
+    let settings =
+        Settings { mode_of_threshold: true, compare_build_previous: true, relative_failed_threshold_positive: 10.0, ..settings() };
     let mut now = collected(vec![report("cart.jtl", &[("pay", 200)]), report("shop.jtl", &[("find", 100)])]);
     now.parsers[0].dropped.push(Dropped { file: "old.jtl".into(), reason: "old.jtl:1: expected a number".into() });
     let check = |settings: &Settings, expected: &[(&str, Verdict, u64)]| {
@@ -21,5 +22,8 @@ fn every_file_is_a_suite_and_the_step_stands_first() {
     let strict = Settings { strict: true, ..settings.clone() };
     check(&strict, &[("cart", Verdict::Fail, 1), ("shop", Verdict::Pass, 1), ("old", Verdict::NoVerdict, 0)]);
     let wrong = Settings { config_type: "average".into(), ..strict };
-    check(&wrong, &[("jenkins", Verdict::NoVerdict, 0), ("cart", Verdict::Pass, 0), ("shop", Verdict::Pass, 0), ("old", Verdict::NoVerdict, 0)]);
+    check(
+        &wrong,
+        &[("jenkins", Verdict::NoVerdict, 0), ("cart", Verdict::Pass, 0), ("shop", Verdict::Pass, 0), ("old", Verdict::NoVerdict, 0)],
+    );
 }
