@@ -53,7 +53,7 @@ impl Ledger {
             self.find(of(subject, FindingKind::Suite, strict, format!("{sentence} (fail-open case {case})")));
         } else {
             let says = strict.word();
-            self.note(format!("fail-open case {case}: {sentence}; the plugin lets it pass, strict mode says {says}"));
+            self.note(format!("fail-open case {case}: {sentence}; kept as the plugin does, strict mode says {says}"));
         }
     }
 
