@@ -4,8 +4,12 @@
 //!
 //! *settings → collect files → numbers → judge → outcome and files.*
 
+mod gate;
 mod numbers;
 mod settings;
+mod written;
 
+pub use gate::{Build, BuildResult, CurrentBuild, Judged, judge, report_name};
 pub use numbers::{Caution, Collected, Dropped, FileNumbers, LabelNumbers, Numbers, Parser, ParserFiles, Percentiles, SideFields};
 pub use settings::{Builds, Constraint, ConstraintKind, Escalation, Metered, Operator, Settings};
+pub use written::{Folder, WrittenFile};
