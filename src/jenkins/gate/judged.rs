@@ -87,8 +87,7 @@ fn suite(name: String, baseline: &BaselineFacts) -> SuiteOutcome {
 /// The build of the relative mode.
 pub(super) fn of_build(build: &Build) -> BaselineFacts {
     BaselineFacts {
-        kind: BaselineKind::File,
-        path: Some(format!("build {}", build.number)),
+        kind: BaselineKind::Build(build.number),
         accepted_ns: Some(build.started_ns),
         runs: 1,
         ..BaselineFacts::default()

@@ -114,6 +114,8 @@ pub fn of(subject: Option<Subject<'_>>, kind: FindingKind, verdict: Verdict, sen
         sentence,
         reproduce: String::new(),
         place: None,
+        quarantined: None,
+        confirmation: None,
     }
 }
 
