@@ -4,8 +4,13 @@
 //!
 //! *settings → collect files → numbers → judge → outcome and files.*
 
+mod import;
 mod numbers;
 mod settings;
 
+pub use import::{Import, ImportError, Imported, import};
 pub use numbers::{Caution, Collected, Dropped, FileNumbers, LabelNumbers, Numbers, Parser, ParserFiles, Percentiles, SideFields};
-pub use settings::{Builds, Constraint, ConstraintKind, Escalation, Metered, Operator, Settings};
+pub use settings::{
+    Builds, Constraint, ConstraintKind, ESCALATIONS, Escalation, METERED, Metered, OPERATORS, Operator, PARAMETERS, Parameter, ParameterKind,
+    Settings,
+};
