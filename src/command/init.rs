@@ -59,6 +59,10 @@ fn from_directory(directory: &Path, path: PathBuf) -> Draft {
 /// One configuration a step, because a configuration holds one.
 fn from_jenkins(source: &Path, first: &Path, notes: &mut Vec<String>) -> Result<Vec<Draft>, Failure> {
     let name = source.display().to_string();
+    if !source.is_file() {
+        let found = if source.is_dir() { "a directory" } else { "no such file" };
+        return Err(ConfigError::new(name, "a Jenkins job's config.xml or a Jenkinsfile", found).into());
+    }
     let text = text(source).map_err(Failure::Usage)?;
     let results = |number: usize| (number > 1).then(|| format!("{}/step-{number}", RESULTS));
     let import = jenkins::import(&name, &text, results).map_err(|error| Failure::Usage(error.to_string()))?;

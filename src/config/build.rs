@@ -176,9 +176,7 @@ impl Request<'_> {
             check,
             profile: match gate.profile.unwrap_or(plan::PROFILE) {
                 ProfileName::Default => Profile::Default,
-                ProfileName::Jenkins => {
-                    Profile::Jenkins(Box::new(file.jenkins.clone().unwrap_or_else(|| Settings::of_plugin(Vec::new()))))
-                }
+                ProfileName::Jenkins => Profile::Jenkins(Box::new(file.jenkins.clone().unwrap_or_else(|| Settings::of_plugin(Vec::new())))),
             },
             rules: if file.rules.is_empty() { plan::default_rules() } else { file.rules.clone() },
             statistics: gate.statistics.unwrap_or(plan::STATISTICS),

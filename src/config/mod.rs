@@ -16,6 +16,7 @@ pub use build::Request;
 pub use error::{ConfigError, Excerpt};
 pub use file::{File, Gate};
 pub use plan::{
-    BaselineChoice, CONFIG_FILE, CheckSuite, ColorChoice, ExitMapping, Keep, Plan, Profile, RESULTS, ReportRequest, SuitePlan, Surroundings, Tables, Verbosity,
+    BaselineChoice, CONFIG_FILE, CheckSuite, ColorChoice, ExitMapping, Keep, Plan, Profile, RESULTS, ReportRequest, SuitePlan,
+    Surroundings, Tables, Verbosity,
 };
 pub use suite::Suite;

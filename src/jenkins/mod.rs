@@ -11,6 +11,6 @@ mod settings;
 pub use import::{Import, ImportError, Imported, import};
 pub use numbers::{Caution, Collected, Dropped, FileNumbers, LabelNumbers, Numbers, Parser, ParserFiles, Percentiles, SideFields};
 pub use settings::{
-    Builds, Constraint, ConstraintKind, ESCALATIONS, Escalation, METERED, Metered, OPERATORS, Operator, PARAMETERS, Parameter, ParameterKind,
-    Settings,
+    Builds, Constraint, ConstraintKind, ESCALATIONS, Escalation, METERED, Metered, OPERATORS, Operator, PARAMETERS, Parameter,
+    ParameterKind, Settings,
 };

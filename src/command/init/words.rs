@@ -23,7 +23,8 @@ pub struct Gate {
 impl Gate {
     /// The command for a configuration, which is named only where it would not be found.
     pub fn new(arguments: &str, config: &Path, results: String) -> Gate {
-        let named = if config == Path::new(CONFIG_FILE) { String::new() } else { format!(" --config {}", shell_word(&config.to_string_lossy())) };
+        let named =
+            if config == Path::new(CONFIG_FILE) { String::new() } else { format!(" --config {}", shell_word(&config.to_string_lossy())) };
         Gate { command: format!("neverslower {arguments}{named}"), results }
     }
 }

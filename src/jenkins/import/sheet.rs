@@ -84,7 +84,8 @@ impl Sheet<'_> {
     fn todo(&mut self, key: &str, source: &str, argument: &Argument, until_then: &str) {
         let (place, source) = (self.place(argument), one_line(source));
         self.row(&format!("# TODO {key} = …    # {}: `{source}` has to be written as a value", one_line(&place)));
-        self.notes.push(format!("{place}: fill in `{key}`, because `{source}` is no value that can be taken over; until then {until_then}"));
+        self.notes
+            .push(format!("{place}: fill in `{key}`, because `{source}` is no value that can be taken over; until then {until_then}"));
         self.open += 1;
     }
 
@@ -94,7 +95,8 @@ impl Sheet<'_> {
         let names: Vec<&str> = absent.map(|argument| argument.name.as_str()).collect();
         if !names.is_empty() {
             let place = format!("{}:{}", self.name, step.line);
-            self.notes.push(format!("{place}: Jenkins reads fields that are absent as 0 or false, so that is written for {}", names.join(", ")));
+            self.notes
+                .push(format!("{place}: Jenkins reads fields that are absent as 0 or false, so that is written for {}", names.join(", ")));
         }
     }
 
@@ -119,7 +121,7 @@ impl Sheet<'_> {
                 for source in globs(&argument.value) {
                     match source {
                         Value::Text(text) => {
-                            for entry in text.split(';').filter(|entry| !entry.is_empty()) {
+                            for entry in text.split(';').filter(|entry| !entry.trim().is_empty()) {
                                 if has_variable(entry) {
                                     self.todo("source_data_files", entry, argument, UNREAD);
                                 } else {
@@ -161,7 +163,9 @@ impl Sheet<'_> {
 
     /// One constraint; commented out as a whole where a part of it is to be filled in.
     fn constraint(&mut self, constraint: &Value, list: &Argument) {
-        let Value::Call { name, arguments } = constraint else { return self.todo("[[jenkins.constraint]]", &shown(constraint), list, UNJUDGED) };
+        let Value::Call { name, arguments } = constraint else {
+            return self.todo("[[jenkins.constraint]]", &shown(constraint), list, UNJUDGED);
+        };
         let kind = match class(name) {
             "absolute" | "AbsoluteConstraint" => "absolute",
             "relative" | "RelativeConstraint" => "relative",
@@ -280,7 +284,13 @@ fn written(value: &Value, kind: ParameterKind) -> Written {
     let text = match value {
         Value::Nothing => return Ok(String::new()),
         Value::Text(text) | Value::Number(text) | Value::Absent(text) => text.as_str(),
-        Value::Boolean(word) => if *word { "true" } else { "false" },
+        Value::Boolean(word) => {
+            if *word {
+                "true"
+            } else {
+                "false"
+            }
+        }
         other => return Err(shown(other)),
     };
     let trimmed = text.trim();
@@ -288,13 +298,15 @@ fn written(value: &Value, kind: ParameterKind) -> Written {
     let plain = match kind {
         ParameterKind::Text => Some(quoted(text)),
         ParameterKind::Texts(separator) => {
-            let parts: Vec<String> = text.split(separator).filter(|part| !part.is_empty()).map(quoted).collect();
+            let parts: Vec<String> = text.split(separator).filter(|part| !part.trim().is_empty()).map(quoted).collect();
             Some(if parts.is_empty() { String::new() } else { format!("[{}]", parts.join(", ")) })
         }
         ParameterKind::Boolean => ["true", "false"].contains(&trimmed).then(|| trimmed.to_string()),
         ParameterKind::Integer => trimmed.parse::<i64>().ok().map(|number| number.to_string()),
         // An integer stays one, so that the line reads as the source does.
-        ParameterKind::Number => trimmed.parse::<i64>().ok().map(|number| number.to_string()).or(number().map(|number| format!("{number:?}"))),
+        ParameterKind::Number => {
+            trimmed.parse::<i64>().ok().map(|number| number.to_string()).or(number().map(|number| format!("{number:?}")))
+        }
     };
     plain.ok_or_else(|| shown(value))
 }

@@ -161,7 +161,7 @@ mod tests {
     /// Words as they stand, texts in angle brackets, `?` for what is filled in.
     fn check(script: &str, expected: &str) {
         let shown = tokens(script).into_iter().map(|token| match token.kind {
-            Kind::Word => script[token.start..token.end].to_string(),
+            Kind::Word => script.get(token.start..token.end).unwrap().to_string(),
             Kind::Number(number) => number,
             Kind::Text(Some(text)) => format!("<{text}>"),
             Kind::Text(None) => "?".to_string(),

@@ -1,7 +1,7 @@
 //! `profile = "jenkins"` and its table.
 
 use super::{parse, refuses};
-use crate::config::jenkins::JENKINS;
+use crate::config::jenkins::{CONSTRAINT, JENKINS};
 use crate::config::plan::ProfileName;
 use crate::jenkins::{Builds, Constraint, ConstraintKind, Escalation, Metered, Operator, PARAMETERS, Settings};
 
@@ -94,9 +94,12 @@ fn mistakes_in_constraints_have_their_place() {
         "n.toml:3:1: expected only keys of `relative` constraints, found `value`, which belongs to `absolute`",
     );
     refused("value = 1.5", "n.toml:10:9: expected a whole number for `value`, found `1.5`");
-    refused("test_cse = 'x'", "n.toml:10:1: expected a key of [[jenkins.constraint]]: `kind`, `related_perf_report`, `test_case`, \
+    refused(
+        "test_cse = 'x'",
+        "n.toml:10:1: expected a key of [[jenkins.constraint]]: `kind`, `related_perf_report`, `test_case`, \
         `metered_value`, `operator`, `escalation_level`, `value`, `tolerance`, `previous_results`, `timeframe_start`, `timeframe_end` or \
-        `baseline`, found `test_cse`; did you mean `test_case`?");
+        `baseline`, found `test_cse`; did you mean `test_case`?",
+    );
 }
 
 #[test]
@@ -135,5 +138,53 @@ fn rules_that_would_judge_nothing_are_refused() {
     for ours in ["statistics = 'plain'", "baseline = 'auto'", "require_baseline = true", "unknown_environment = 'pass'"] {
         let error = parse(&format!("[gate]\nprofile = 'jenkins'\n{ours}")).map(drop).expect_err(ours);
         assert!(error.hint.starts_with("delete `"), "{error}");
+    }
+}
+
+const PAGE: &str = include_str!("../../../../docs/MIGRATING-FROM-JENKINS.md");
+
+/// Cells of the table below a heading.
+fn rows(heading: &str) -> Vec<Vec<&'static str>> {
+    let section = PAGE.split(heading).nth(1).unwrap().split("\n#").next().unwrap();
+    section
+        .lines()
+        .filter(|line| line.starts_with('|'))
+        .skip(2)
+        .map(|line| line.trim_matches('|').split(" | ").map(str::trim).collect())
+        .collect()
+}
+
+/// Words between backticks.
+fn quoted(cell: &str) -> Vec<&str> {
+    cell.split('`').skip(1).step_by(2).collect()
+}
+
+#[test]
+fn the_page_on_migrating_has_a_row_for_every_parameter() {
+    let rows = rows("## Every parameter of `perfReport`");
+    for parameter in &PARAMETERS {
+        let row = rows.iter().find(|row| quoted(row[0]) == [parameter.name]).unwrap_or_else(|| panic!("no row for {}", parameter.name));
+        assert!(quoted(row[1])[0].starts_with(&format!("{} = ", parameter.key)), "{row:?}");
+    }
+    for key in ["constraint", "strict = true"] {
+        assert!(rows.iter().any(|row| quoted(row[1]) == [key]), "{key}");
+    }
+    for example in rows.iter().flat_map(|row| quoted(row[1])).filter(|example| *example != "constraint") {
+        settings(example);
+    }
+}
+
+#[test]
+fn the_page_on_migrating_has_a_row_for_every_key_of_constraints() {
+    let rows = rows("### Constraints");
+    let examples: Vec<&str> = rows.iter().flat_map(|row| quoted(row[1])).collect();
+    for key in CONSTRAINT.keys {
+        assert!(examples.iter().any(|example| example.starts_with(&format!("{key} = "))), "{key}");
+    }
+    for example in examples {
+        let text = format!("[gate]\nprofile = 'jenkins'\n[[jenkins.constraint]]\n{example}");
+        let error = parse(&text).map(drop).expect_err(example);
+        // Each is understood: what is said is that others are missing.
+        assert!(error.place == "n.toml:3:1" && !error.expected.contains("a key of"), "{error}");
     }
 }
