@@ -143,6 +143,8 @@ pub const REMEMBERED_RANKS_MAX: usize = 4096;
 pub const IMPORT_BYTES_MAX: usize = 1024 * 1024;
 pub const IMPORT_DEPTH_MAX: usize = 64;
 pub const IMPORTED_STEPS_MAX: usize = 20;
+/// Calls of a script that are looked at for the plugin's.
+pub const IMPORT_CALLS_MAX: usize = 500;
 /// Files and directories of a project that `init` looks at, and how deep.
 pub const PROJECT_ENTRIES_MAX: usize = 20_000;
 pub const PROJECT_DEPTH_MAX: usize = 6;

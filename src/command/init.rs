@@ -107,7 +107,9 @@ fn refuse_existing(path: &Path) -> Result<(), ConfigError> {
 /// The CI step, where the CI can be told from what stands here.
 fn ci_step(drafts: &[Draft], is_jenkins: bool, terminal: &Terminal) -> Result<(), Failure> {
     let gates: Vec<&words::Gate> = drafts.iter().map(|draft| &draft.gate).collect();
-    let is_github = Path::new(".github").is_dir() || text(Path::new(".git/config")).is_ok_and(|config| config.contains("github.com"));
+    let has_remote = || text(Path::new(".git/config")).is_ok_and(|config| config.contains("github.com"));
+    // Results that Jenkins makes are judged in Jenkins.
+    let is_github = !is_jenkins && (Path::new(".github").is_dir() || has_remote());
     let is_jenkins = is_jenkins || Path::new("Jenkinsfile").is_file();
     let mut steps = Vec::new();
     if is_github {

@@ -91,7 +91,7 @@ jobs:
 fn gate_step(gate: &Gate) -> String {
     let Gate { command, results } = gate;
     format!(
-        r#"      - name: {command}
+        r#"      - name: Measure and judge
         run: |
           rm -f {results}/verdict.txt
           code=0

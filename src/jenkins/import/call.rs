@@ -9,11 +9,10 @@ pub fn find(script: &str, line: usize) -> Found {
     let tokens = tokens(script);
     let reader = Reader { script, tokens: &tokens, first_line: line, newlines: newlines(script) };
     let mut found = Found::default();
-    for at in 0..tokens.len() {
-        if let Some(step) = reader.step(at) {
-            found.add(step);
-        }
-    }
+    // Each is read to its end, and one may hold the next.
+    let calls: Vec<usize> = (0..tokens.len()).filter(|at| reader.is_candidate(*at)).take(limits::IMPORT_CALLS_MAX + 1).collect();
+    found.is_cut = calls.len() > limits::IMPORT_CALLS_MAX;
+    calls.into_iter().filter_map(|at| reader.step(at)).for_each(|step| found.add(step));
     found
 }
 
@@ -63,14 +62,19 @@ impl<'a> Reader<'a> {
         at
     }
 
-    /// The call that begins here, by the plugin's symbols or as `step([$class: …])`.
-    fn step(&self, at: usize) -> Option<Step> {
-        let name = self.word(at);
+    /// Whether a call of the plugin may begin here: by a symbol, or as `step([$class: …])`.
+    fn is_candidate(&self, at: usize) -> bool {
         let is_definition = at > 0 && matches!(self.word(at - 1), "def" | "void");
-        let is_symbol = (Step::is_report(name) || Step::is_outside(name)) && name != "PerformancePublisher";
-        if is_definition || !(is_symbol || name == "step") {
-            return None;
-        }
+        !is_definition && (self.word(at) == "step" || self.is_symbol(at))
+    }
+
+    fn is_symbol(&self, at: usize) -> bool {
+        matches!(self.word(at), "perfReport" | "performanceReport" | "bzt" | "performanceTest")
+    }
+
+    /// The call that begins at a candidate.
+    fn step(&self, at: usize) -> Option<Step> {
+        let (name, is_symbol) = (self.word(at), self.is_symbol(at));
         let arguments = self.call(at + 1)?;
         let line = self.line(at);
         if is_symbol {

@@ -44,6 +44,7 @@ fn collect(element: &Element, found: &mut Found) {
         let script = call::find(&element.text, element.inner_line);
         found.steps.extend(script.steps);
         found.outside.extend(script.outside);
+        found.is_cut |= script.is_cut;
     } else {
         element.children.iter().for_each(|child| collect(child, found));
     }

@@ -5,6 +5,7 @@
 
 mod call;
 mod job;
+mod literal;
 mod sheet;
 mod token;
 mod value;
@@ -63,15 +64,15 @@ impl std::error::Error for ImportError {}
 pub fn import(name: &str, text: &str, results: impl Fn(usize) -> Option<String>) -> Result<Import, ImportError> {
     let text = text.trim_start_matches('\u{feff}');
     let found = if text.trim_start().starts_with('<') { job::find(name, text)? } else { call::find(text, 1) };
+    if found.is_cut || found.steps.len() > limits::IMPORTED_STEPS_MAX {
+        let expected = format!("at most {} steps of the plugin", limits::IMPORTED_STEPS_MAX);
+        return Err(ImportError::new(name, &expected, "more", "split the job"));
+    }
     let outside = found.outside.iter().map(|step| outside_note(name, step));
     let mut notes: Vec<String> = outside.collect();
     if found.steps.is_empty() {
         let found = if notes.is_empty() { "none".to_string() } else { notes.join("; ") };
         return Err(ImportError::new(name, "a `perfReport`, `performanceReport` or `PerformancePublisher` step", found, WAY_OUT));
-    }
-    if found.steps.len() > limits::IMPORTED_STEPS_MAX {
-        let expected = format!("at most {} steps of the plugin", limits::IMPORTED_STEPS_MAX);
-        return Err(ImportError::new(name, &expected, found.steps.len().to_string(), "split the job"));
     }
     let steps = found.steps.iter().zip(1..).map(|(step, number)| sheet::write(name, step, results(number), &mut notes)).collect();
     Ok(Import { steps, notes })

@@ -207,7 +207,8 @@ fn sources_without_a_step_are_errors() {
         "<flow-definition><definition><scriptPath>ci/Jenkinsfile</scriptPath></definition></flow-definition>",
         "J: expected a job with a step or a script of its own, found a script from the repository; give that file: `ci/Jenkinsfile`",
     );
-    refuses(&"perfReport 'a'\n".repeat(21), "J: expected at most 20 steps of the plugin, found 21; split the job");
+    refuses(&"perfReport 'a'\n".repeat(21), "J: expected at most 20 steps of the plugin, found more; split the job");
+    refuses(&"step(".repeat(2000), "J: expected at most 20 steps of the plugin, found more; split the job");
 }
 
 #[test]

@@ -6,6 +6,8 @@ pub struct Found {
     pub steps: Vec<Step>,
     /// Steps that run Taurus.
     pub outside: Vec<Step>,
+    /// There were more calls than are looked at.
+    pub is_cut: bool,
 }
 
 /// One call.
