@@ -110,7 +110,7 @@ pub struct CheckArgs {
     /// Result files or directories; `-` is standard input. Several files of one suite are repetitions
     #[arg(value_name = "FILE", required_unless_present = "profile")]
     pub files: Vec<PathBuf>,
-    /// Whose rules judge: default, or jenkins: those of the Jenkins Performance Plugin, by [jenkins] of the configuration;
+    /// Whose rules judge: default, or jenkins: those of the Jenkins Performance Plugin, by `[jenkins]` of the configuration;
     /// without FILE its `source_data_files` are read [default: as configured]
     #[arg(long, value_name = "NAME")]
     pub profile: Option<String>,
