@@ -3,6 +3,7 @@
 mod build;
 mod error;
 mod file;
+mod jenkins;
 mod load;
 mod plan;
 mod shadow;
@@ -15,6 +16,7 @@ pub use build::Request;
 pub use error::{ConfigError, Excerpt};
 pub use file::{File, Gate};
 pub use plan::{
-    BaselineChoice, CheckSuite, ColorChoice, ExitMapping, Keep, Plan, ReportRequest, SuitePlan, Surroundings, Tables, Verbosity,
+    BaselineChoice, CONFIG_FILE, CheckSuite, ColorChoice, ExitMapping, Keep, Plan, Profile, RESULTS, ReportRequest, SuitePlan,
+    Surroundings, Tables, Verbosity,
 };
 pub use suite::Suite;

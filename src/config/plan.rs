@@ -1,6 +1,7 @@
 //! The plan: file + flags + environment, every default applied. EVERY default of the program stands in this file.
 
 use super::error::ConfigError;
+use crate::jenkins::Settings;
 use crate::judge::{Attempts, Limit, Policy, Quarantine, Rule, Statistics, UnknownEnvironment};
 use crate::model::{Percentile, Statistic, SuiteWork, Verdict, metric};
 use std::collections::BTreeMap;
@@ -23,6 +24,8 @@ pub const REPEAT_RUNS: u32 = 1;
 pub const BUILDS: &str = "builds";
 /// Builds kept in the builds directory.
 pub const KEEP_BUILDS: usize = 50;
+/// Our own rules.
+pub const PROFILE: ProfileName = ProfileName::Default;
 /// A percentage needs evidence.
 pub const STATISTICS: Statistics = Statistics::Sound;
 /// Committed where it compares.
@@ -210,6 +213,22 @@ pub enum Keep {
     OnlyAsked,
 }
 
+/// Whose rules judge, as written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ProfileName {
+    Default,
+    Jenkins,
+}
+
+/// Whose rules judge.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Profile {
+    /// Ours.
+    Default,
+    /// Those of the Jenkins Performance Plugin, with the parameters of its step.
+    Jenkins(Box<Settings>),
+}
+
 /// Which baseline to compare with.
 #[derive(Debug, Clone, PartialEq)]
 pub enum BaselineChoice {
@@ -291,6 +310,7 @@ pub struct Plan {
     pub suites: Vec<SuitePlan>,
     /// Every suite of the file, those without work included.
     pub check: Vec<CheckSuite>,
+    pub profile: Profile,
     pub rules: Vec<Rule>,
     pub statistics: Statistics,
     pub unknown_environment: UnknownEnvironment,

@@ -86,12 +86,7 @@ fn suite(name: String, baseline: &BaselineFacts) -> SuiteOutcome {
 
 /// The build of the relative mode.
 pub(super) fn of_build(build: &Build) -> BaselineFacts {
-    BaselineFacts {
-        kind: BaselineKind::Build(build.number),
-        accepted_ns: Some(build.started_ns),
-        runs: 1,
-        ..BaselineFacts::default()
-    }
+    BaselineFacts { kind: BaselineKind::Build(build.number), accepted_ns: Some(build.started_ns), runs: 1, ..BaselineFacts::default() }
 }
 
 /// The builds that relative constraints looked at; as many as the one that looked at most.
