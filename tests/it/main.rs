@@ -4,6 +4,7 @@
 #![allow(clippy::print_stderr, reason = "a skipped test says why")]
 
 mod accept;
+mod builds;
 mod check;
 mod convert;
 mod fail_closed;
@@ -11,5 +12,6 @@ mod first_use;
 mod hello;
 mod interrupts;
 mod project;
+mod repeat;
 mod run;
 mod tidy;

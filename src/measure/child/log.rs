@@ -23,9 +23,21 @@ impl Log {
         Ok(Log { path: path.to_path_buf(), file })
     }
 
-    /// The last line in a log that is no longer written.
-    pub fn last_line(path: &Path) -> Option<String> {
-        last_lines(path).pop()
+    /// The last lines in a log that is no longer written.
+    pub fn lines(path: &Path) -> Vec<String> {
+        last_lines(path)
+    }
+
+    /// What a command printed into a file of its own; at most so many bytes.
+    pub fn bytes(path: &Path, bytes_max: u64) -> Result<Vec<u8>, MeasureError> {
+        let mut bytes = Vec::new();
+        let read = OpenOptions::new().read(true).open(path).and_then(|file| file.take(bytes_max + 1).read_to_end(&mut bytes));
+        let failed = |reason: String| MeasureError::Failed(format!("{}: cannot read what a command printed: {reason}", path.display()));
+        match read {
+            Ok(read) if read as u64 > bytes_max => Err(failed(format!("more than {bytes_max} bytes"))),
+            Ok(_) => Ok(bytes),
+            Err(error) => Err(failed(error.to_string())),
+        }
     }
 
     pub(super) fn writer(&self) -> io::Result<Stdio> {
@@ -64,6 +76,11 @@ pub(super) fn make(path: &Path) -> Result<File, MeasureError> {
     let directory = path.parent().map_or(Ok(()), std::fs::create_dir_all);
     let file = directory.and_then(|()| OpenOptions::new().write(true).create(true).truncate(true).open(path));
     file.map_err(|error| cannot_write(path, &error))
+}
+
+/// A text for a child to read.
+pub(super) fn write(path: &Path, text: &str) -> Result<(), MeasureError> {
+    make(path)?.write_all(text.as_bytes()).map_err(|error| cannot_write(path, &error))
 }
 
 fn cannot_write(path: &Path, error: &io::Error) -> MeasureError {
