@@ -86,7 +86,7 @@ impl<'a> Baselines<'a> {
                 facts.edited = if baseline::differs(store, &here, &run.suite)? { Edited::Yes } else { Edited::No };
             }
             // A project that never accepted anything has no bar to raise; a removed one is at least spoken of.
-            Committed::Unguarded(why) if facts.kind == BaselineKind::None => {
+            Committed::Unguarded(why) if !self.plan.baselines.exists() => {
                 found.notes.push(Note::text(format!("whether this change removes its baseline cannot be seen: {why}")));
             }
             Committed::Unguarded(why) => (facts.edited, facts.why_unknown) = (Edited::Unknown, Some(why.clone())),

@@ -59,7 +59,7 @@ pub fn caveats(outcome: &Outcome) -> Vec<String> {
     }
     let edited: Vec<&str> = outcome.suites.iter().filter(|one| one.baseline.edited == Edited::Yes).map(|one| one.suite.as_str()).collect();
     if !edited.is_empty() {
-        caveats.push(format!("This change edits the baseline of {}; it is judged by the one from before the change.", edited.join(", ")));
+        caveats.push(format!("This change edits the baseline of {}; it is judged by what stood there before.", edited.join(", ")));
     }
     caveats
 }
@@ -143,6 +143,7 @@ pub fn baseline(facts: &BaselineFacts) -> String {
     let details = [runs, newest, commit.clone()].into_iter().flatten();
     let with = |what: &str| [what.to_string()].into_iter().chain(details).collect::<Vec<_>>().join(", ");
     let edited = match facts.edited {
+        Edited::Yes if facts.kind == BaselineKind::None => " before this change, which adds one",
         Edited::Yes => "; this change edits it, and is judged by the one from before",
         Edited::Unknown => "; whether this change edits it cannot be seen",
         Edited::Unasked | Edited::No => "",

@@ -58,7 +58,10 @@ fn a_named_build_is_compared_with_whatever_its_verdict() {
     bench(&project, 4000);
     build(&project, 3, &["--baseline", "build:1"]).expect(1).says("Baseline: build 1");
     build(&project, 4, &["--baseline", "build:3"]).expect(0).says("Baseline: build 3");
-    build(&project, 4, &["--baseline", "build:9"]).expect(4).says("builds: expected build 9, found no such build;").says("3 (fail), 2 (pass)");
+    build(&project, 4, &["--baseline", "build:9"])
+        .expect(4)
+        .says("builds: expected build 9, found no such build;")
+        .says("3 (fail), 2 (pass)");
     build(&project, 5, &["--baseline", "build:5"]).expect(4).says("expected build 5 to be an earlier one");
 }
 
@@ -131,7 +134,8 @@ fn a_build_that_cannot_be_kept_is_no_pass() {
 #[test]
 fn an_interrupted_build_is_no_bar() {
     use rustix::process::{Pid, Signal, kill_process};
-    let project = Project::with("[gate]\nbaseline = \"previous\"\n[[suite]]\nname = \"slow\"\ncommand = { run = \"sh slow.sh\", repeat = 4 }\n");
+    let project =
+        Project::with("[gate]\nbaseline = \"previous\"\n[[suite]]\nname = \"slow\"\ncommand = { run = \"sh slow.sh\", repeat = 4 }\n");
     project.write("slow.sh", "touch begun; sleep 60");
     let child = project.command(&["run", "--build-number", "1"]).stderr(std::process::Stdio::piped()).spawn().unwrap();
     for _ in 0..400 {

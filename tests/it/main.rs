@@ -12,6 +12,8 @@ mod first_use;
 mod hello;
 mod interrupts;
 mod project;
+#[cfg(unix)]
+mod pull_request;
 mod repeat;
 mod run;
 mod tidy;
