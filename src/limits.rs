@@ -97,6 +97,8 @@ pub const CONFIRM_MAX: u64 = 10;
 /// Files and bytes of baselines that are read from a commit.
 pub const COMMITTED_FILES_MAX: usize = 10_000;
 pub const COMMITTED_BYTES_MAX: u64 = 256 * 1024 * 1024;
+/// The same where a note is all that comes of it: nobody should wait for that.
+pub const COMMITTED_NOTE_BYTES_MAX: u64 = 1024 * 1024;
 /// Accepted runs kept in one baseline.
 pub const KEEP_RUNS_MAX: u64 = 1_000;
 /// Bytes gathered before a row-wise report writes them.

@@ -94,7 +94,7 @@ impl Job {
             Some(path) => Stdio::from(log::make(path)?),
             None => log.writer().map_err(cannot)?,
         };
-        let input = stdin.map_or(Ok(Stdio::null()), |path| std::fs::File::open(path).map(Stdio::from)).map_err(cannot)?;
+        let input = stdin.map_or(Ok(Stdio::null()), |path| log::open(&path).map(Stdio::from)).map_err(cannot)?;
         command.current_dir(directory).stdin(input).stdout(out).stderr(log.writer().map_err(cannot)?);
         let process = Process::start(command).map_err(cannot)?;
         Ok(Child { text, stdout, process, is_reaped: false })

@@ -96,41 +96,57 @@ fn settled(answer: Result<String, GitError>) -> Option<Result<String, GitError>>
     if matches!(answer, Err(GitError::Unanswered(_))) { None } else { Some(answer) }
 }
 
-/// Texts of the files `<folder>/<one>/<name>` of a commit whose name is wanted, by their path below the folder. The folder is
-/// relative to the directory of the setting; one that the commit does not hold has no files.
-pub fn files(setting: &Setting<'_>, commit: &str, folder: &Path, wanted: &[String]) -> Result<BTreeMap<PathBuf, String>, GitError> {
-    let place = if folder == Path::new("") { Path::new(".") } else { folder };
+/// Files of a commit that are asked for.
+#[derive(Debug, Clone, Copy)]
+pub struct Wanted<'a> {
+    /// Relative to the directory of the setting; one that the commit does not hold has no files.
+    pub folder: &'a Path,
+    /// Files `<folder>/<one>/<name>`.
+    pub names: &'a [String],
+    /// Bytes of all of them, beyond which none is read.
+    pub bytes_max: u64,
+}
+
+/// Texts of those files, by their path below the folder.
+pub fn files(setting: &Setting<'_>, commit: &str, wanted: &Wanted<'_>) -> Result<BTreeMap<PathBuf, String>, GitError> {
+    let place = if wanted.folder == Path::new("") { Path::new(".") } else { wanted.folder };
     let place = place.to_str().ok_or_else(|| GitError::Refused("the name of the directory is not UTF-8".to_string()))?.replace('\\', "/");
     let listed = ask(setting, &["ls-tree", "-r", "-z", "-l", commit, "--", &place], None)?;
-    let mut found = Vec::new();
-    let mut bytes: u64 = 0;
-    for entry in listed.split(|byte| *byte == 0).filter(|entry| !entry.is_empty()) {
-        let entry = String::from_utf8_lossy(entry);
-        let Some((facts, path)) = entry.split_once('\t') else { continue };
-        let mut facts = facts.split_ascii_whitespace();
-        let (mode, object, size) = (facts.next().unwrap_or_default(), facts.nth(1).unwrap_or_default(), facts.next().unwrap_or_default());
-        let path = Path::new(path);
-        let relative = path.strip_prefix(folder).unwrap_or(path).to_path_buf();
-        let name = relative.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-        // Links and submodules are no texts.
-        if mode.starts_with("100") && relative.components().count() == 2 && wanted.contains(&name) {
-            bytes = bytes.saturating_add(size.parse().unwrap_or(0));
-            found.push((relative, object.to_string()));
-        }
-    }
-    if found.len() > limits::COMMITTED_FILES_MAX || bytes > limits::COMMITTED_BYTES_MAX {
+    let entries = listed.split(|byte| *byte == 0).filter_map(|entry| entry_of(entry, wanted));
+    let found: Vec<Entry> = entries.take(limits::COMMITTED_FILES_MAX + 1).collect();
+    let bytes = found.iter().fold(0u64, |bytes, entry| bytes.saturating_add(entry.bytes));
+    if found.len() > limits::COMMITTED_FILES_MAX || bytes > wanted.bytes_max {
         return Err(GitError::Refused(format!("{place} of {} holds too much to be read: keep fewer runs", short(commit))));
     }
     if found.is_empty() {
         return Ok(BTreeMap::new());
     }
-    let objects: String = found.iter().map(|(_, object)| format!("{object}\n")).collect();
+    let objects: String = found.iter().map(|entry| format!("{}\n", entry.object)).collect();
     let printed = ask(setting, &["cat-file", "--batch"], Some(&objects))?;
-    let paths = found.into_iter().map(|(path, _)| path);
-    texts(&printed, paths).ok_or_else(|| {
+    texts(&printed, found.into_iter().map(|entry| entry.path)).ok_or_else(|| {
         let commit = short(commit);
         GitError::Refused(format!("git does not give all of {place} at {commit}; fetch without a filter (`git fetch --refetch`)"))
     })
+}
+
+struct Entry {
+    path: PathBuf,
+    object: String,
+    bytes: u64,
+}
+
+/// A line of `git ls-tree -l`: `<mode> <type> <object> <size>`, a tab, the path. Links and submodules are no texts.
+fn entry_of(line: &[u8], wanted: &Wanted<'_>) -> Option<Entry> {
+    let line = String::from_utf8_lossy(line);
+    let (facts, path) = line.split_once('\t')?;
+    let mut facts = facts.split_ascii_whitespace();
+    facts.next().filter(|mode| mode.starts_with("100"))?;
+    let object = facts.nth(1)?.to_string();
+    let bytes = facts.next()?.parse().ok()?;
+    let path = Path::new(path);
+    let path = path.strip_prefix(wanted.folder).unwrap_or(path).to_path_buf();
+    let is_named = wanted.names.iter().any(|name| path.file_name().is_some_and(|file| file == name.as_str()));
+    (is_named && path.components().count() == 2).then_some(Entry { path, object, bytes })
 }
 
 /// What `git cat-file --batch` prints: `<object> blob <size>`, the bytes, a line end; for each object in turn.

@@ -4,8 +4,9 @@
 use super::{Surroundings, outputs::Tap, read};
 use crate::baseline::{self, Store, builds::Build};
 use crate::config::{BaselineChoice, Keep, Plan};
+use crate::limits::{COMMITTED_BYTES_MAX, COMMITTED_NOTE_BYTES_MAX};
 use crate::measure::Setting;
-use crate::measure::git::{self, GitError};
+use crate::measure::git::{self, GitError, Wanted};
 use crate::model::{BaselineFacts, BaselineKind, Before, Edited, Note, Run};
 use crate::source::Input;
 use std::path::Path;
@@ -188,16 +189,16 @@ fn committed(plan: &Plan, suites: &[&str], around: Surroundings<'_>) -> Committe
     let log = plan.results.join("logs").join("git.log");
     let setting = Setting { directory: &plan.root, log: &log, timeout: GIT_TIMEOUT, interrupted: around.interrupt.flag() };
     let Some(folder) = git::relative(&plan.root, &plan.baselines) else { return here };
-    let wanted: Vec<String> = suites.iter().map(|suite| format!("{suite}.json")).collect();
-    let read = |commit: &str| {
-        let files = git::files(&setting, commit, &folder, &wanted)?;
+    let names: Vec<String> = suites.iter().map(|suite| format!("{suite}.json")).collect();
+    let read = |commit: &str, bytes_max: u64| {
+        let files = git::files(&setting, commit, &Wanted { folder: &folder, names: &names, bytes_max })?;
         Ok(Store::Commit { shown: format!("{}:{}", git::short(commit), folder.display()).into(), files })
     };
     let Some(request) = &plan.pull_request else {
-        let head = if plan.baselines.is_dir() { read("HEAD").ok() } else { None };
+        let head = if plan.baselines.is_dir() { read("HEAD", COMMITTED_NOTE_BYTES_MAX).ok() } else { None };
         return Committed::WorkingTree { head, unguarded: None };
     };
-    match git::merge_base(&setting, request).and_then(|commit| read(&commit)) {
+    match git::merge_base(&setting, request).and_then(|commit| read(&commit, COMMITTED_BYTES_MAX)) {
         Ok(store) => Committed::MergeBase(store),
         Err(GitError::Outside) => here,
         Err(GitError::Nowhere(why)) => {

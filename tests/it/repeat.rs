@@ -1,6 +1,6 @@
 //! Measuring more than once: `run --repeat N` and `run --confirm N`.
 
-use crate::project::Project;
+use crate::project::{Answer, Project, example};
 
 /// A suite whose every measurement reads the next of the given times (ns), and the last one from then on; `x` fails.
 fn project(gate: &str, times: &str) -> Project {
@@ -106,4 +106,43 @@ fn without_confirmation_a_failure_is_red_at_once() {
     assert!(!project.read("perf-results/outcome.json").contains("confirmation"));
     project.call(&["run", "--confirm", "1", "--repeat", "2"]).expect(1).says("failed in 2 of 2 measurements");
     assert_eq!(run(&project, "bench/confirm-1")["series"][0]["summary"]["count"], 20);
+}
+
+/// The rows of all measurements are in the JTL of a load suite; those that only confirm are not.
+#[test]
+fn a_load_test_is_repeated_into_one_jtl() {
+    let server = example("hello");
+    let project = Project::with(&format!(
+        "[[suite]]\nname = \"hello\"\nserver = {{ command = \"exec '{server}' --port {{port}}\", ready = \"http://127.0.0.1:{{port}}/\" }}\n\
+         load = {{ targets = [\"GET http://127.0.0.1:{{port}}/\"], requests = 50, connections = 2 }}\n\
+         [[threshold]]\nstatistic = \"p50\"\nmetric = \"latency\"\nfail = \"1ns\"\n"
+    ));
+    project.call(&["run", "--repeat", "2", "--confirm", "1"]).expect(1).says("failed in 2 of 2 measurements");
+    assert_eq!(project.read("perf-results/jtl/hello.jtl").lines().count(), 101);
+    let whole = run(&project, "hello");
+    let series = |metric: &str| whole["series"].as_array().unwrap().iter().find(|one| one["metric"] == metric).unwrap().clone();
+    assert_eq!((&series("latency")["summary"]["count"], &series("peak_memory")["summary"]["count"]), (&100.into(), &2.into()));
+    assert_eq!(whole["load"]["planned"], 100);
+}
+
+/// An interrupted second measurement clears nothing either.
+#[cfg(unix)]
+#[test]
+fn a_failure_whose_confirmation_is_interrupted_stays_one() {
+    use rustix::process::{Pid, Signal, kill_process};
+    let project = project("confirm = 1", "1000");
+    project.call(&["run"]).expect(0);
+    project.call(&["accept", "--yes"]).expect(0);
+    script(&project, "4000");
+    project.write("bench.sh", format!("[ -e once ] && touch twice && sleep 60; touch once\n{}", project.read("bench.sh")));
+    let child = project.command(&["run"]).stderr(std::process::Stdio::piped()).stdout(std::process::Stdio::piped()).spawn().unwrap();
+    for _ in 0..400 {
+        if project.exists("twice") {
+            break;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(25));
+    }
+    kill_process(Pid::from_raw(child.id().cast_signed()).unwrap(), Signal::TERM).unwrap();
+    Answer::of(child.wait_with_output().unwrap()).expect(143).says("failed in 1 of 1 measurement").says("measured again without a verdict");
+    assert!(project.read("perf-results/verdict.txt").starts_with("verdict=fail exit=143"));
 }

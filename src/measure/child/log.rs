@@ -31,7 +31,7 @@ impl Log {
     /// What a command printed into a file of its own; at most so many bytes.
     pub fn bytes(path: &Path, bytes_max: u64) -> Result<Vec<u8>, MeasureError> {
         let mut bytes = Vec::new();
-        let read = OpenOptions::new().read(true).open(path).and_then(|file| file.take(bytes_max + 1).read_to_end(&mut bytes));
+        let read = open(path).and_then(|file| file.take(bytes_max + 1).read_to_end(&mut bytes));
         let failed = |reason: String| MeasureError::Failed(format!("{}: cannot read what a command printed: {reason}", path.display()));
         match read {
             Ok(read) if read as u64 > bytes_max => Err(failed(format!("more than {bytes_max} bytes"))),
@@ -78,6 +78,10 @@ pub(super) fn make(path: &Path) -> Result<File, MeasureError> {
     file.map_err(|error| cannot_write(path, &error))
 }
 
+pub(super) fn open(path: &Path) -> io::Result<File> {
+    OpenOptions::new().read(true).open(path)
+}
+
 /// A text for a child to read.
 pub(super) fn write(path: &Path, text: &str) -> Result<(), MeasureError> {
     make(path)?.write_all(text.as_bytes()).map_err(|error| cannot_write(path, &error))
@@ -88,7 +92,7 @@ fn cannot_write(path: &Path, error: &io::Error) -> MeasureError {
 }
 
 fn last_bytes(path: &Path, count: u64) -> io::Result<Vec<u8>> {
-    let mut file = OpenOptions::new().read(true).open(path)?;
+    let mut file = open(path)?;
     let length = file.metadata()?.len();
     file.seek(SeekFrom::Start(length.saturating_sub(count)))?;
     let mut bytes = Vec::new();
