@@ -1,6 +1,7 @@
 //! Judges a comparison by thresholds. Pure.
 
 mod absolute;
+mod edited;
 mod error_rate;
 mod evidence;
 mod expected;
@@ -24,10 +25,11 @@ use selection::Selection;
 use std::collections::BTreeSet;
 
 /// Every kind of threshold, in the order judged: what voids the measurement first, errors before durations.
-static THRESHOLDS: [&dyn Threshold; 9] = [
+static THRESHOLDS: [&dyn Threshold; 10] = [
     &void::Void,
     &schedule_lag::ScheduleLag,
     &standing::Standing,
+    &edited::Edited,
     &expected::Expected,
     &error_rate::ErrorRate,
     &missing::Missing,
