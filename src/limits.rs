@@ -138,3 +138,9 @@ pub const ENVIRONMENTS_MAX: usize = 64;
 pub const MISSING_FINDINGS_MAX: usize = 20;
 /// Ranks of order statistics remembered by sample size.
 pub const REMEMBERED_RANKS_MAX: usize = 4096;
+/// Jenkins profile: distinct durations, in whole milliseconds, over the labels of one file (some 30 bytes each).
+pub const JENKINS_VALUES_MAX: usize = 2_000_000;
+/// Jenkins profile: distinct response codes of one label.
+pub const JENKINS_CODES_MAX: usize = 1_000;
+/// Jenkins profile: elements within each other in one XML file.
+pub const JENKINS_XML_DEPTH_MAX: usize = 1_000;

@@ -106,6 +106,26 @@ impl XmlTags {
         }
     }
 
+    /// The tag handed out last, again.
+    #[inline]
+    pub fn current(&self) -> Result<XmlTag<'_>, SourceError> {
+        self.tag(self.given)
+    }
+
+    /// The text behind the tag handed out last, up to the next markup; entities are not yet resolved. That tag is then gone.
+    pub fn text(&mut self) -> Result<&str, SourceError> {
+        self.buffer.consume(self.given);
+        self.given = 0;
+        while memchr::memchr(b'<', self.buffer.data().as_bytes()).is_none() {
+            self.buffer.count_dropped();
+            if !self.buffer.fill()? {
+                break;
+            }
+        }
+        let data = self.buffer.data();
+        Ok(data.split_once('<').map_or(data, |(text, _)| text))
+    }
+
     /// After the end: whether the input stopped within a tag, comment or CDATA section.
     pub fn is_cut(&self) -> bool {
         !self.buffer.data().is_empty()
