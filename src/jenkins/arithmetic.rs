@@ -84,7 +84,7 @@ pub(super) fn java_trim(text: &str) -> &str {
 #[cfg(test)]
 mod tests {
     use super::{boolean, breach, decimal, div, integer, print_f64, round, round2, trunc};
-    use proptest::prelude::{any, prop_assert, prop_assert_eq, proptest};
+    use proptest::prelude::{Strategy, any, prop_assert, prop_assert_eq, proptest};
 
     fn check<T: PartialEq + std::fmt::Debug>(found: T, expected: T) {
         assert_eq!(found, expected);
@@ -143,7 +143,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn rounding_is_within_half(x in -1e12f64..1e12) {
+        fn rounding_is_within_half(x in -1e9f64..1e9) {
             prop_assert!((round(x) as f64 - x).abs() <= 0.5 && round(x) as f64 > x - 0.5);
             prop_assert!((round2(x) - x).abs() <= 0.0050001);
         }
@@ -153,6 +153,4 @@ mod tests {
             prop_assert_eq!(decimal(&print_f64(x)), Some(x));
         }
     }
-
-    use proptest::strategy::Strategy;
 }

@@ -133,7 +133,12 @@ impl Step<'_> {
         let mut warn = |case, sentence: String| cautions.push(Caution { case, sentence: format!("{name}: {sentence}") });
         if formula.is_none() {
             let entry = self.summarizer.as_deref().unwrap_or_default();
-            warn(10, format!("the entry {entry:?} of JMeter's log has a part of fewer than 5 characters, at which the plugin's error gate stops"));
+            warn(
+                10,
+                format!(
+                    "the entry {entry:?} of JMeter's log has a part of fewer than 5 characters, at which the plugin's error gate stops"
+                ),
+            );
         }
         if report.numbers.samples == 0 && fold.seen > 0 {
             warn(5, format!("the filter leaves nothing of {} samples; the plugin then sees 0 ms and 0 % errors", fold.seen));

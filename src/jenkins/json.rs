@@ -3,6 +3,9 @@
 use super::numbers::{Collected, Dropped, FileNumbers, ParserFiles};
 use serde::Serialize;
 
+/// Its name and what it is, for `convert --to`, `--report` and `list reports`.
+pub const REPORT: (&str, &str) = ("jenkins", "JSON: the numbers exactly as the Jenkins Performance Plugin computes them");
+
 /// One file.
 #[derive(Serialize)]
 #[serde(untagged)]

@@ -21,6 +21,6 @@ mod taurus_totals;
 pub use arithmetic::{breach, div, print_f64, round, round2, trunc};
 pub use collect::{Abort, collect, collect_inputs, report_name};
 pub use fold::key;
-pub use json::to_json;
+pub use json::{REPORT, to_json};
 pub use numbers::{Caution, Collected, Dropped, FileNumbers, LabelNumbers, Numbers, Parser, ParserFiles, Percentiles, SideFields};
 pub use settings::{Builds, Constraint, ConstraintKind, Escalation, Metered, Operator, Settings};

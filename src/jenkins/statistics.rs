@@ -102,7 +102,7 @@ fn whole(fold: &Fold<'_>, formula: ErrorFormula) -> Numbers {
 fn of_samples(labels: &[&LabelFold], formula: ErrorFormula) -> Numbers {
     let sum = |of: fn(&LabelFold) -> i64| labels.iter().map(|label| of(label)).fold(0, i64::saturating_add);
     let (samples, ranked) = (sum(|label| label.samples), Ranked::new(labels.iter().copied()));
-    let size_kb: f64 = labels.iter().map(|label| label.size_kb).sum();
+    let size_kb: f64 = labels.iter().map(|label| label.size_kb).fold(0.0, |sum, kb| sum + kb);
     let percentiles_ms = ranked.percentiles();
     let is_honest = formula == ErrorFormula::Honest;
     let among = if is_honest { ranked.count as i64 } else { samples };

@@ -21,9 +21,9 @@ pub(super) fn read(source: Source, reading: Reading<'_>, fold: &mut Fold<'_>) ->
 
 fn sample(line: &str) -> Option<Sample<'static>> {
     // Of several records on a line the last one counts, with the date of the first.
-    let (date, json) = line.strip_prefix("INF [")?.rsplit_once("] stats: {")?;
+    let (date, json) = line.strip_prefix("INF [")?.strip_suffix('}')?.rsplit_once("] stats: {")?;
     let start_ms = dates::parse(date, dates::IAGO_PATTERN)?;
-    let stats: Map<String, Value> = serde_json::from_str(&format!("{{{json}")).ok()?;
+    let stats: Map<String, Value> = serde_json::from_str(&format!("{{{json}}}")).ok()?;
     let number = |name: &str| stats.get(name).and_then(Value::as_i64);
     let average = number("client/request_latency_ms_average")?;
     number("client/request_latency_ms_minimum")?;

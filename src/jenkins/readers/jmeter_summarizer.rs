@@ -21,47 +21,64 @@ pub(super) fn read(source: Source, fold: &mut Fold<'_>) -> Result<(), Unread> {
     }
     match last {
         Some((number, line)) => {
+            let pushed = Summary::of(&line).map_or(Ok(None), |summary| summary.push(fold))?;
             let expected = "a summary: label = count … Avg: Min: Max: Err: n (percent%)";
-            summary(&line, fold)?.ok_or_else(|| Unread::at(&path, number, expected, quoted(&line)))
+            pushed.ok_or_else(|| Unread::at(&path, number, expected, quoted(&line)))
         }
         None => Ok(()),
     }
 }
 
-/// The fields in their order; `Some` where all are there.
-fn summary(line: &str, fold: &mut Fold<'_>) -> Result<Option<()>, Unread> {
-    let Some((sample, label, side)) = fields(line) else { return Ok(None) };
-    fold.side_fields.extend(side.map(|(name, value)| (name.to_string(), value)));
-    fold.push(&Sample { label: &label, ..sample })?;
-    Ok(Some(()))
+/// What the summariser's line tells.
+struct Summary<'a> {
+    label: &'a str,
+    start_ms: i64,
+    samples: i64,
+    average: i64,
+    min: i64,
+    max: i64,
+    errors: Option<i64>,
+    /// As written: the plugin shows it so.
+    percent: &'a str,
 }
 
-/// The sample without its label, the label, and what the plugin keeps beside.
-fn fields(line: &str) -> Option<(Sample<'static>, String, [(&'static str, String); 5])> {
-    let date = line.split_once("INFO").map_or(line, |(date, _)| date);
-    let start_ms = dates::CSV_PATTERNS.into_iter().find_map(|pattern| dates::parse(date, pattern));
-    let start_ms = start_ms.or_else(|| integer(date))?;
-    let (label, rest) = after(line, MARK)?.split_once('=')?;
-    let count = integer(word(rest)?)?;
-    let rest = after(rest, "Avg:")?;
-    let average = integer(word(rest)?)?;
-    let rest = after(rest, "Min:")?;
-    let min = integer(word(rest)?)?;
-    let rest = after(rest, "Max:")?;
-    let max = integer(word(rest)?)?;
-    let rest = after(rest, "Err:")?;
-    let errors = word(rest).and_then(integer);
-    let percent = after(rest, "(")?.split('%').next()?;
-    let plugin_errors = decimal(percent)? as f32;
-    let failures = errors.unwrap_or_else(|| (f64::from(plugin_errors) / 100.0 * count as f64).ceil() as i64);
-    let summary = Some(Summed { plugin_errors, requests: count, failures });
-    let sample = Sample { start_ms, duration_ms: average, is_ok: true, summary, ..Sample::default() };
-    let side = [
-        ("samples", count.to_string()),
-        ("average", average.to_string()),
-        ("min", min.to_string()),
-        ("max", max.to_string()),
-        ("error_percent", percent.to_string()),
-    ];
-    Some((sample, label.trim().to_string(), side))
+impl<'a> Summary<'a> {
+    /// The fields in their order; `None` where one of them is not there.
+    fn of(line: &'a str) -> Option<Summary<'a>> {
+        let date = line.split_once("INFO").map_or(line, |(date, _)| date);
+        let start_ms = dates::CSV_PATTERNS.into_iter().find_map(|pattern| dates::parse(date, pattern));
+        let (label, rest) = after(line, MARK)?.split_once('=')?;
+        let samples = integer(word(rest)?)?;
+        let (average, rest) = number_after(rest, "Avg:")?;
+        let (min, rest) = number_after(rest, "Min:")?;
+        let (max, rest) = number_after(rest, "Max:")?;
+        let rest = after(rest, "Err:")?;
+        let percent = after(rest, "(")?.split('%').next()?;
+        let start_ms = start_ms.or_else(|| integer(date))?;
+        Some(Summary { label: label.trim(), start_ms, samples, average, min, max, errors: word(rest).and_then(integer), percent })
+    }
+
+    /// Hands it over; `None` where the percentage is no number.
+    fn push(&self, fold: &mut Fold<'_>) -> Result<Option<()>, Unread> {
+        let Some(percent) = decimal(self.percent) else { return Ok(None) };
+        let numbers = [("samples", self.samples), ("average", self.average), ("min", self.min), ("max", self.max)];
+        fold.side_fields.extend(numbers.map(|(name, value)| (name.to_string(), value.to_string())));
+        fold.side_fields.insert("error_percent".to_string(), self.percent.to_string());
+        let failures = self.errors.unwrap_or_else(|| (percent / 100.0 * self.samples as f64).ceil() as i64);
+        fold.push(&Sample {
+            label: self.label,
+            start_ms: self.start_ms,
+            duration_ms: self.average,
+            is_ok: true,
+            summary: Some(Summed { plugin_errors: percent as f32, requests: self.samples, failures }),
+            ..Sample::default()
+        })?;
+        Ok(Some(()))
+    }
+}
+
+/// The integer behind the first `mark`, and the text that begins with it.
+fn number_after<'a>(text: &'a str, mark: &str) -> Option<(i64, &'a str)> {
+    let rest = after(text, mark)?;
+    Some((integer(word(rest)?)?, rest))
 }

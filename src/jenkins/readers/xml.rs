@@ -93,7 +93,9 @@ impl OpenNames {
             }
             TagKind::Empty => {}
             TagKind::Open if self.ends.len() == JENKINS_XML_DEPTH_MAX => {
-                return Err(Unread::Abort(format!("{path}: expected at most {JENKINS_XML_DEPTH_MAX} elements within each other, found more")));
+                return Err(Unread::Abort(format!(
+                    "{path}: expected at most {JENKINS_XML_DEPTH_MAX} elements within each other, found more"
+                )));
             }
             TagKind::Open => {
                 self.text.push_str(tag.name);
