@@ -96,7 +96,12 @@ fn read_all(settings: &Settings, plan: Plan) -> Result<Collected, Abort> {
         let files = step.parser(planned, &mut collected.cautions)?;
         collected.parsers.push(files);
     }
-    same_names(&mut collected);
+    if settings.strict {
+        // What was read is then right, and what was not read is there to see: nothing is left to warn of.
+        collected.cautions.clear();
+    } else {
+        same_names(&mut collected);
+    }
     Ok(collected)
 }
 
@@ -140,8 +145,8 @@ impl Step<'_> {
                 ),
             );
         }
-        if report.numbers.samples == 0 && fold.seen > 0 {
-            warn(5, format!("the filter leaves nothing of {} samples; the plugin then sees 0 ms and 0 % errors", fold.seen));
+        if report.numbers.samples == 0 && fold.seen > 0 && !matches!(self.filter, Filter::All) {
+            warn(5, "the filter leaves no samples; the plugin then sees 0 ms and 0 % errors".to_string());
         } else if report.numbers.samples == 0 {
             warn(4, "no samples; the plugin then sees 0 ms and 0 % errors".to_string());
         }

@@ -62,7 +62,7 @@ pub(super) struct Fold<'f> {
     /// Where the sample before went: rows of one label often follow each other.
     last: usize,
     values: usize,
-    /// Samples before the filter.
+    /// Samples, or groups of them, before the filter.
     pub(super) seen: u64,
     /// Failed samples whose duration was left out.
     pub(super) excluded: u64,

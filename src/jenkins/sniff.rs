@@ -79,6 +79,9 @@ fn by_first_line(head: &Head, path: &str) -> Option<Result<Parser, Abort>> {
         Some(Ok(Parser::Wrk))
     } else if has("timestamp") && has("elapsed") && (has("url") || has("label")) {
         Some(Ok(Parser::JMeterCsv))
+    } else if head.bytes.starts_with(ACCESS) && head.bytes.len() > ACCESS.len() {
+        // The plugin first looks for the summariser in it, but no database of LoadRunner holds lines of JMeter's log.
+        Some(Ok(Parser::LoadRunner))
     } else {
         None
     }
@@ -86,9 +89,6 @@ fn by_first_line(head: &Head, path: &str) -> Option<Result<Parser, Abort>> {
 
 /// The last tests.
 fn by_content(head: &Head) -> Option<Parser> {
-    if head.bytes.starts_with(ACCESS) && head.bytes.len() > ACCESS.len() {
-        return Some(Parser::LoadRunner);
-    }
     let line = first_line(head).replace('"', "");
     let names: Vec<&str> = line.split(',').collect();
     if LOCUST.iter().all(|name| names.contains(name)) {

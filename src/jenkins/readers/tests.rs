@@ -359,3 +359,32 @@ fn locust() {
     drops(Parser::Locust, &format!("{header}GET,/a,1,0,5,N/A,1,2,3,4\n"), "f:2: expected an average response time, found \"N/A\"");
     drops(Parser::Locust, &format!("{header}GET,/a,1,0\n"), "an average response time, found none");
 }
+
+const ALL: [Parser; 9] = [
+    Parser::JMeter,
+    Parser::JMeterCsv,
+    Parser::JUnit,
+    Parser::JmeterSummarizer,
+    Parser::Taurus,
+    Parser::Wrk,
+    Parser::Iago,
+    Parser::LoadRunner,
+    Parser::Locust,
+];
+
+proptest::proptest! {
+    #[test]
+    fn no_text_panics(which in 0usize..3, at in 0usize..600, cut in 0usize..40, more in "[<>\"'&;=a-z0-9 ,/\n\\PC]{0,20}", strict: bool) {
+        let text: Vec<char> = [JMETER, TAURUS, WRK][which].chars().collect();
+        let at = at.min(text.len());
+        let rest = text.iter().skip(at + cut);
+        let mutated: String = text.iter().take(at).chain(more.chars().collect::<Vec<char>>().iter()).chain(rest).collect();
+        for parser in ALL {
+            let settings = Settings { strict, ..Settings::of_plugin(Vec::new()) };
+            if let Ok(file) = numbers(parser, &mutated, &settings) {
+                let json = serde_json::to_string(&file).unwrap();
+                proptest::prop_assert!(serde_json::from_str::<FileNumbers>(&json).is_ok(), "{}", json);
+            }
+        }
+    }
+}
