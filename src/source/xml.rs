@@ -77,7 +77,13 @@ impl XmlTags {
 
     /// The next tag; `None` at the end of the input, which may be within a tag (`is_cut` tells).
     #[allow(clippy::should_implement_trait, reason = "a lending iterator")]
+    #[inline]
     pub fn next(&mut self) -> Result<Option<XmlTag<'_>>, SourceError> {
+        if self.advance()? { self.current().map(Some) } else { Ok(None) }
+    }
+
+    /// Goes to the next tag, which is then the current one; `false` at the end.
+    pub fn advance(&mut self) -> Result<bool, SourceError> {
         loop {
             self.buffer.consume(self.given);
             self.given = 0;
@@ -89,7 +95,7 @@ impl XmlTags {
             match markup(self.buffer.data().as_bytes(), &mut self.attributes) {
                 Markup::Tag { length } => {
                     self.given = length;
-                    return self.tag(length).map(Some);
+                    return Ok(true);
                 }
                 Markup::Skip { length } => self.given = length,
                 Markup::Doctype => {
@@ -99,7 +105,7 @@ impl XmlTags {
                 Markup::Unfinished => {
                     self.buffer.count_dropped();
                     if !self.buffer.fill()? {
-                        return Ok(None);
+                        return Ok(false);
                     }
                 }
             }

@@ -83,8 +83,12 @@ fn element(path: &str, tag: &XmlTag<'_>, is_outermost: bool, fold: &mut Fold<'_>
     }
     let Some(label) = first(fields.label) else { return Err(Unread::at(path, tag.line(), "lb or label", "neither")) };
     let code = fields.code.map(|span| plain(tag.text, span));
-    let code = code.as_deref().filter(|code| code.encode_utf16().count() <= CODE_CHARS_MAX).unwrap_or("0");
-    let bytes = fields.bytes.and_then(|span| decimal(&plain(tag.text, span))).filter(|bytes| bytes.is_finite());
+    let code = code.as_deref().filter(|code| code.len() <= CODE_CHARS_MAX || code.encode_utf16().count() <= CODE_CHARS_MAX).unwrap_or("0");
+    let bytes = fields.bytes.and_then(|span| match digits(span.bytes(tag.text)) {
+        // So many digits are exact.
+        Some(whole) if whole < 1 << f64::MANTISSA_DIGITS => Some(whole as f64),
+        _ => decimal(&plain(tag.text, span)).filter(|bytes| bytes.is_finite()),
+    });
     fold.push(&Sample {
         label: &label,
         start_ms,
