@@ -160,3 +160,9 @@ pub const IMPORT_CALLS_MAX: usize = 500;
 /// Files and directories of a project that `init` looks at, and how deep.
 pub const PROJECT_ENTRIES_MAX: usize = 20_000;
 pub const PROJECT_DEPTH_MAX: usize = 6;
+/// Jenkins profile: distinct durations, in whole milliseconds, over the labels of one file (some 30 bytes each).
+pub const JENKINS_VALUES_MAX: usize = 2_000_000;
+/// Jenkins profile: distinct response codes of one label.
+pub const JENKINS_CODES_MAX: usize = 1_000;
+/// Jenkins profile: elements within each other in one XML file.
+pub const JENKINS_XML_DEPTH_MAX: usize = 1_000;

@@ -1,8 +1,9 @@
 //! Which earlier build the relative mode compares with (5.3).
 
-use super::build::{Build, BuildResult, CurrentBuild, report_name};
+use super::build::{Build, BuildResult, CurrentBuild};
 use super::input::Named;
 use super::ledger::Ledger;
+use crate::jenkins::names::report_name;
 use crate::jenkins::{Collected, Parser, Settings};
 use crate::model::Verdict;
 use std::collections::BTreeSet;

@@ -1,9 +1,9 @@
 //! The error mode: the share of errors (5.1) and the average (5.2) of each report.
 
-use super::arithmetic::{breach, decimal};
 use super::input::{Named, quoted};
 use super::ledger::{Ledger, Subject, measured};
 use super::value::{Values, plugins};
+use crate::jenkins::arithmetic::{breach, print_f64};
 use crate::jenkins::{Metered, Parser, ParserFiles, Settings};
 use crate::model::{Finding, FindingKind, Verdict};
 use std::collections::BTreeMap;
@@ -109,7 +109,7 @@ fn errors(
     }
     let (report, subject) = (named.numbers, Subject::report(&named.name));
     summaries(parsers, named, ledger);
-    let Some(percent) = Values::of(settings).value(report, &report.numbers, Metered::ErrorPercent) else {
+    let Some(percent) = Values::of(settings).value(&report.numbers, Metered::ErrorPercent) else {
         let sentence = format!("{} does not tell how many of its requests failed, so no error threshold can judge it", named.name);
         ledger.find(Finding { sentence, ..measured_none(subject) });
         return Verdict::NoVerdict;
@@ -125,7 +125,7 @@ fn errors(
     } else {
         format!(" ({} of {})", report.numbers.errors, report.numbers.samples)
     };
-    let sentence = format!("{}: {} % errors{counted}, {words} {}", named.name, decimal(percent), share(limit));
+    let sentence = format!("{}: {} % errors{counted}, {words} {}", named.name, print_f64(percent), share(limit));
     let finding = measured(subject, FindingKind::ErrorRate, Metered::ErrorPercent, percent, report.numbers.samples);
     ledger.find(Finding { verdict, threshold: share(limit), sentence, ..finding });
     verdict
@@ -139,12 +139,12 @@ fn measured_none(subject: Subject<'_>) -> Finding {
 /// Judges the average, which fails at the limit already. `by_errors` replaces a worse verdict, as in the plugin.
 fn response_time(settings: &Settings, named: &Named<'_>, limit: &str, by_errors: Verdict, ledger: &mut Ledger) {
     let (report, subject) = (named.numbers, Subject::report(&named.name));
-    let Some(average) = Values::of(settings).value(report, &report.numbers, Metered::Average) else {
+    let Some(average) = Values::of(settings).value(&report.numbers, Metered::Average) else {
         let sentence = format!("{}: no sample is left for an average, so the limit {limit} ms cannot judge it", named.name);
         let finding = measured(subject, FindingKind::Absolute, Metered::Average, 0.0, 0);
         return ledger.find(Finding { after: None, verdict: Verdict::NoVerdict, sentence, ..finding });
     };
-    let shown = if settings.strict { decimal(average) } else { report.numbers.average_ms.to_string() };
+    let shown = if settings.strict { print_f64(average) } else { report.numbers.average_ms.to_string() };
     let (mut verdict, mut sentence, threshold) = match integer(limit) {
         Some(limit) if limit as f64 <= average => {
             (Verdict::Unstable, format!("{}: average {shown} ms, not below the limit {limit} ms", named.name), format!("{limit}ms"))

@@ -1,9 +1,9 @@
 //! Which reports there are to judge (5.0), and what is to be said when there are none.
 
-use super::build::report_name;
 use super::error_mode::ErrorLimit;
 use super::ledger::{Ledger, Subject};
 use super::value::is_summary;
+use crate::jenkins::names::report_name;
 use crate::jenkins::{Collected, FileNumbers, Settings};
 use crate::limits::QUOTED_CHARS_MAX;
 use crate::model::Verdict;

@@ -1,9 +1,10 @@
 //! What judging a step gives, and how the reports of this program see it.
 
-use super::build::{Build, suite_name};
+use super::build::Build;
 use super::constraint::{Evaluated, Relation};
 use super::input::Named;
 use super::ledger::{Ledger, STEP};
+use crate::jenkins::names::suite_name;
 use crate::jenkins::written::WrittenFile;
 use crate::model::{BaselineFacts, BaselineKind, Finding, FindingKind, Note, Outcome, SeriesKey, SuiteOutcome, Verdict};
 use std::collections::BTreeSet;
