@@ -4,11 +4,14 @@ mod build;
 mod error;
 mod file;
 mod load;
+mod material;
 mod plan;
+mod redact;
 mod shadow;
 mod suite;
 mod table;
 mod threshold;
+mod transport;
 mod value;
 
 pub use build::Request;

@@ -1,5 +1,6 @@
 //! What a suite asks to be measured, after every default has been applied.
 
+use super::Transport;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -76,7 +77,7 @@ pub struct Target {
     /// Name in results: method and path unless the user gave one.
     pub label: String,
     pub method: String,
-    /// `http://…`; `{port}` not yet replaced.
+    /// `http://…` or `https://…`; `{port}` not yet replaced.
     pub url: String,
     pub headers: Vec<(String, String)>,
     pub body: Vec<u8>,
@@ -114,4 +115,6 @@ pub struct LoadWork {
     pub grace: Duration,
     /// Lag of the generator beyond which a request is late.
     pub max_lag: Duration,
+    /// How requests reach the server.
+    pub transport: Transport,
 }

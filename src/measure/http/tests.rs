@@ -5,7 +5,7 @@ mod answers;
 mod pace;
 
 use super::{Drive, LoadError, Progress, drive};
-use crate::model::{Arrival, LoadFacts, LoadWork, Note, RunFacts, Sample, Series, SeriesKey, Stop, Target};
+use crate::model::{Arrival, LoadFacts, LoadWork, Note, RunFacts, Sample, Series, SeriesKey, Stop, Target, Transport};
 use crate::record::{Rejected, Sink};
 use crate::stats::Histogram;
 use std::collections::BTreeMap;
@@ -156,6 +156,7 @@ fn work(arrival: Arrival, connections: u32, count: u64) -> LoadWork {
         connect_timeout: Duration::from_secs(60),
         grace: Duration::from_secs(60),
         max_lag: Duration::from_millis(10),
+        transport: Transport::default(),
     }
 }
 

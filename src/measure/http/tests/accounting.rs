@@ -146,7 +146,8 @@ fn what_cannot_be_measured_says_why() {
     failing(&LoadWork { targets: Vec::new(), ..good.clone() }, 9, "name at least one URL");
     failing(&LoadWork { connections: 0, ..good.clone() }, 9, "use 1 to");
     failing(&to("http://127.0.0.1:1/"), 9, "make a suite for each server");
-    failing(&to("https://127.0.0.1/"), 9, "use an http:// address");
+    failing(&to("https://127.0.0.1/"), 9, "make a suite for each server");
+    failing(&to("ftp://127.0.0.1/"), 9, "neither http:// nor https://");
     let unknown = crate::model::Target { url: format!("http://{}/", "a".repeat(300)), ..target("GET", "/") };
     failing(&LoadWork { targets: vec![unknown], ..good.clone() }, 9, "check the name");
     failing(&good, 2, "make room");
