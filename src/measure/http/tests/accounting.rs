@@ -3,7 +3,6 @@
 use super::{Arrival, HELLO, LoadWork, Stop, read_request, refusing_port, report, run, serve, serve_bytes, target, try_run, work};
 use crate::measure::http::{LoadError, Phase};
 use std::collections::BTreeMap;
-use std::io::Write as _;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
