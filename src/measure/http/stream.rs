@@ -7,6 +7,7 @@ use mio::net::TcpStream;
 use mio::net::UnixStream;
 use mio::{Interest, Registry, Token};
 use std::io::{self, Read, Write};
+use std::net::SocketAddr;
 
 /// Whether a read that did not fill the buffer has emptied the socket, so that the next bytes will raise a new event.
 /// On Windows only a read that would block arms the event again.
@@ -37,7 +38,7 @@ impl Socket {
     /// Whether connecting has succeeded; `NotConnected` while that is not known.
     pub fn connected(&self) -> io::Result<()> {
         let (error, peer) = match self {
-            Socket::Tcp(socket) => (socket.take_error()?, socket.peer_addr().map(drop)),
+            Socket::Tcp(socket) => (socket.take_error()?, socket.peer_addr().and_then(|peer| is_someone_else(socket, peer))),
             #[cfg(unix)]
             Socket::Unix(socket) => (socket.take_error()?, socket.peer_addr().map(drop)),
         };
@@ -50,6 +51,12 @@ impl Socket {
             let _ = socket.set_nodelay(true);
         }
     }
+}
+
+/// Where nobody listens on a port of the ephemeral range, the kernel sooner or later gives the client that very port, and TCP
+/// connects it with itself: nobody took the connection.
+fn is_someone_else(socket: &TcpStream, peer: SocketAddr) -> io::Result<()> {
+    if socket.local_addr()? == peer { Err(io::Error::from(io::ErrorKind::ConnectionRefused)) } else { Ok(()) }
 }
 
 impl Read for Socket {
