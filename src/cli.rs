@@ -83,6 +83,7 @@ pub enum When {
 }
 
 #[derive(Debug, Clone, Subcommand)]
+#[allow(clippy::large_enum_variant, reason = "there is one")]
 pub enum Command {
     /// Measure every suite of neverslower.toml, compare, judge, report
     Run(RunArgs),

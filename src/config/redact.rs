@@ -5,8 +5,11 @@ use super::value::is_secret_header;
 /// What stands for a secret.
 const HIDDEN: &str = "***";
 
+/// Shows a value without its secret.
+type Hide = fn(&str) -> String;
+
 /// Flags whose value may hold a secret, and what of it is shown.
-const FLAGS: [(&str, Option<char>, fn(&str) -> String); 3] =
+const FLAGS: [(&str, Option<char>, Hide); 3] =
     [("--user", Some('a'), |_| HIDDEN.to_string()), ("--proxy", Some('x'), without_credentials), ("--header", Some('H'), without_value)];
 /// Short flags without a value, which may stand before another one in the same word.
 const SWITCHES: &str = "46kvh";
@@ -14,7 +17,7 @@ const SWITCHES: &str = "46kvh";
 /// The words without their secrets.
 pub fn redacted(words: &[String]) -> Vec<String> {
     let mut shown = Vec::with_capacity(words.len());
-    let mut hide: Option<fn(&str) -> String> = None;
+    let mut hide: Option<Hide> = None;
     for word in words {
         shown.push(match hide.take() {
             Some(hide) => hide(word),
@@ -29,7 +32,7 @@ pub fn redacted(words: &[String]) -> Vec<String> {
 }
 
 /// A word with the secret in it hidden, or what hides the word after it.
-fn flag(word: &str) -> (String, Option<fn(&str) -> String>) {
+fn flag(word: &str) -> (String, Option<Hide>) {
     for (long, short, hide) in FLAGS {
         if word == long {
             return (word.to_string(), Some(hide));

@@ -142,8 +142,11 @@ fn contradiction(transport: &Transport) -> Option<(&'static str, &'static str)> 
     None
 }
 
+/// A flag, and the header that it gives.
+pub type FlagHeader = (&'static str, (String, String));
+
 /// The headers that have a flag, with the name of the flag.
-pub fn headers(args: &HeaderArgs) -> Result<Vec<(&'static str, (String, String))>, ConfigError> {
+pub fn headers(args: &HeaderArgs) -> Result<Vec<FlagHeader>, ConfigError> {
     let flags = [
         ("--accept", "Accept", &args.accept),
         ("--content-type", "Content-Type", &args.content_type),

@@ -19,6 +19,7 @@ pub struct SuiteWork {
 
 /// The kinds of measuring.
 #[derive(Debug, Clone, PartialEq)]
+#[allow(clippy::large_enum_variant, reason = "one for each suite")]
 pub enum Work {
     /// A benchmark program whose output or result files a format reads.
     Benchmark(HarnessWork),

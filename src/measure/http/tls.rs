@@ -5,15 +5,12 @@ use super::LoadError;
 use super::failure::{ErrorClass, Failure};
 use super::stream::Socket;
 use crate::model::{Material, Origin, TlsWork};
+use crate::net::Unverified;
 use rustls::client::Resumption;
-use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
-use rustls::crypto::{WebPkiSupportedAlgorithms, ring, verify_tls12_signature, verify_tls13_signature};
+use rustls::crypto::ring;
 use rustls::pki_types::pem::PemObject as _;
-use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName, UnixTime};
-use rustls::{
-    CertificateError, CipherSuite, ClientConfig, ClientConnection, DigitallySignedStruct, HandshakeKind, ProtocolVersion, RootCertStore,
-    SignatureScheme,
-};
+use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName};
+use rustls::{CertificateError, CipherSuite, ClientConfig, ClientConnection, HandshakeKind, ProtocolVersion, RootCertStore};
 use std::io::{self, Read, Write};
 use std::sync::Arc;
 
@@ -26,7 +23,7 @@ pub fn client_config(work: &TlsWork) -> Result<ClientConfig, LoadError> {
     let impossible = |error: rustls::Error| LoadError(format!("TLS cannot be set up: {error}"));
     let builder = ClientConfig::builder_with_provider(Arc::clone(&provider)).with_safe_default_protocol_versions().map_err(impossible)?;
     let builder = if work.insecure {
-        builder.dangerous().with_custom_certificate_verifier(Arc::new(Unverified(provider.signature_verification_algorithms)))
+        builder.dangerous().with_custom_certificate_verifier(Arc::new(Unverified::new(&provider)))
     } else {
         builder.with_root_certificates(roots(work.ca.as_ref())?)
     };
@@ -78,45 +75,6 @@ fn shown(file: &Material) -> String {
         Origin::File(path) => path.display().to_string(),
         Origin::Environment(name) => format!("${name}"),
         Origin::Typed => "what was typed".to_string(),
-    }
-}
-
-/// Takes every certificate; signatures of the handshake are still checked.
-#[derive(Debug)]
-struct Unverified(WebPkiSupportedAlgorithms);
-
-impl ServerCertVerifier for Unverified {
-    fn verify_server_cert(
-        &self,
-        _: &CertificateDer<'_>,
-        _: &[CertificateDer<'_>],
-        _: &ServerName<'_>,
-        _: &[u8],
-        _: UnixTime,
-    ) -> Result<ServerCertVerified, rustls::Error> {
-        Ok(ServerCertVerified::assertion())
-    }
-
-    fn verify_tls12_signature(
-        &self,
-        message: &[u8],
-        cert: &CertificateDer<'_>,
-        dss: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        verify_tls12_signature(message, cert, dss, &self.0)
-    }
-
-    fn verify_tls13_signature(
-        &self,
-        message: &[u8],
-        cert: &CertificateDer<'_>,
-        dss: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        verify_tls13_signature(message, cert, dss, &self.0)
-    }
-
-    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        self.0.supported_schemes()
     }
 }
 
@@ -250,6 +208,7 @@ pub fn failure_of(error: &io::Error) -> Option<Failure> {
         rustls::Error::InvalidCertificate(CertificateError::NotValidForNameContext { .. } | CertificateError::NotValidForName) => {
             "; name whom to expect with `server_name` (--sni)"
         }
+        rustls::Error::InvalidCertificate(CertificateError::Other(_)) => "; a server needs a certificate that an authority issued to it",
         rustls::Error::InvalidMessage(_) => "; does the server speak TLS there?",
         _ => "",
     };
