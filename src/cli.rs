@@ -1,6 +1,10 @@
 //! What can be typed. No behaviour: values are checked where the plan is made, so that a flag, a variable and a
 //! configuration key give the same error.
 
+mod transport;
+
+pub use transport::{HeaderArgs, TransportArgs};
+
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
@@ -85,6 +89,7 @@ pub enum When {
 }
 
 #[derive(Debug, Clone, Subcommand)]
+#[allow(clippy::large_enum_variant, reason = "there is one")]
 pub enum Command {
     /// Measure every suite of neverslower.toml, compare, judge, report
     Run(RunArgs),
@@ -136,7 +141,7 @@ pub struct CheckArgs {
 
 #[derive(Debug, Clone, Default, Args)]
 pub struct LoadArgs {
-    /// What to request; `http://` only
+    /// What to request: `http://` or `https://`
     #[arg(value_name = "URL")]
     pub url: String,
     /// Stop after this many requests
@@ -160,12 +165,19 @@ pub struct LoadArgs {
     /// Body of every request
     #[arg(short = 'd', long, value_name = "TEXT")]
     pub data: Option<String>,
+    /// Body of every request, from a file
+    #[arg(short = 'D', long, value_name = "FILE", conflicts_with = "data")]
+    pub data_file: Option<PathBuf>,
+    #[command(flatten)]
+    pub header_flags: HeaderArgs,
     /// Time after which a request has failed; a bare number is seconds [default: 10s]
     #[arg(short = 't', long, value_name = "TIME")]
     pub timeout: Option<String>,
     /// Load before the measured phase that is not recorded [default: none]
     #[arg(long, value_name = "TIME")]
     pub warm_up: Option<String>,
+    #[command(flatten)]
+    pub transport: TransportArgs,
     /// Print the stored run as JSON on standard output
     #[arg(long)]
     pub json: bool,
@@ -270,6 +282,7 @@ mod tests {
         check("neverslower|init", "Init");
         check("neverslower|init|--from-jenkins|Jenkinsfile", "Init");
         check("neverslower|load|http://h/|-n|100|-c|5|-q|20|-m|PUT|-H|A: b|-d|x|-t|5|--json", "Load");
+        check("neverslower|load|https://h/|-D|f|-a|u:p|-A|x|-T|y|-U|z|--host|h|-x|p:1|-r|3|-4|-k|--interface|::1", "Load");
         check("neverslower|accept|--yes|--force|--reason|why|--from|a|b", "Accept");
         check("neverslower|convert|-|--to|jtl|--output|x.jtl", "Convert");
         check("neverslower|list|exit-codes", "List");

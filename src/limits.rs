@@ -128,6 +128,16 @@ pub const LOAD_EVENTS_PER_TURN: usize = 1024;
 pub const RESPONSE_HEAD_BYTES_MAX: usize = 64 * 1024;
 /// Headers of one answer.
 pub const RESPONSE_HEADERS_MAX: usize = 128;
+/// Redirects followed within one request.
+pub const REDIRECTS_MAX: u64 = 100;
+/// Bytes of a certificate, key, password or token file.
+pub const SECRET_BYTES_MAX: u64 = 4 * 1024 * 1024;
+/// Bytes of a body that is read from a file; it is held once.
+pub const BODY_BYTES_MAX: u64 = 64 * 1024 * 1024;
+/// Servers that the redirects of one load test may lead to, besides that of its targets.
+pub const LOAD_ORIGINS_MAX: usize = 64;
+/// Addresses named in the facts of a load test.
+pub const LOAD_ADDRESSES_SHOWN: usize = 16;
 /// Stretches of due requests whose lag is known exactly while they wait for a connection (24 bytes each).
 pub const LOAD_BACKLOG_STRETCHES_MAX: usize = 65_536;
 /// Closed loop: pause of a connection after it failed, doubled with every further failure in a row up to the second.

@@ -3,8 +3,10 @@
 use super::error::{ConfigError, Document, alternatives, did_you_mean, typed};
 use super::file::{self, File};
 use super::load;
+use super::material;
 use super::plan::{self, CheckSuite, ColorChoice, ExitMapping, Keep, Plan, Profile, ProfileName};
 use super::plan::{ReportRequest, SuitePlan, Surroundings, Tables, Verbosity};
+use super::redact::redacted;
 use super::suite::Suite;
 use super::value::{parse_baseline, parse_build, parse_environment, parse_name, parse_profile, parse_whole};
 use crate::cli::{CheckArgs, ConvertArgs, LoadArgs, Options, RunArgs, When};
@@ -43,7 +45,8 @@ impl Plan {
         let selected = select(&found, &args.suites)?;
         let is_selection = selected.len() < found.file.suites.len();
         let mut plan = request.base(Some(&found))?;
-        plan.suites = selected.into_iter().map(|(suite, work)| suite_plan(suite, work, &found.root)).collect();
+        plan.suites =
+            selected.into_iter().map(|(suite, work)| suite_plan(suite, work, &found.root, request.around)).collect::<Result<_, _>>()?;
         plan.is_selection = is_selection;
         plan.repeat = request.times("--repeat", args.repeat.as_deref(), 1..=limits::REPEAT_RUNS_MAX)?.unwrap_or(plan.repeat);
         plan.confirm = request.times("--confirm", args.confirm.as_deref(), 0..=limits::CONFIRM_MAX)?.unwrap_or(plan.confirm);
@@ -107,7 +110,7 @@ impl Plan {
             let kind = if args.json { "run-json" } else { "summary" };
             plan.reports.insert(0, ReportRequest { kind: kind.to_string(), path: None });
         }
-        let work = Work::Load { server: None, load: load::from_arguments(args)? };
+        let work = Work::Load { server: None, load: load::from_arguments(args, request.around)? };
         plan.environment = Some(request.foreign_environment(None)?);
         plan.suites = vec![SuitePlan {
             work: SuiteWork {
@@ -233,7 +236,7 @@ impl Request<'_> {
         let quoted = |word: &String| {
             if !word.is_empty() && word.chars().all(is_plain) { word.clone() } else { format!("'{}'", word.replace('\'', "'\\''")) }
         };
-        std::iter::once(self.program()).chain(self.around.typed.iter().map(quoted)).collect::<Vec<_>>().join(" ")
+        std::iter::once(self.program()).chain(redacted(&self.around.typed).iter().map(quoted)).collect::<Vec<_>>().join(" ")
     }
 
     /// `--environment` or its variable; `Some(None)` is a typed `auto`.
@@ -374,21 +377,26 @@ fn select<'a>(found: &'a Found, names: &[String]) -> Result<Vec<(&'a Suite, &'a 
     Ok(selected)
 }
 
-fn suite_plan(suite: &Suite, work: &Work, root: &Path) -> SuitePlan {
+fn suite_plan(suite: &Suite, work: &Work, root: &Path, around: &Surroundings) -> Result<SuitePlan, ConfigError> {
     // A target that we did not start is not this machine, even where it runs here.
     let is_foreign = matches!(work, Work::Load { server: None, .. });
     let foreign = is_foreign.then(|| plan::FOREIGN_ENVIRONMENT.to_string());
-    SuitePlan {
+    let mut work = work.clone();
+    if let Work::Load { load, .. } = &mut work {
+        material::fill(load, root, around)
+            .map_err(|error| ConfigError { place: format!("suite {}: {}", suite.name, error.place), ..error })?;
+    }
+    Ok(SuitePlan {
         work: SuiteWork {
             name: suite.name.clone(),
             build: suite.build.clone(),
-            work: work.clone(),
+            work,
             timeout: suite.timeout,
             directory: root.to_path_buf(),
         },
         expect: suite.expect.clone(),
         environment: suite.environment.clone().or(foreign),
-    }
+    })
 }
 
 #[cfg(test)]

@@ -6,11 +6,14 @@ mod error;
 mod file;
 mod jenkins;
 mod load;
+mod material;
 mod plan;
+mod redact;
 mod shadow;
 mod suite;
 mod table;
 mod threshold;
+mod transport;
 mod value;
 
 pub use build::Request;

@@ -61,6 +61,16 @@ pub const LOAD_WARM_UP: Duration = Duration::ZERO;
 pub const REQUEST_TIMEOUT: Duration = Duration::from_secs(10);
 /// How long connecting may take.
 pub const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+/// Redirects followed within one request: none, so that a 3xx is seen.
+pub const REDIRECTS: u32 = 0;
+/// A connection carries more than one request.
+pub const KEEP_ALIVE: bool = true;
+/// Nobody asked for gzip.
+pub const COMPRESSED: bool = false;
+/// Certificates are verified.
+pub const TLS_INSECURE: bool = false;
+/// Every TLS handshake is a full one, as those of different users are: the dearer and the steadier case.
+pub const TLS_RESUMPTION: bool = false;
 /// Lag of the load generator itself beyond which a request is late.
 pub const MAX_LAG: Duration = Duration::from_millis(10);
 
@@ -163,6 +173,14 @@ impl Surroundings {
     /// The value of a variable that is set and not empty.
     pub fn get(&self, name: &str) -> Option<&str> {
         self.variables.get(name).map(String::as_str)
+    }
+
+    /// The value of a variable that the configuration names: known only once that is read, so it is looked up then.
+    #[allow(clippy::disallowed_methods, reason = "the one door to environment variables")]
+    pub fn named(&self, name: &str) -> Option<String> {
+        let is_possible = !name.is_empty() && !name.contains(['=', '\0']);
+        let found = || std::env::var(name).ok().filter(|value| is_possible && !value.is_empty());
+        self.get(name).map(str::to_string).or_else(found)
     }
 
     /// Whether a variable is set, and not to `false`.

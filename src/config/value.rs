@@ -9,6 +9,8 @@ use crate::model::Target;
 use std::ops::RangeInclusive;
 use std::path::PathBuf;
 
+/// What stands for a secret in an error.
+const HIDDEN: &str = "***";
 /// The placeholder for the free port that we choose for a server.
 pub const PORT: &str = "{port}";
 
@@ -126,33 +128,38 @@ pub fn parse_method(text: &str) -> Result<String, ExpressionError> {
     }
 }
 
-/// An `http://` URL; `{port}` may stand for the port.
+/// An `http://` or `https://` URL; `{port}` may stand for the port.
 pub fn parse_url(text: &str) -> Result<String, ExpressionError> {
-    if text.starts_with("https://") {
-        return Err(error(1, "an `http://` URL (TLS is not in this version)", text));
-    }
-    let Some(rest) = text.strip_prefix("http://") else {
+    let schemes = ["http://", "https://"];
+    let Some((scheme, rest)) = schemes.iter().find_map(|scheme| Some((scheme.len(), text.strip_prefix(scheme)?))) else {
         return Err(error(1, "a URL such as `http://127.0.0.1:8080/`", text));
     };
+    let host_column = scheme + 1;
     if let Some((column, rest)) = first_bad(text, |c| c.is_ascii_graphic() && c != '#') {
         return Err(error(column, "printable ASCII without `#` (write others as `%20`)", rest));
     }
     let authority = rest.split(['/', '?']).next().unwrap_or(rest);
     if authority.contains('@') {
-        return Err(error(8, "a host without user and password (send an `Authorization` header)", authority));
+        return Err(error(host_column, "a host without user and password (send an `Authorization` header)", HIDDEN));
     }
     let (host, port) = match authority.rsplit_once(':') {
         Some((host, port)) if !port.ends_with(']') => (host, port),
         _ => (authority, "80"),
     };
     if host.is_empty() {
-        return Err(error(8, "a host", rest));
+        return Err(error(host_column, "a host", rest));
     }
-    let port_column = 8 + authority.chars().count() - port.chars().count();
+    let port_column = host_column + authority.chars().count() - port.chars().count();
     if port != PORT && !port.parse::<u16>().is_ok_and(|port| port > 0) {
         return Err(error(port_column, format!("a port from 1 to 65535, or `{PORT}`"), port));
     }
     Ok(text.to_string())
+}
+
+/// Whether the value of a header of that name is to be hidden from whoever reads a report.
+pub fn is_secret_header(name: &str) -> bool {
+    let name = name.to_lowercase();
+    ["auth", "cookie", "token", "key", "secret", "password", "session"].iter().any(|word| name.contains(word))
 }
 
 /// The name and the value of a header.
@@ -244,7 +251,8 @@ mod tests {
     #[test]
     fn mistakes_in_targets_have_their_column() {
         target("get http://h/", "column 1: expected a method in capitals such as `GET`, found `get`");
-        target("GET https://h/", "column 5: expected an `http://` URL (TLS is not in this version), found `https://h/`");
+        target("GET ftp://h/", "column 5: expected a URL such as `http://127.0.0.1:8080/`, found `ftp://h/`");
+        target("https://h:x/", "column 11: expected a port from 1 to 65535, or `{port}`, found `x`");
         target("GET /path", "column 5: expected a URL such as `http://127.0.0.1:8080/`, found `/path`");
         target("GET http://h/a b", "column 15: expected printable ASCII without `#` (write others as `%20`), found ` b`");
         target("http://h:99999/", "column 10: expected a port from 1 to 65535, or `{port}`, found `99999`");
@@ -252,7 +260,7 @@ mod tests {
         target("http://h:/", "column 10: expected a port from 1 to 65535, or `{port}`, found the end");
         target("http:///x", "column 8: expected a host, found `/x`");
         let expected = "a host without user and password (send an `Authorization` header)";
-        target("http://a:b@h/", &format!("column 8: expected {expected}, found `a:b@h`"));
+        target("http://a:b@h/", &format!("column 8: expected {expected}, found `***`"));
     }
 
     #[test]

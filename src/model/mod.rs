@@ -13,6 +13,7 @@ mod series;
 mod stored;
 mod summary;
 mod summary_form;
+mod transport;
 mod unit;
 mod work;
 
@@ -24,5 +25,6 @@ pub use sample::{Request, Sample, Value};
 pub use series::{Distribution, Evidence, Series, SeriesKey};
 pub use stored::{STORED_RUN_SCHEMA, StoredError, StoredRun};
 pub use summary::{Percentile, STATISTIC_WORDS, Statistic, Summary};
+pub use transport::{Auth, ConnectTo, Family, Material, Origin, Proxy, Resolve, Secret, TlsFacts, TlsWork, Transport, TransportFacts};
 pub use unit::{Better, Unit};
 pub use work::{Arrival, CommandWork, HarnessWork, LoadWork, ServerWork, Stop, SuiteWork, Target, ToolWork, Work};

@@ -1,6 +1,6 @@
 //! One recording of one suite.
 
-use super::{Series, SeriesKey};
+use super::{Series, SeriesKey, TransportFacts};
 use std::collections::BTreeMap;
 
 /// What must be alike to compare times. `hard` makes the key, `drift` is shown.
@@ -68,6 +68,8 @@ pub struct LoadFacts {
     pub client_cpu_ns: Option<u64>,
     /// Length of the measured phase, ns.
     pub measured_ns: u64,
+    /// How requests reached the server; `None` where nothing tells.
+    pub transport: Option<TransportFacts>,
 }
 
 impl LoadFacts {
@@ -89,6 +91,7 @@ impl LoadFacts {
             reconnects: worse.reconnects.saturating_add(better.reconnects),
             client_cpu_ns: worse.client_cpu_ns.zip(better.client_cpu_ns).map(|(a, b)| a.saturating_add(b)),
             measured_ns: worse.measured_ns.saturating_add(better.measured_ns),
+            transport: [worse.transport, better.transport].into_iter().flatten().reduce(TransportFacts::merged),
             ..worse
         }
     }

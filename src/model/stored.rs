@@ -2,7 +2,8 @@
 //! in-memory `Run` may change shape. Layout: `docs/FORMATS.md`.
 
 use super::{
-    Better, Distribution, Environment, Evidence, Exemplar, LoadFacts, LoadModel, Note, Run, Series, SeriesKey, Shard, Summary, Unit, Window,
+    Better, Distribution, Environment, Evidence, Exemplar, LoadFacts, LoadModel, Note, Run, Series, SeriesKey, Shard, Summary,
+    TransportFacts, Unit, Window,
 };
 use crate::stats::Histogram;
 use serde::{Deserialize, Serialize};
@@ -81,6 +82,8 @@ pub struct StoredLoad {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub client_cpu_ns: Option<u64>,
     pub measured_ns: u64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub transport: Option<TransportFacts>,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -267,6 +270,7 @@ fn load_out(load: &LoadFacts) -> StoredLoad {
         reconnects: load.reconnects,
         client_cpu_ns: load.client_cpu_ns,
         measured_ns: load.measured_ns,
+        transport: load.transport.clone(),
     }
 }
 
@@ -290,6 +294,7 @@ fn load_in(stored: StoredLoad) -> Result<LoadFacts, StoredError> {
         reconnects: stored.reconnects,
         client_cpu_ns: stored.client_cpu_ns,
         measured_ns: stored.measured_ns,
+        transport: stored.transport,
     })
 }
 

@@ -1,5 +1,6 @@
 //! What a suite asks to be measured, after every default has been applied.
 
+use super::Transport;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -18,6 +19,7 @@ pub struct SuiteWork {
 
 /// The kinds of measuring.
 #[derive(Debug, Clone, PartialEq)]
+#[allow(clippy::large_enum_variant, reason = "one for each suite")]
 pub enum Work {
     /// A benchmark program whose output or result files a format reads.
     Benchmark(HarnessWork),
@@ -76,7 +78,7 @@ pub struct Target {
     /// Name in results: method and path unless the user gave one.
     pub label: String,
     pub method: String,
-    /// `http://…`; `{port}` not yet replaced.
+    /// `http://…` or `https://…`; `{port}` not yet replaced.
     pub url: String,
     pub headers: Vec<(String, String)>,
     pub body: Vec<u8>,
@@ -114,4 +116,6 @@ pub struct LoadWork {
     pub grace: Duration,
     /// Lag of the generator beyond which a request is late.
     pub max_lag: Duration,
+    /// How requests reach the server.
+    pub transport: Transport,
 }

@@ -326,13 +326,26 @@ fn load_takes_the_flags_of_its_kind() {
 }
 
 #[test]
+fn load_takes_the_flags_of_connections() {
+    let load =
+        load("https://h/|-a|me:s3cret|-A|a/b|-U|me|--host|x|-r|3|--disable-keepalive|--compressed|-4|-k|--sni|y|--connect-timeout|2");
+    assert_eq!(load.targets[0].headers.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>(), ["Accept", "User-Agent", "Host"]);
+    assert_eq!((load.transport.redirects, load.connect_timeout), (3, Duration::from_secs(2)));
+    assert!(load.transport.connection_per_request && load.transport.compressed && load.transport.tls.insecure);
+    assert!(!format!("{load:?}").contains("s3cret"));
+}
+
+#[test]
 fn load_refuses_what_cannot_be_meant() {
     let check = |line: &str, expected: &str| refuses("", &format!("neverslower|load|{line}"), &[], expected);
-    check("https://h/", "load: expected an `http://` URL (TLS is not in this version), found `https://h/`\n | https://h/\n | ^^^^^^^^^^");
+    check("ftp://h/", "load: expected a URL such as `http://127.0.0.1:8080/`, found `ftp://h/`\n | ftp://h/\n | ^^^^^^^^");
     check("http://h/|-z|10", "--duration: expected a unit: ns, us, ms, s, m or h, found the end\n | 10\n |   ^");
     check("http://h/|-c|0", "--connections: expected a whole number from 1 to 65535, found `0`");
     check("http://h/|-n|0", "--requests: expected a whole number from 1 to 1000000000000, found `0`");
     check("http://h:{port}/", "load: expected a port, found `{port}`, which only a `server` of the configuration gets");
+    check("http://h/|-a|s3cret", "--user: expected user:password, found something else (not shown)");
+    check("http://h/|-A|x|-H|accept: y", "--accept: expected one `Accept` header, found another one by --header");
+    check("http://h/|-D|none", "--data-file: expected a readable file, found none: no such file");
     check("http://h/|-m|get", "--method: expected a method in capitals such as `GET`, found `get`\n | get\n | ^^^");
 }
 

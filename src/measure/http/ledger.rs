@@ -7,7 +7,7 @@ use super::pacer::{Pacer, Ticket};
 use super::parser::Response;
 use super::request::Message;
 use crate::clock::{Clock, thread_cpu_ns};
-use crate::model::{LoadFacts, Request, RunFacts, Sample};
+use crate::model::{LoadFacts, Request, RunFacts, Sample, TransportFacts};
 use crate::record::{Rejected, Sink};
 
 /// Counts of the measured phase.
@@ -25,13 +25,14 @@ pub struct Ledger {
 }
 
 /// What `Ledger::facts` needs to know of the loop.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Closing {
     /// Places for connections, open or not.
     pub connections: u32,
     pub reconnects: u64,
     pub max_lag_ns: u64,
     pub is_partial: bool,
+    pub transport: TransportFacts,
 }
 
 impl Ledger {
@@ -84,9 +85,10 @@ impl Ledger {
             service_time_ns: flight.written_ns.map(|written| at_ns.saturating_sub(written)),
             queue_wait_ns: queue_wait(ticket, flight.taken_ns),
             connect_ns: flight.connect_ns,
+            tls_ns: flight.tls_ns,
             first_byte_ns: flight.first_byte_ns.zip(flight.written_ns).map(|(first, written)| first.saturating_sub(written)),
             bytes_in: flight.written_ns.map(|_| flight.bytes_in),
-            bytes_out: flight.written_ns.map(|_| flight.bytes_out),
+            bytes_out: flight.written_ns.map(|_| flight.bytes_out + flight.bytes_out_before),
             code,
             message,
             error: class.map(ErrorClass::slug),
@@ -138,6 +140,7 @@ impl Ledger {
             reconnects: closing.reconnects,
             client_cpu_ns: self.cpu_end_ns.zip(self.cpu_start_ns).map(|(end, start)| end.saturating_sub(start)),
             measured_ns,
+            transport: Some(closing.transport),
         };
         RunFacts {
             started_ns: Some(clock.started_epoch_ns().saturating_add(from_ns)),

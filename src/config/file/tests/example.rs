@@ -8,8 +8,9 @@ use crate::config::plan;
 use crate::config::suite::{BENCHMARK, COMMAND, SUITE, TOOL};
 use crate::config::table::Shape;
 use crate::config::threshold::THRESHOLD;
+use crate::config::transport::{AUTH, TLS, default_transport};
 use crate::jenkins::Settings;
-use crate::model::{Stop, Work};
+use crate::model::{Stop, Transport, Work};
 use proptest::prelude::{prop_assert, proptest};
 use std::collections::BTreeSet;
 use toml::{Table, Value};
@@ -22,7 +23,7 @@ fn jenkins_example() -> String {
 }
 
 /// Every kind of table: where it stands in the file, its keys, and the least around it (`HERE`) that makes a file.
-const SHAPES: [(&str, &Shape, &str); 12] = [
+const SHAPES: [(&str, &Shape, &str); 14] = [
     ("", &ROOT, "HERE"),
     ("gate", &GATE, "[gate]\nHERE"),
     ("suite", &SUITE, "[[suite]]\nname = 'a'\nHERE"),
@@ -30,6 +31,8 @@ const SHAPES: [(&str, &Shape, &str); 12] = [
     ("suite.command", &COMMAND, "[[suite]]\nname = 'a'\n[suite.command]\nrun = 'x'\nHERE"),
     ("suite.tool", &TOOL, "[[suite]]\nname = 'a'\n[suite.tool]\nrun = 'x'\nresults = ['x']\nHERE"),
     ("suite.load", &LOAD, "[[suite]]\nname = 'a'\n[suite.load]\ntargets = ['http://x/']\nHERE"),
+    ("suite.load.auth", &AUTH, "[[suite]]\nname = 'a'\nload = { targets = ['http://x/'], auth = { HERE } }"),
+    ("suite.load.tls", &TLS, "[[suite]]\nname = 'a'\n[suite.load]\ntargets = ['http://x/']\n[suite.load.tls]\ncert = 'x'\nHERE"),
     ("suite.load.targets", &TARGET, "[[suite]]\nname = 'a'\n[[suite.load.targets]]\nurl = 'http://x/'\nHERE"),
     (
         "suite.server",
@@ -48,7 +51,7 @@ const SHAPES: [(&str, &Shape, &str); 12] = [
 #[test]
 fn the_example_is_understood() {
     let file = parse(EXAMPLE).unwrap_or_else(|error| panic!("{error}"));
-    assert_eq!(file.suites.len(), 6);
+    assert_eq!(file.suites.len(), 9);
     assert_eq!(file.rules.len(), 4);
 }
 
@@ -78,6 +81,10 @@ fn the_example_shows_the_defaults() {
     assert_eq!((load.connections, load.stop), (plan::CONNECTIONS, Stop::After(plan::LOAD_DURATION)));
     assert_eq!((load.timeout, load.connect_timeout, load.grace), (plan::REQUEST_TIMEOUT, plan::CONNECT_TIMEOUT, plan::REQUEST_TIMEOUT));
     assert_eq!(load.max_lag, plan::MAX_LAG);
+    assert_eq!(Transport { auth: None, ..load.transport.clone() }, default_transport());
+    let Some(Work::Load { load, .. }) = &file.suites[5].work else { panic!("shop is a load") };
+    let tls = &load.transport.tls;
+    assert_eq!((tls.insecure, tls.resumption), (plan::TLS_INSECURE, plan::TLS_RESUMPTION));
 }
 
 /// The keys written in any table at this path.

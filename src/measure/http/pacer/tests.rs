@@ -16,6 +16,7 @@ fn work(arrival: Arrival, stop: Stop, warm_up_ms: u64) -> LoadWork {
         connect_timeout: Duration::from_secs(1),
         grace: Duration::from_millis(500),
         max_lag: Duration::from_millis(10),
+        transport: crate::model::Transport::default(),
     }
 }
 
