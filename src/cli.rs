@@ -1,6 +1,10 @@
 //! What can be typed. No behaviour: values are checked where the plan is made, so that a flag, a variable and a
 //! configuration key give the same error.
 
+mod transport;
+
+pub use transport::{HeaderArgs, TransportArgs};
+
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
@@ -62,9 +66,15 @@ pub struct Options {
     /// Directory of the accepted runs [default: baselines]
     #[arg(long, global = true, value_name = "DIR")]
     pub baselines: Option<PathBuf>,
-    /// What to compare with: auto, committed, or a path [default: auto]
+    /// What to compare with: auto, committed, previous, build:N, or a path [default: auto]
     #[arg(long, global = true, value_name = "CHOICE")]
     pub baseline: Option<String>,
+    /// Directory of earlier builds, for `--baseline previous` and `build:N` [default: builds]
+    #[arg(long, global = true, value_name = "DIR")]
+    pub builds: Option<PathBuf>,
+    /// Number of this build, under which it is kept for later ones [default: the CI's]
+    #[arg(long, global = true, value_name = "N")]
+    pub build_number: Option<String>,
     /// Name of this class of machines, or of the measured target [default: auto]
     #[arg(long, global = true, value_name = "NAME")]
     pub environment: Option<String>,
@@ -78,8 +88,8 @@ pub enum When {
     Never,
 }
 
-#[allow(clippy::large_enum_variant, reason = "made once a call")]
 #[derive(Debug, Clone, Subcommand)]
+#[allow(clippy::large_enum_variant, reason = "there is one")]
 pub enum Command {
     /// Measure every suite of neverslower.toml, compare, judge, report
     Run(RunArgs),
@@ -91,6 +101,8 @@ pub enum Command {
     Accept(AcceptArgs),
     /// Turn results of any known format into any report
     Convert(ConvertArgs),
+    /// Write a neverslower.toml that runs at once, the CI step and the lines of .gitignore; overwrites nothing
+    Init(InitArgs),
     /// Print the tables the program runs on
     List(ListArgs),
     /// Print a completion script for a shell
@@ -102,13 +114,23 @@ pub struct RunArgs {
     /// Suites to measure [default: all]
     #[arg(value_name = "SUITE")]
     pub suites: Vec<String>,
+    /// Measure every suite so often in a row, as one session; `accept` then takes each of the runs [default: 1]
+    #[arg(long, value_name = "N")]
+    pub repeat: Option<String>,
+    /// Measure a failing suite up to so often again before it turns red [default: 0]
+    #[arg(long, value_name = "N")]
+    pub confirm: Option<String>,
 }
 
 #[derive(Debug, Clone, Default, Args)]
 pub struct CheckArgs {
     /// Result files or directories; `-` is standard input. Several files of one suite are repetitions
-    #[arg(value_name = "FILE", required = true)]
+    #[arg(value_name = "FILE", required_unless_present = "profile")]
     pub files: Vec<PathBuf>,
+    /// Whose rules judge: default, or jenkins: those of the Jenkins Performance Plugin, by `[jenkins]` of the configuration;
+    /// without FILE its `source_data_files` are read [default: as configured]
+    #[arg(long, value_name = "NAME")]
+    pub profile: Option<String>,
     /// Format of the files [default: detected from content] (`list formats`)
     #[arg(long, value_name = "NAME")]
     pub format: Option<String>,
@@ -119,7 +141,7 @@ pub struct CheckArgs {
 
 #[derive(Debug, Clone, Default, Args)]
 pub struct LoadArgs {
-    /// What to request; `http://` only
+    /// What to request: `http://` or `https://`
     #[arg(value_name = "URL")]
     pub url: String,
     /// Stop after this many requests
@@ -177,12 +199,19 @@ pub struct LoadArgs {
     /// Body of every request
     #[arg(short = 'd', long, value_name = "TEXT")]
     pub data: Option<String>,
+    /// Body of every request, from a file
+    #[arg(short = 'D', long, value_name = "FILE", conflicts_with = "data")]
+    pub data_file: Option<PathBuf>,
+    #[command(flatten)]
+    pub header_flags: HeaderArgs,
     /// Time after which a request has failed; a bare number is seconds [default: 10s]
     #[arg(short = 't', long, value_name = "TIME")]
     pub timeout: Option<String>,
     /// Load before the measured phase that is not recorded [default: none]
     #[arg(long, value_name = "TIME")]
     pub warm_up: Option<String>,
+    #[command(flatten)]
+    pub transport: TransportArgs,
     /// Print the stored run as JSON on standard output
     #[arg(long)]
     pub json: bool,
@@ -238,6 +267,13 @@ pub struct ConvertArgs {
     pub suite: Option<String>,
 }
 
+#[derive(Debug, Clone, Default, Args)]
+pub struct InitArgs {
+    /// Turn the `perfReport` steps of a Jenkins job's config.xml or of a Jenkinsfile into configuration
+    #[arg(long, value_name = "PATH")]
+    pub from_jenkins: Option<PathBuf>,
+}
+
 #[derive(Debug, Clone, Args)]
 pub struct ListArgs {
     #[arg(value_name = "WHAT")]
@@ -285,7 +321,11 @@ mod tests {
         check("neverslower|run", "Run");
         check("neverslower|run|shop|cli|--quiet", "Run");
         check("neverslower|check|a.jtl|b.jtl|--suite|shop|--format|jtl", "Check");
+        check("neverslower|check|--profile|jenkins", "Check");
+        check("neverslower|init", "Init");
+        check("neverslower|init|--from-jenkins|Jenkinsfile", "Init");
         check("neverslower|load|http://h/|-n|100|-c|5|-q|20|-m|PUT|-H|A: b|-d|x|-t|5|--json", "Load");
+        check("neverslower|load|https://h/|-D|f|-a|u:p|-A|x|-T|y|-U|z|--host|h|-x|p:1|-r|3|-4|-k|--interface|::1", "Load");
         check("neverslower|accept|--yes|--force|--reason|why|--from|a|b", "Accept");
         check("neverslower|convert|-|--to|jtl|--output|x.jtl", "Convert");
         check("neverslower|list|exit-codes", "List");

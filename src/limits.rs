@@ -87,6 +87,18 @@ pub const RATE_MAX: f64 = 10_000_000.0;
 /// Runs of a command suite, and requests of a load test.
 pub const REPEAT_MAX: u64 = 1_000_000;
 pub const REQUESTS_MAX: u64 = 1_000_000_000_000;
+/// Builds kept in the builds directory.
+pub const KEEP_BUILDS_MAX: u64 = 10_000;
+/// Entries of the builds directory that are looked at; what else lies there counts too.
+pub const BUILD_ENTRIES_MAX: usize = 100_000;
+/// Measurements of one suite in a row (`repeat`), and again before it turns red (`confirm`).
+pub const REPEAT_RUNS_MAX: u64 = 100;
+pub const CONFIRM_MAX: u64 = 10;
+/// Files and bytes of baselines that are read from a commit.
+pub const COMMITTED_FILES_MAX: usize = 10_000;
+pub const COMMITTED_BYTES_MAX: u64 = 256 * 1024 * 1024;
+/// The same where a note is all that comes of it: nobody should wait for that.
+pub const COMMITTED_NOTE_BYTES_MAX: u64 = 1024 * 1024;
 /// Accepted runs kept in one baseline.
 pub const KEEP_RUNS_MAX: u64 = 1_000;
 /// Bytes gathered before a row-wise report writes them.
@@ -116,6 +128,16 @@ pub const LOAD_EVENTS_PER_TURN: usize = 1024;
 pub const RESPONSE_HEAD_BYTES_MAX: usize = 64 * 1024;
 /// Headers of one answer.
 pub const RESPONSE_HEADERS_MAX: usize = 128;
+/// Redirects followed within one request.
+pub const REDIRECTS_MAX: u64 = 100;
+/// Bytes of a certificate, key, password or token file.
+pub const SECRET_BYTES_MAX: u64 = 4 * 1024 * 1024;
+/// Bytes of a body that is read from a file; it is held once.
+pub const BODY_BYTES_MAX: u64 = 64 * 1024 * 1024;
+/// Servers that the redirects of one load test may lead to, besides that of its targets.
+pub const LOAD_ORIGINS_MAX: usize = 64;
+/// Addresses named in the facts of a load test.
+pub const LOAD_ADDRESSES_SHOWN: usize = 16;
 /// Stretches of due requests whose lag is known exactly while they wait for a connection (24 bytes each).
 pub const LOAD_BACKLOG_STRETCHES_MAX: usize = 65_536;
 /// Closed loop: pause of a connection after it failed, doubled with every further failure in a row up to the second.
@@ -155,3 +177,19 @@ pub const ENVIRONMENTS_MAX: usize = 64;
 pub const MISSING_FINDINGS_MAX: usize = 20;
 /// Ranks of order statistics remembered by sample size.
 pub const REMEMBERED_RANKS_MAX: usize = 4096;
+/// Bytes of a Jenkins job or Jenkinsfile that is turned into configuration; how deep its values and elements may be nested; steps
+/// taken from it.
+pub const IMPORT_BYTES_MAX: usize = 1024 * 1024;
+pub const IMPORT_DEPTH_MAX: usize = 64;
+pub const IMPORTED_STEPS_MAX: usize = 20;
+/// Calls of a script that are looked at for the plugin's.
+pub const IMPORT_CALLS_MAX: usize = 500;
+/// Files and directories of a project that `init` looks at, and how deep.
+pub const PROJECT_ENTRIES_MAX: usize = 20_000;
+pub const PROJECT_DEPTH_MAX: usize = 6;
+/// Jenkins profile: distinct durations, in whole milliseconds, over the labels of one file (some 30 bytes each).
+pub const JENKINS_VALUES_MAX: usize = 2_000_000;
+/// Jenkins profile: distinct response codes of one label.
+pub const JENKINS_CODES_MAX: usize = 1_000;
+/// Jenkins profile: elements within each other in one XML file.
+pub const JENKINS_XML_DEPTH_MAX: usize = 1_000;

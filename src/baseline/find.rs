@@ -2,31 +2,32 @@
 
 use super::error::BaselineError;
 use super::file;
-use crate::model::{BaselineFacts, BaselineKind, Before, Environment, Run};
+use super::store::Store;
+use crate::model::{BaselineFacts, BaselineKind, Before, Edited, Environment, Run};
 use std::collections::BTreeMap;
 use std::path::Path;
 
 /// The accepted runs of a suite in this environment. Where there are none, those of the other environments, which are good
 /// for deterministic metrics only. A baseline that is there but cannot be trusted is an error, never "none".
-pub fn find(store: &Path, environment: &Environment, suite: &str) -> Result<Before, BaselineError> {
-    let path = file::path(store, &environment.key, suite)?;
-    let environments = file::environments(store, suite)?;
-    if let Some(text) = file::read(&path)? {
+pub fn find(store: &Store, environment: &Environment, suite: &str) -> Result<Before, BaselineError> {
+    let path = file::path(store.path(), &environment.key, suite)?;
+    let environments = store.environments(suite)?;
+    if let Some(text) = store.read(&path)? {
         let runs = file::parse_own(&path, &text, &environment.key, suite)?.into_runs();
-        let facts = facts(BaselineKind::Committed, Some(relative(store, &path)), &runs, environment);
-        return Ok(Before { facts: BaselineFacts { environments, ..facts }, runs, elsewhere: Vec::new() });
+        let facts = facts(BaselineKind::Committed, Some(relative(store.path(), &path)), &runs, environment);
+        return Ok(Before { facts: BaselineFacts { environments, ..facts }, runs, elsewhere: Vec::new(), pinned: None });
     }
     let mut elsewhere = Vec::new();
     for key in &environments {
-        let path = file::path(store, key, suite)?;
-        if let Some(text) = file::read(&path)? {
+        let path = file::path(store.path(), key, suite)?;
+        if let Some(text) = store.read(&path)? {
             elsewhere.extend(file::parse_own(&path, &text, key, suite)?.into_runs());
         }
     }
     elsewhere.sort_by_key(|run| std::cmp::Reverse(run.started_ns));
     let kind = if elsewhere.is_empty() { BaselineKind::None } else { BaselineKind::OtherEnvironment };
     let facts = BaselineFacts { environments, ..facts(kind, None, &[], environment) };
-    Ok(Before { facts, runs: Vec::new(), elsewhere })
+    Ok(Before { facts, runs: Vec::new(), elsewhere, pinned: None })
 }
 
 /// A baseline file that the user named.
@@ -50,7 +51,7 @@ pub fn from_runs(path: String, runs: Vec<Run>, environment: &Environment) -> Bef
     };
     let facts = BaselineFacts { environments, ..facts(kind, Some(path), &runs, environment) };
     let elsewhere = if runs.is_empty() { elsewhere } else { Vec::new() };
-    Before { facts, runs, elsewhere }
+    Before { facts, runs, elsewhere, pinned: None }
 }
 
 fn facts(kind: BaselineKind, path: Option<String>, runs: &[Run], environment: &Environment) -> BaselineFacts {
@@ -63,6 +64,10 @@ fn facts(kind: BaselineKind, path: Option<String>, runs: &[Run], environment: &E
         runs: u32::try_from(runs.len()).unwrap_or(u32::MAX),
         environments: Vec::new(),
         drift: newest.map(|run| drift(&run.environment, environment)).unwrap_or_default(),
+        pinned: None,
+        edited: Edited::Unasked,
+        why_unknown: None,
+        reasons: Vec::new(),
     }
 }
 

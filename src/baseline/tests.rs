@@ -1,6 +1,6 @@
 //! The committed file: what a reviewer sees, what is refused, what accepting changes.
 
-use super::{Override, Proposal, find, load_file, propose, refusals, write};
+use super::{Override, Proposal, Store, find, load_file, propose, refusals, write};
 use crate::model::{
     BaselineFacts, BaselineKind, Better, Distribution, Environment, Evidence, Finding, FindingKind, Percentile, Run, Series, SeriesKey,
     SuiteOutcome, Summary, Unit, Verdict,
@@ -132,7 +132,7 @@ fn accepting_appends_and_accepting_again_changes_nothing() {
     assert!(again.is_unchanged(), "{}", again.new_text);
     let older = propose(store.path(), &run(3), None, 3, &[]).unwrap();
     assert!(older.is_unchanged(), "{}", older.new_text);
-    let before = find(store.path(), &environment("lab"), "shop").unwrap();
+    let before = find(&Store::Directory(store.path().to_path_buf()), &environment("lab"), "shop").unwrap();
     let commits: Vec<&str> = before.runs.iter().filter_map(|run| run.commit.as_deref()).collect();
     assert_eq!(commits, ["c4", "c3", "c2"]);
     let values: Vec<u64> = before.runs.iter().map(|run| run.series.values().map(|one| one.distribution.count()).sum()).collect();
@@ -143,18 +143,18 @@ fn accepting_appends_and_accepting_again_changes_nothing() {
 #[test]
 fn facts_tell_where_the_numbers_come_from() {
     let store = store();
-    let none = find(store.path(), &environment("lab"), "shop").unwrap();
+    let none = find(&Store::Directory(store.path().to_path_buf()), &environment("lab"), "shop").unwrap();
     assert_eq!((none.facts.kind, none.runs.len(), none.facts.environments.len()), (BaselineKind::None, 0, 0));
     let proposal = accept(store.path(), &run(1), 10);
     accept(store.path(), &run(2), 10);
     let mut now = environment("lab");
     now.drift.insert("kernel".to_string(), "6.2".to_string());
-    let here = find(store.path(), &now, "shop").unwrap();
+    let here = find(&Store::Directory(store.path().to_path_buf()), &now, "shop").unwrap();
     assert_eq!((here.facts.kind, here.facts.runs, here.facts.commit.as_deref()), (BaselineKind::Committed, 2, Some("c2")));
     assert_eq!(here.facts.accepted_ns, run(2).started_ns);
     assert_eq!(here.facts.drift, [("kernel".to_string(), "6.1".to_string(), "6.2".to_string())]);
     assert!(here.facts.path.unwrap().ends_with("lab/shop.json"));
-    let there = find(store.path(), &environment("laptop"), "shop").unwrap();
+    let there = find(&Store::Directory(store.path().to_path_buf()), &environment("laptop"), "shop").unwrap();
     assert_eq!((there.facts.kind, there.runs.len(), there.elsewhere.len()), (BaselineKind::OtherEnvironment, 0, 2));
     assert_eq!((there.facts.environments, there.facts.runs), (vec!["lab".to_string()], 0));
     let named = load_file(&proposal.path, &environment("lab")).unwrap();
@@ -168,11 +168,11 @@ fn check(edit: impl Fn(&str) -> String, expected: &str) {
     let store = store();
     let proposal = accept(store.path(), &run(1), 10);
     std::fs::write(&proposal.path, edit(&proposal.new_text)).unwrap();
-    let error = find(store.path(), &environment("lab"), "shop").unwrap_err().to_string();
+    let error = find(&Store::Directory(store.path().to_path_buf()), &environment("lab"), "shop").unwrap_err().to_string();
     let place = error.split_once("shop.json").unwrap().1;
     assert!(place.contains(expected), "{place}");
     assert!(place.contains("neverslower"), "no way out: {place}");
-    assert_eq!(find(store.path(), &environment("laptop"), "shop").unwrap_err().to_string(), error);
+    assert_eq!(find(&Store::Directory(store.path().to_path_buf()), &environment("laptop"), "shop").unwrap_err().to_string(), error);
     assert!(propose(store.path(), &run(2), None, 10, &[]).is_err(), "a broken baseline is not overwritten");
 }
 
@@ -194,7 +194,7 @@ fn what_cannot_be_trusted_is_refused() {
 fn names_that_would_leave_the_store_are_refused() {
     let store = store();
     for (key, suite) in [("../lab", "shop"), ("lab", ".."), ("lab", "a/b"), ("", "shop"), ("lab", "")] {
-        let error = find(store.path(), &environment(key), suite).unwrap_err().to_string();
+        let error = find(&Store::Directory(store.path().to_path_buf()), &environment(key), suite).unwrap_err().to_string();
         assert!(error.contains("that can be a file name"), "{error}");
     }
 }
@@ -229,6 +229,8 @@ fn check_refusals(run: Run, finding: Option<(FindingKind, Verdict)>, expected: &
         sentence: "sort rose".to_string(),
         reproduce: String::new(),
         place: None,
+        quarantined: None,
+        confirmation: None,
     });
     let outcome = SuiteOutcome {
         suite: "shop".to_string(),

@@ -41,6 +41,7 @@ fn beside(before: &Before, series: &Series, asked: &BTreeSet<Statistic>) -> Comp
         before_errors: accepted.first().map(|newest| (newest.summary.count, newest.summary.errors)),
         changes: change::changes(asked, &accepted, series),
         changes_all: change::changes_of_all(asked, &accepted, series),
+        pinned: None,
     }
 }
 

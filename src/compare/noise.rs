@@ -12,7 +12,8 @@ pub fn band(logs: &[f64], error: f64) -> Option<Band> {
     let mut moments = Moments::default();
     logs.iter().for_each(|log| moments.add(*log));
     let scale = moments.stddev().unwrap_or(0.0).max(scaled_mad(logs)?).max(SCALE_MIN).max(error);
-    Some(Band { runs: u32::try_from(logs.len()).unwrap_or(u32::MAX), centre: median(logs)?, scale })
+    let runs = u32::try_from(logs.len()).unwrap_or(u32::MAX);
+    Some(Band { runs, sessions: runs, centre: median(logs)?, scale })
 }
 
 #[cfg(test)]

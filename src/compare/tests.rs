@@ -41,7 +41,7 @@ fn run_of(series: Vec<Series>) -> Run {
 fn before(runs: Vec<Run>, elsewhere: Vec<Run>) -> Before {
     let kind = BaselineKind::Committed;
     let facts = BaselineFacts { kind, runs: 1, ..BaselineFacts::default() };
-    Before { facts, runs, elsewhere }
+    Before { facts, runs, elsewhere, pinned: None }
 }
 
 /// The log ratio, the runs of the band, and whether there is a within-run interval around the log ratio.

@@ -1,15 +1,21 @@
 //! Makes the plan: flags beat variables beat the file beat the defaults of `plan`.
 
-use super::conditions;
+mod load;
+
 use super::error::{ConfigError, Document, alternatives, did_you_mean, typed};
 use super::file::{self, File};
-use super::load;
-use super::plan::{self, CheckSuite, ColorChoice, ExitMapping, Keep, Plan, ReportRequest, SuitePlan, Surroundings, Tables, Verbosity};
+use super::material;
+use super::plan::{self, CheckSuite, ColorChoice, ExitMapping, Keep, Plan, Profile, ProfileName};
+use super::plan::{ReportRequest, SuitePlan, Surroundings, Tables, Verbosity};
+use super::redact::redacted;
 use super::suite::Suite;
-use super::value::{parse_baseline, parse_environment, parse_name};
-use crate::cli::{CheckArgs, ConvertArgs, LoadArgs, Options, RunArgs, When};
+use super::value::{parse_baseline, parse_build, parse_environment, parse_name, parse_profile, parse_whole};
+use crate::cli::{CheckArgs, ConvertArgs, Options, RunArgs, When};
+use crate::jenkins::Settings;
 use crate::judge::expression::ExpressionError;
-use crate::model::{Statistic, SuiteWork, Work};
+use crate::limits;
+use crate::model::{SuiteWork, Work};
+use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 
 /// What a plan is made of, besides a command's own arguments.
@@ -40,8 +46,11 @@ impl Plan {
         let selected = select(&found, &args.suites)?;
         let is_selection = selected.len() < found.file.suites.len();
         let mut plan = request.base(Some(&found))?;
-        plan.suites = selected.into_iter().map(|(suite, work)| suite_plan(suite, work, &found.root)).collect();
+        plan.suites =
+            selected.into_iter().map(|(suite, work)| suite_plan(suite, work, &found.root, request.around)).collect::<Result<_, _>>()?;
         plan.is_selection = is_selection;
+        plan.repeat = request.times("--repeat", args.repeat.as_deref(), 1..=limits::REPEAT_RUNS_MAX)?.unwrap_or(plan.repeat);
+        plan.confirm = request.times("--confirm", args.confirm.as_deref(), 0..=limits::CONFIRM_MAX)?.unwrap_or(plan.confirm);
         Ok(plan)
     }
 
@@ -51,8 +60,20 @@ impl Plan {
             typed("--suite", name, parse_name)?;
         }
         request.format(args.format.as_deref())?;
-        let mut plan = request.base(request.configuration()?.as_ref())?;
+        let profile = args.profile.as_deref().map(|name| typed("--profile", name, parse_profile)).transpose()?;
+        let found = request.configuration()?;
+        let mut plan = request.base(found.as_ref())?;
         plan.environment = Some(request.foreign_environment(None)?);
+        plan.profile = match (profile, plan.profile) {
+            (Some(ProfileName::Default), _) | (None, Profile::Default) => Profile::Default,
+            (_, Profile::Jenkins(settings)) => Profile::Jenkins(request.sources(settings, args)?),
+            (Some(ProfileName::Jenkins), Profile::Default) => {
+                Profile::Jenkins(request.sources(Box::new(Settings::of_plugin(Vec::new())), args)?)
+            }
+        };
+        if args.files.is_empty() && plan.profile == Profile::Default {
+            return Err(ConfigError::new("check", "at least one FILE", "none"));
+        }
         Ok(plan)
     }
 
@@ -73,54 +94,26 @@ impl Plan {
         one_report_on_standard_output(&plan.reports)?;
         Ok(plan)
     }
-
-    /// `load`: a configuration is read only where `--config` names one, so that a load test means the same everywhere.
-    pub fn for_load(request: Request<'_>, args: &LoadArgs) -> Result<Plan, ConfigError> {
-        let found = if request.options.config.is_some() { request.configuration()? } else { None };
-        let mut plan = request.base(found.as_ref())?;
-        if args.json && plan.reports.iter().any(|report| report.path.is_none()) {
-            return Err(ConfigError::new("--json", "one thing on standard output", "a report there too"));
-        }
-        match &args.out {
-            Some(directory) => plan.results = directory.clone(),
-            None => plan.keep = Keep::OnlyAsked,
-        }
-        // Standard output carries what was measured: for programs, or for people.
-        if plan.reports.iter().all(|report| report.path.is_some()) {
-            let kind = if args.json { "run-json" } else { "summary" };
-            plan.reports.insert(0, ReportRequest { kind: kind.to_string(), path: None });
-        }
-        let load = load::from_arguments(args, request.around)?;
-        let judged_here = conditions::rules(&args.fail_if, &args.unstable_if)?;
-        if load.shard.is_some() && !judged_here.is_empty() {
-            let error = ConfigError::new("--shard", "no --fail-if or --unstable-if beside it", "one");
-            return Err(error.hint("a shard is not judged alone; write [[threshold]]s, which `check` holds against all shards together"));
-        }
-        plan.rules.splice(0..0, judged_here);
-        // A load of which nothing succeeded must not end well because nobody thought of it.
-        if !plan.rules.iter().any(|rule| rule.statistic == Some(Statistic::ErrorRate)) {
-            plan.rules.extend(plan::default_rules().into_iter().filter(|rule| rule.statistic == Some(Statistic::ErrorRate)));
-        }
-        let work = Work::Load { server: None, load };
-        plan.environment = Some(request.foreign_environment(None)?);
-        plan.suites = vec![SuitePlan {
-            work: SuiteWork {
-                name: plan::LOAD_SUITE.to_string(),
-                build: None,
-                work,
-                timeout: plan::SUITE_TIMEOUT,
-                // What was typed is meant from here.
-                directory: PathBuf::from("."),
-            },
-            expect: Vec::new(),
-            environment: plan.environment.clone(),
-        }];
-        plan.is_selection = true;
-        Ok(plan)
-    }
 }
 
 impl Request<'_> {
+    /// The step with the files that it reads: those typed, else the configured ones.
+    fn sources(&self, mut settings: Box<Settings>, args: &CheckArgs) -> Result<Box<Settings>, ConfigError> {
+        let ours = [("--baseline", &self.options.baseline), ("--format", &args.format), ("--suite", &args.suite)];
+        if let Some((flag, Some(typed))) = ours.into_iter().find(|(_, typed)| typed.is_some()) {
+            let error = ConfigError::new(flag, "only flags that the profile `jenkins` heeds", format!("`{typed}`"));
+            return Err(error.hint("it detects formats and chooses builds as the plugin does, by [jenkins]"));
+        }
+        if !args.files.is_empty() {
+            settings.source_data_files = args.files.iter().map(|file| file.display().to_string()).collect();
+        }
+        if settings.source_data_files.is_empty() {
+            let error = ConfigError::new("check", "at least one FILE, or `source_data_files` in [jenkins]", "none");
+            return Err(error.hint("see docs/MIGRATING-FROM-JENKINS.md"));
+        }
+        Ok(settings)
+    }
+
     /// The configuration in force; one that is named has to exist.
     fn configuration(&self) -> Result<Option<Found>, ConfigError> {
         let Some(path) = self.configuration_path() else { return Ok(None) };
@@ -147,6 +140,7 @@ impl Request<'_> {
         let root = found.map_or(PathBuf::from("."), |found| found.root.clone());
         let unknown = if is_ci { plan::UNKNOWN_ENVIRONMENT_IN_CI } else { plan::UNKNOWN_ENVIRONMENT_HERE };
         let baseline = self.setting("--baseline", options.baseline.as_deref(), parse_baseline)?;
+        let build_number = self.setting("--build-number", options.build_number.as_deref(), parse_build)?;
         let environment = self.environment()?;
         let check = file.suites.iter().map(|suite| self.check_suite(suite)).collect::<Result<_, _>>()?;
         let reports = self.reports()?;
@@ -156,6 +150,10 @@ impl Request<'_> {
             baselines: self.path("NEVERSLOWER_BASELINES", options.baselines.as_ref(), &root, gate.baselines.as_deref(), plan::BASELINES),
             suites: Vec::new(),
             check,
+            profile: match gate.profile.unwrap_or(plan::PROFILE) {
+                ProfileName::Default => Profile::Default,
+                ProfileName::Jenkins => Profile::Jenkins(Box::new(file.jenkins.clone().unwrap_or_else(|| Settings::of_plugin(Vec::new())))),
+            },
             rules: if file.rules.is_empty() { plan::default_rules() } else { file.rules.clone() },
             statistics: gate.statistics.unwrap_or(plan::STATISTICS),
             unknown_environment: gate.unknown_environment.unwrap_or(unknown),
@@ -163,6 +161,13 @@ impl Request<'_> {
             baseline: baseline.or_else(|| gate.baseline.clone().map(|choice| choice.below(&root))).unwrap_or(plan::BASELINE),
             environment: environment.unwrap_or_else(|| gate.environment.clone()),
             keep_runs: gate.keep_runs.unwrap_or(plan::KEEP_RUNS),
+            quarantine: Vec::new(),
+            confirm: gate.confirm.unwrap_or(plan::CONFIRM),
+            repeat: gate.repeat.unwrap_or(plan::REPEAT_RUNS),
+            builds: self.path("NEVERSLOWER_BUILDS", options.builds.as_ref(), &root, gate.builds.as_deref(), plan::BUILDS),
+            build_number: build_number.or_else(|| self.around.build_number()),
+            keep_builds: gate.keep_builds.unwrap_or(plan::KEEP_BUILDS),
+            pull_request: self.around.pull_request(),
             reports,
             exit: ExitMapping { exit_zero: options.exit_zero, unstable_exit_code: options.unstable_exit_code, bisect: options.bisect },
             demonstration: gate.demonstration.clone(),
@@ -173,6 +178,7 @@ impl Request<'_> {
             program: self.program(),
             typed: self.typed(),
             is_selection: false,
+            now_ns: self.around.now_ns,
             commit: self.around.commit().map(str::to_string),
             root,
         })
@@ -196,7 +202,7 @@ impl Request<'_> {
         let quoted = |word: &String| {
             if !word.is_empty() && word.chars().all(is_plain) { word.clone() } else { format!("'{}'", word.replace('\'', "'\\''")) }
         };
-        std::iter::once(self.program()).chain(self.around.typed.iter().map(quoted)).collect::<Vec<_>>().join(" ")
+        std::iter::once(self.program()).chain(redacted(&self.around.typed).iter().map(quoted)).collect::<Vec<_>>().join(" ")
     }
 
     /// `--environment` or its variable; `Some(None)` is a typed `auto`.
@@ -208,6 +214,12 @@ impl Request<'_> {
     fn foreign_environment(&self, suite: Option<&str>) -> Result<String, ConfigError> {
         let typed = self.environment()?.flatten();
         Ok(typed.or(suite.map(str::to_string)).unwrap_or_else(|| plan::FOREIGN_ENVIRONMENT.to_string()))
+    }
+
+    /// How often to measure: a flag, else its variable.
+    fn times(&self, flag: &str, typed: Option<&str>, bounds: RangeInclusive<u64>) -> Result<Option<u32>, ConfigError> {
+        let number = self.setting(flag, typed, |text| parse_whole(text, bounds.clone()))?;
+        Ok(number.and_then(|number| u32::try_from(number).ok()))
     }
 
     fn check_suite(&self, suite: &Suite) -> Result<CheckSuite, ConfigError> {
@@ -226,7 +238,7 @@ impl Request<'_> {
         flag_value: Option<&str>,
         parse: impl Fn(&str) -> Result<T, ExpressionError>,
     ) -> Result<Option<T>, ConfigError> {
-        let variable = format!("NEVERSLOWER_{}", flag.trim_start_matches('-').to_uppercase());
+        let variable = format!("NEVERSLOWER_{}", flag.trim_start_matches('-').replace('-', "_").to_uppercase());
         match (flag_value, self.around.get(&variable)) {
             (Some(text), _) => typed(flag, text, parse).map(Some),
             (None, Some(text)) => typed(&variable, text, parse).map(Some),
@@ -331,21 +343,26 @@ fn select<'a>(found: &'a Found, names: &[String]) -> Result<Vec<(&'a Suite, &'a 
     Ok(selected)
 }
 
-fn suite_plan(suite: &Suite, work: &Work, root: &Path) -> SuitePlan {
+fn suite_plan(suite: &Suite, work: &Work, root: &Path, around: &Surroundings) -> Result<SuitePlan, ConfigError> {
     // A target that we did not start is not this machine, even where it runs here.
     let is_foreign = matches!(work, Work::Load { server: None, .. });
     let foreign = is_foreign.then(|| plan::FOREIGN_ENVIRONMENT.to_string());
-    SuitePlan {
+    let mut work = work.clone();
+    if let Work::Load { load, .. } = &mut work {
+        material::fill(load, root, around)
+            .map_err(|error| ConfigError { place: format!("suite {}: {}", suite.name, error.place), ..error })?;
+    }
+    Ok(SuitePlan {
         work: SuiteWork {
             name: suite.name.clone(),
             build: suite.build.clone(),
-            work: work.clone(),
+            work,
             timeout: suite.timeout,
             directory: root.to_path_buf(),
         },
         expect: suite.expect.clone(),
         environment: suite.environment.clone().or(foreign),
-    }
+    })
 }
 
 #[cfg(test)]

@@ -47,7 +47,7 @@ fn is_crossed_first(unstable: &Condition, fail: &Limit) -> bool {
     match (unstable.side, fail) {
         (Side::Above, Limit::Absolute { value, .. }) => unstable.limit <= *value,
         (Side::Below, Limit::Absolute { value, .. }) => unstable.limit >= *value,
-        (_, Limit::Relative { .. }) => true,
+        (_, Limit::Relative { .. } | Limit::Band { .. }) => true,
     }
 }
 
@@ -65,6 +65,8 @@ fn rule_about(statistic: Statistic) -> Rule {
         unstable: None,
         fail: None,
         floor: None,
+        too_fast: None,
+        widen_to: None,
         against: None,
         of: Attempts::Ok,
         is_default: false,

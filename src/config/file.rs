@@ -1,11 +1,13 @@
 //! `neverslower.toml` as written: found, read, understood. Defaults of the gate are not applied here.
 
 use super::error::{ConfigError, Document};
-use super::plan::{BaselineChoice, CONFIG_FILE, Tables};
+use super::jenkins;
+use super::plan::{self, BaselineChoice, CONFIG_FILE, ProfileName, Tables};
 use super::suite::{self, Suite};
 use super::table::{Shape, Table};
 use super::threshold;
 use super::value::{parse_baseline, parse_environment, parse_profile};
+use crate::jenkins::Settings;
 use crate::judge::{Rule, Statistics, UnknownEnvironment};
 use crate::limits;
 use std::fs::File as Handle;
@@ -14,7 +16,7 @@ use std::path::{Path, PathBuf};
 use toml::Spanned;
 
 /// The top of the file.
-pub const ROOT: Shape = Shape { name: "the file", keys: &["gate", "suite", "threshold"] };
+pub const ROOT: Shape = Shape { name: "the file", keys: &["gate", "suite", "threshold", "jenkins"] };
 /// `[gate]`.
 pub const GATE: Shape = Shape {
     name: "[gate]",
@@ -28,6 +30,10 @@ pub const GATE: Shape = Shape {
         "results",
         "baselines",
         "keep_runs",
+        "builds",
+        "keep_builds",
+        "repeat",
+        "confirm",
         "demonstration",
     ],
 };
@@ -35,6 +41,7 @@ pub const GATE: Shape = Shape {
 /// `[gate]`; what is not written is `None`.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Gate {
+    pub profile: Option<ProfileName>,
     pub statistics: Option<Statistics>,
     pub baseline: Option<BaselineChoice>,
     pub environment: Option<String>,
@@ -45,6 +52,11 @@ pub struct Gate {
     /// Relative to the file.
     pub baselines: Option<PathBuf>,
     pub keep_runs: Option<usize>,
+    /// Relative to the file.
+    pub builds: Option<PathBuf>,
+    pub keep_builds: Option<usize>,
+    pub repeat: Option<u32>,
+    pub confirm: Option<u32>,
     pub demonstration: Option<String>,
 }
 
@@ -54,6 +66,8 @@ pub struct File {
     pub gate: Gate,
     pub suites: Vec<Suite>,
     pub rules: Vec<Rule>,
+    /// The plugin's step; there only where the profile is `jenkins`.
+    pub jenkins: Option<Settings>,
 }
 
 impl File {
@@ -63,16 +77,39 @@ impl File {
         let gate = root.table("gate", &GATE)?;
         let suites = root.tables("suite", &suite::SUITE)?;
         let thresholds = root.tables("threshold", &threshold::THRESHOLD)?;
+        let jenkins = root.table("jenkins", &jenkins::JENKINS)?;
+        let gate = gate.map(read_gate).transpose()?.unwrap_or_default();
+        match gate.profile.unwrap_or(plan::PROFILE) {
+            ProfileName::Jenkins => thresholds.first().map_or(Ok(()), |table| Err(unjudged(table, "[[threshold]]")))?,
+            ProfileName::Default => jenkins.as_ref().map_or(Ok(()), |table| Err(unjudged_step(table)))?,
+        }
         Ok(File {
-            gate: gate.map(read_gate).transpose()?.unwrap_or_default(),
+            gate,
             suites: suite::read_all(suites, known)?,
             rules: threshold::read_all(thresholds)?,
+            jenkins: jenkins.map(jenkins::read).transpose()?,
         })
     }
 }
 
+/// A rule of ours beside the plugin's: it would never judge.
+fn unjudged(table: &Table<'_>, what: &str) -> ConfigError {
+    let error = table.error("only rules of [jenkins], because `profile = \"jenkins\"` judges by nothing else", what);
+    error.hint(format!("delete {what}, or the profile"))
+}
+
+/// A step of the plugin beside our rules: it would never judge.
+fn unjudged_step(table: &Table<'_>) -> ConfigError {
+    let error = table.error("[jenkins] only with `profile = \"jenkins\"` in [gate]", "[jenkins] without it");
+    error.hint("add the profile, or delete the table: it would judge nothing")
+}
+
 fn read_gate(mut table: Table<'_>) -> Result<Gate, ConfigError> {
-    table.expression("profile", parse_profile)?;
+    let profile = table.expression("profile", parse_profile)?.map(Spanned::into_inner);
+    let ours = table.written(&["statistics", "baseline", "require_baseline", "unknown_environment"]);
+    if let (Some(ProfileName::Jenkins), Some(key)) = (profile, ours.first()) {
+        return Err(unjudged(&table, &format!("`{key}`")));
+    }
     let unknown = [
         ("auto", None),
         ("pass", Some(UnknownEnvironment::Pass)),
@@ -80,7 +117,11 @@ fn read_gate(mut table: Table<'_>) -> Result<Gate, ConfigError> {
         ("no-verdict", Some(UnknownEnvironment::NoVerdict)),
     ];
     let keep_runs = table.integer("keep_runs", 1..=limits::KEEP_RUNS_MAX)?;
+    let keep_builds = table.integer("keep_builds", 1..=limits::KEEP_BUILDS_MAX)?;
+    let repeat = table.integer("repeat", 1..=limits::REPEAT_RUNS_MAX)?;
+    let confirm = table.integer("confirm", 0..=limits::CONFIRM_MAX)?;
     Ok(Gate {
+        profile,
         statistics: table.word("statistics", &[("sound", Statistics::Sound), ("plain", Statistics::Plain)])?,
         baseline: table.expression("baseline", parse_baseline)?.map(Spanned::into_inner),
         environment: table.expression("environment", parse_environment)?.and_then(Spanned::into_inner),
@@ -89,6 +130,10 @@ fn read_gate(mut table: Table<'_>) -> Result<Gate, ConfigError> {
         results: table.string("results")?.map(PathBuf::from),
         baselines: table.string("baselines")?.map(PathBuf::from),
         keep_runs: keep_runs.and_then(|runs| usize::try_from(runs).ok()),
+        builds: table.string("builds")?.map(PathBuf::from),
+        keep_builds: keep_builds.and_then(|builds| usize::try_from(builds).ok()),
+        repeat: repeat.and_then(|times| u32::try_from(times).ok()),
+        confirm: confirm.and_then(|times| u32::try_from(times).ok()),
         demonstration: table.string("demonstration")?,
     })
 }

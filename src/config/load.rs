@@ -1,14 +1,17 @@
 //! `load = { … }` and `server = { … }` of a suite, and the same load from the command line.
 
 use super::error::{ConfigError, typed};
+use super::material;
 use super::pace::{self, Pace};
 use super::plan::{self, Surroundings};
 use super::table::{Shape, Table, TableOrText};
+use super::transport;
 use super::value::{PORT, parse_header, parse_header_line, parse_method, parse_target, parse_url, target_label};
 use crate::cli::LoadArgs;
 use crate::judge::expression::{ExpressionError, parse_duration, parse_rate};
 use crate::limits;
 use crate::model::{Arrival, LoadWork, ServerWork, Spacing, Start, Stop, Target, Work};
+use std::path::Path;
 use std::time::Duration;
 use toml::Spanned;
 
@@ -32,6 +35,17 @@ pub const LOAD: Shape = Shape {
         "grace",
         "max_lag",
         "abort_if",
+        "unix_socket",
+        "proxy",
+        "connect_to",
+        "resolve",
+        "addresses",
+        "local_address",
+        "redirects",
+        "keep_alive",
+        "compressed",
+        "auth",
+        "tls",
     ],
 };
 /// A target written as a table.
@@ -80,32 +94,55 @@ pub fn default_load(targets: Vec<Target>) -> LoadWork {
         shard: None,
         start: Start::AtOnce,
         abort_if: None,
+        transport: transport::default_transport(),
     }
 }
 
 /// The load that was typed.
 pub fn from_arguments(args: &LoadArgs, around: &Surroundings) -> Result<LoadWork, ConfigError> {
-    let default_method = if args.data.is_some() { "POST" } else { "GET" };
+    let default_method = if args.data.is_some() || args.data_file.is_some() { "POST" } else { "GET" };
     let method = typed("--method", args.method.as_deref().unwrap_or(default_method), parse_method)?;
     let url = typed("load", &args.url, parse_url)?;
     if url.contains(PORT) {
         return Err(ConfigError::new("load", "a port", format!("`{PORT}`, which only a `server` of the configuration gets")));
     }
-    let headers = args.headers.iter().map(|line| typed("--header", line, parse_header_line)).collect::<Result<_, _>>()?;
-    let body = args.data.clone().unwrap_or_default().into_bytes();
+    let headers = typed_headers(args)?;
+    let body = match &args.data_file {
+        Some(path) => material::bytes("--data-file", &around.directory, path, limits::BODY_BYTES_MAX)?,
+        None => args.data.clone().unwrap_or_default().into_bytes(),
+    };
     let load = default_load(vec![Target { label: target_label(&method, &url), method, url, headers, body }]);
     let pace = pace::from_arguments(args)?;
     let (shard, start) = pace::part(args, around)?;
     let timeout = args.timeout.as_deref().map(|text| typed("--timeout", &with_seconds(text), parse_some_time)).transpose()?;
+    let connect_timeout = args.transport.connect_timeout.as_deref();
+    let connect_timeout = connect_timeout.map(|text| typed("--connect-timeout", &with_seconds(text), parse_some_time)).transpose()?;
     let warm_up = args.warm_up.as_deref().map(|text| typed("--warm-up", text, parse_duration)).transpose()?;
-    Ok(LoadWork {
+    let mut load = LoadWork {
         warm_up: warm_up.unwrap_or(load.warm_up),
         timeout: timeout.unwrap_or(load.timeout),
         grace: timeout.unwrap_or(load.grace),
+        connect_timeout: connect_timeout.unwrap_or(load.connect_timeout),
+        transport: transport::from_arguments(&args.transport, &args.header_flags)?,
         shard,
         start,
         ..paced(load, pace)
-    })
+    };
+    material::fill(&mut load, Path::new("."), around)?;
+    Ok(load)
+}
+
+/// Headers as lines and as flags of their own; one header is given in one way.
+fn typed_headers(args: &LoadArgs) -> Result<Vec<(String, String)>, ConfigError> {
+    let lines = args.headers.iter().map(|line| typed("--header", line, parse_header_line));
+    let mut headers: Vec<(String, String)> = lines.collect::<Result<_, _>>()?;
+    for (flag, (name, value)) in transport::headers(&args.header_flags)? {
+        if headers.iter().any(|(other, _)| other.eq_ignore_ascii_case(&name)) {
+            return Err(ConfigError::new(flag, format!("one `{name}` header"), "another one by --header"));
+        }
+        headers.push((name, value));
+    }
+    Ok(headers)
 }
 
 /// A bare number is seconds, as in hey.
@@ -133,6 +170,7 @@ pub fn read(mut table: Table<'_>, server: Option<Table<'_>>) -> Result<Work, Con
         connect_timeout: some_time(&mut table, "connect_timeout", default.connect_timeout)?,
         grace: some_time(&mut table, "grace", timeout)?,
         max_lag: some_time(&mut table, "max_lag", default.max_lag)?,
+        transport: transport::read(&mut table)?,
         ..paced(default, pace)
     };
     Ok(Work::Load { server, load })

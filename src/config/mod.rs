@@ -1,24 +1,30 @@
 //! From what was typed and written to a `Plan` with every default applied.
 
 mod build;
+mod ci;
 mod conditions;
 mod error;
 mod file;
+mod jenkins;
 mod load;
+mod material;
 mod pace;
 mod plan;
+mod redact;
 mod schedule;
 mod shadow;
 mod shard;
 mod suite;
 mod table;
 mod threshold;
+mod transport;
 mod value;
 
 pub use build::Request;
 pub use error::{ConfigError, Excerpt};
 pub use file::{File, Gate};
 pub use plan::{
-    BaselineChoice, CheckSuite, ColorChoice, ExitMapping, Keep, Plan, ReportRequest, SuitePlan, Surroundings, Tables, Verbosity,
+    BaselineChoice, CONFIG_FILE, CheckSuite, ColorChoice, ExitMapping, Keep, Plan, Profile, RESULTS, ReportRequest, SuitePlan,
+    Surroundings, Tables, Verbosity,
 };
 pub use suite::Suite;

@@ -1,9 +1,11 @@
 //! The plan: file + flags + environment, every default applied. EVERY default of the program stands in this file.
 
+use super::ci;
 use super::error::ConfigError;
 use super::shard::SHARD_HOSTS;
-use crate::judge::{Attempts, Limit, Policy, Rule, Statistics, UnknownEnvironment};
-use crate::model::{Percentile, Statistic, SuiteWork, Verdict, metric};
+use crate::jenkins::Settings;
+use crate::judge::{Attempts, Limit, Policy, Quarantine, Rule, Statistics, UnknownEnvironment};
+use crate::model::{Percentile, PullRequest, Statistic, SuiteWork, Verdict, metric};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -16,6 +18,16 @@ pub const RESULTS: &str = "perf-results";
 pub const BASELINES: &str = "baselines";
 /// Accepted runs kept per baseline.
 pub const KEEP_RUNS: usize = 10;
+/// A failure turns red at once.
+pub const CONFIRM: u32 = 0;
+/// Every suite is measured once.
+pub const REPEAT_RUNS: u32 = 1;
+/// Directory of earlier builds, beside the configuration file.
+pub const BUILDS: &str = "builds";
+/// Builds kept in the builds directory.
+pub const KEEP_BUILDS: usize = 50;
+/// Our own rules.
+pub const PROFILE: ProfileName = ProfileName::Default;
 /// A percentage needs evidence.
 pub const STATISTICS: Statistics = Statistics::Sound;
 /// Committed where it compares.
@@ -54,6 +66,16 @@ pub const THINK_TIME: Duration = Duration::ZERO;
 pub const REQUEST_TIMEOUT: Duration = Duration::from_secs(10);
 /// How long connecting may take.
 pub const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+/// Redirects followed within one request: none, so that a 3xx is seen.
+pub const REDIRECTS: u32 = 0;
+/// A connection carries more than one request.
+pub const KEEP_ALIVE: bool = true;
+/// Nobody asked for gzip.
+pub const COMPRESSED: bool = false;
+/// Certificates are verified.
+pub const TLS_INSECURE: bool = false;
+/// Every TLS handshake is a full one, as those of different users are: the dearer and the steadier case.
+pub const TLS_RESUMPTION: bool = false;
 /// Lag of the load generator itself beyond which a request is late.
 pub const MAX_LAG: Duration = Duration::from_millis(10);
 
@@ -71,6 +93,8 @@ pub fn default_rules() -> Vec<Rule> {
         unstable: Some(unstable),
         fail: Some(fail),
         floor,
+        too_fast: None,
+        widen_to: None,
         against: None,
         of: Attempts::Ok,
         is_default: true,
@@ -105,57 +129,51 @@ pub struct Surroundings {
     pub directory: PathBuf,
     /// The words typed after the program's name.
     pub typed: Vec<String>,
+    /// Time of day, ns since the epoch.
+    pub now_ns: u64,
     /// Of the variables that mean something to us, those that are set and not empty.
     pub variables: BTreeMap<&'static str, String>,
 }
 
 /// Variables of ours; each beats the configuration file and is beaten by its flag.
-pub const OURS: [&str; 5] =
-    ["NEVERSLOWER_CONFIG", "NEVERSLOWER_RESULTS", "NEVERSLOWER_BASELINES", "NEVERSLOWER_BASELINE", "NEVERSLOWER_ENVIRONMENT"];
+pub const OURS: [&str; 10] = [
+    "NEVERSLOWER_CONFIG",
+    "NEVERSLOWER_RESULTS",
+    "NEVERSLOWER_BASELINES",
+    "NEVERSLOWER_BASELINE",
+    "NEVERSLOWER_ENVIRONMENT",
+    "NEVERSLOWER_BUILDS",
+    "NEVERSLOWER_BUILD_NUMBER",
+    "NEVERSLOWER_CONFIRM",
+    "NEVERSLOWER_REPEAT",
+    ci::PULL_REQUEST_BASE,
+];
 /// Set by `cargo run` to the package that is run.
 pub const CALLED_BY_CARGO: &str = "CARGO_PKG_NAME";
 /// What `git bisect run` understands as "this commit cannot be tested".
 const BISECT_SKIP: u8 = 125;
 /// Variables about colour.
 const COLORS: [&str; 5] = ["NO_COLOR", "CLICOLOR_FORCE", "FORCE_COLOR", "CLICOLOR", "TERM"];
-/// CI systems: the variables that all have to be set, and the one that names the commit. The first match wins.
-pub const CI_HOSTS: [(&[&str], &str); 14] = [
-    (&["GITHUB_ACTIONS"], "GITHUB_SHA"),
-    (&["GITLAB_CI"], "CI_COMMIT_SHA"),
-    (&["JENKINS_URL", "BUILD_ID"], "GIT_COMMIT"),
-    (&["TF_BUILD"], "BUILD_SOURCEVERSION"),
-    (&["SYSTEM_TEAMFOUNDATIONCOLLECTIONURI"], "BUILD_SOURCEVERSION"),
-    (&["BUILDKITE"], "BUILDKITE_COMMIT"),
-    (&["CIRCLECI"], "CIRCLE_SHA1"),
-    (&["BITBUCKET_COMMIT"], "BITBUCKET_COMMIT"),
-    (&["TEAMCITY_VERSION"], "BUILD_VCS_NUMBER"),
-    (&["DRONE"], "DRONE_COMMIT_SHA"),
-    (&["TRAVIS"], "TRAVIS_COMMIT"),
-    (&["APPVEYOR"], "APPVEYOR_REPO_COMMIT"),
-    (&["CODEBUILD_BUILD_ARN"], "CODEBUILD_RESOLVED_SOURCE_VERSION"),
-    (&["CI"], "GIT_COMMIT"),
-];
 
 impl Surroundings {
     /// Reads them: the one door to environment variables.
     #[allow(clippy::disallowed_methods, reason = "the one door to environment variables")]
-    pub fn read() -> Result<Surroundings, ConfigError> {
+    pub fn read(now_ns: u64) -> Result<Surroundings, ConfigError> {
         let directory =
             std::env::current_dir().map_err(|error| ConfigError::new("working directory", "a directory that exists", error.to_string()))?;
-        let hosts = CI_HOSTS.iter().flat_map(|(detect, commit)| detect.iter().chain(std::iter::once(commit)));
         let mut variables = BTreeMap::new();
-        let shards = SHARD_HOSTS.iter().flat_map(|host| [&host.index, &host.total, &host.min, &host.step]).filter(|name| !name.is_empty());
-        for name in OURS.iter().chain(&COLORS).chain([&CALLED_BY_CARGO]).chain(hosts).chain(shards) {
+        let shards = SHARD_HOSTS.iter().flat_map(|host| [host.index, host.total, host.min, host.step]).filter(|name| !name.is_empty());
+        for name in OURS.into_iter().chain(COLORS).chain([CALLED_BY_CARGO]).chain(ci::variables()).chain(shards) {
             match std::env::var(name) {
-                Ok(value) if !value.is_empty() => drop(variables.insert(*name, value)),
-                Err(std::env::VarError::NotUnicode(value)) if OURS.contains(name) => {
-                    return Err(ConfigError::new(*name, "UTF-8", value.to_string_lossy()));
+                Ok(value) if !value.is_empty() => drop(variables.insert(name, value)),
+                Err(std::env::VarError::NotUnicode(value)) if OURS.contains(&name) => {
+                    return Err(ConfigError::new(name, "UTF-8", value.to_string_lossy()));
                 }
                 _ => {}
             }
         }
         let typed = std::env::args_os().skip(1).map(|word| word.to_string_lossy().into_owned()).collect();
-        Ok(Surroundings { directory, typed, variables })
+        Ok(Surroundings { now_ns, directory, typed, variables })
     }
 
     /// The value of a variable that is set and not empty.
@@ -163,22 +181,17 @@ impl Surroundings {
         self.variables.get(name).map(String::as_str)
     }
 
-    fn is_on(&self, name: &str) -> bool {
+    /// The value of a variable that the configuration names: known only once that is read, so it is looked up then.
+    #[allow(clippy::disallowed_methods, reason = "the one door to environment variables")]
+    pub fn named(&self, name: &str) -> Option<String> {
+        let is_possible = !name.is_empty() && !name.contains(['=', '\0']);
+        let found = || std::env::var(name).ok().filter(|value| is_possible && !value.is_empty());
+        self.get(name).map(str::to_string).or_else(found)
+    }
+
+    /// Whether a variable is set, and not to `false`.
+    pub fn is_on(&self, name: &str) -> bool {
         self.get(name).is_some_and(|value| !matches!(value, "0" | "false" | "False" | "FALSE"))
-    }
-
-    fn ci_host(&self) -> Option<&'static (&'static [&'static str], &'static str)> {
-        CI_HOSTS.iter().find(|(detect, _)| detect.iter().all(|name| self.is_on(name)))
-    }
-
-    /// Whether this is a CI job.
-    pub fn is_ci(&self) -> bool {
-        self.ci_host().is_some()
-    }
-
-    /// The commit that the CI says it builds.
-    pub fn commit(&self) -> Option<&str> {
-        self.get(self.ci_host()?.1)
     }
 
     /// NO_COLOR, then the variables that force colour, then those that switch it off; else the terminal decides.
@@ -204,12 +217,32 @@ pub enum Keep {
     OnlyAsked,
 }
 
+/// Whose rules judge, as written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ProfileName {
+    Default,
+    Jenkins,
+}
+
+/// Whose rules judge.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Profile {
+    /// Ours.
+    Default,
+    /// Those of the Jenkins Performance Plugin, with the parameters of its step.
+    Jenkins(Box<Settings>),
+}
+
 /// Which baseline to compare with.
 #[derive(Debug, Clone, PartialEq)]
 pub enum BaselineChoice {
     /// Committed where it compares.
     Auto,
     Committed,
+    /// The newest earlier build of the builds directory that passed.
+    Previous,
+    /// The build of that number.
+    Build(u64),
     /// A stored run, a result file or a directory of baselines.
     Path(PathBuf),
 }
@@ -281,6 +314,7 @@ pub struct Plan {
     pub suites: Vec<SuitePlan>,
     /// Every suite of the file, those without work included.
     pub check: Vec<CheckSuite>,
+    pub profile: Profile,
     pub rules: Vec<Rule>,
     pub statistics: Statistics,
     pub unknown_environment: UnknownEnvironment,
@@ -290,6 +324,20 @@ pub struct Plan {
     pub environment: Option<String>,
     /// Accepted runs kept per baseline.
     pub keep_runs: usize,
+    /// Series that do not fail for a while.
+    pub quarantine: Vec<Quarantine>,
+    /// How often a failing suite is measured again before it turns red.
+    pub confirm: u32,
+    /// How often every suite is measured, as one session.
+    pub repeat: u32,
+    /// Directory of earlier builds.
+    pub builds: PathBuf,
+    /// Number of this build, where the CI or the user gives one.
+    pub build_number: Option<u64>,
+    /// Builds kept in the builds directory.
+    pub keep_builds: usize,
+    /// The pull request that is built: committed baselines are then read at its merge base.
+    pub pull_request: Option<PullRequest>,
     pub reports: Vec<ReportRequest>,
     pub exit: ExitMapping,
     /// Command that shows this project's gate red, for the first-use headline.
@@ -304,6 +352,8 @@ pub struct Plan {
     pub typed: String,
     /// Only some suites were selected.
     pub is_selection: bool,
+    /// When the plan was made, ns since the epoch: the gate's only "today".
+    pub now_ns: u64,
     /// Commit named by the CI's variables, where git cannot tell.
     pub commit: Option<String>,
 }
@@ -323,6 +373,11 @@ impl ExitMapping {
 impl Plan {
     /// The commands that lead a first-time user from "nothing compared yet" to a gate that turns red.
     pub fn next_steps(&self) -> Vec<String> {
+        if self.baseline == BaselineChoice::Previous {
+            // What passed now is what the next build is compared with.
+            let next = self.build_number.map_or("N".to_string(), |number| number.saturating_add(1).to_string());
+            return vec![format!("{} run --build-number {next}", self.program)];
+        }
         let again = || format!("make something slower, then: {} run", self.program);
         vec![format!("{} accept", self.program), self.demonstration.clone().unwrap_or_else(again)]
     }
@@ -335,6 +390,8 @@ impl Plan {
             unknown_environment: self.unknown_environment,
             require_baseline: self.require_baseline,
             expect: expect.to_vec(),
+            quarantine: self.quarantine.clone(),
+            now_ns: self.now_ns,
             // A load test from the command line stands in no file.
             reproduce: if self.keep == Keep::OnlyAsked { self.typed.clone() } else { format!("{} run {suite}", self.program) },
             is_selection: self.is_selection,

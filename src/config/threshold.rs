@@ -65,6 +65,8 @@ fn read(mut table: Table<'_>) -> Result<Rule, ConfigError> {
         unstable: unstable.map(Spanned::into_inner),
         fail: fail.map(Spanned::into_inner),
         floor,
+        too_fast: None,
+        widen_to: None,
         against: against.map(Spanned::into_inner),
         of,
         is_default: false,

@@ -48,6 +48,7 @@ impl Reader for StoredRunReader {
             commit: run.commit,
             environment: (!run.environment.key.is_empty()).then_some(run.environment),
             shard: run.shard,
+            session_ns: run.session_ns,
             load: run.load,
             windows: run.windows,
             exemplars: run.exemplars,

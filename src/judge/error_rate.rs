@@ -36,7 +36,7 @@ fn absolute(case: &Case<'_>, selected: &Selected<'_>, after: f64) -> Finding {
     let (verdict, text) = selected.limits.decide(|limit| match limit {
         Limit::Absolute { value, .. } if exceeds(after, *value) => Reading::Crossed,
         Limit::Absolute { .. } => Reading::Within,
-        Limit::Relative { .. } => Reading::Unclear,
+        Limit::Relative { .. } | Limit::Band { .. } => Reading::Unclear,
     });
     let (count, errors) = (selected.series.summary.count, selected.series.summary.errors);
     let share = |share: f64| quantity(share, &Unit::Ratio);

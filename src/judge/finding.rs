@@ -27,6 +27,8 @@ pub fn of_suite(suite: &str, reproduce: &str, verdict: Verdict, sentence: String
         sentence,
         reproduce: reproduce.to_string(),
         place: None,
+        quarantined: None,
+        confirmation: None,
     }
 }
 

@@ -3,6 +3,7 @@
 mod absolute;
 mod alone;
 pub mod condition;
+mod edited;
 mod error_rate;
 mod evidence;
 mod expected;
@@ -18,7 +19,7 @@ mod threshold;
 mod void;
 mod within_run;
 
-pub use rule::{Attempts, Kind, Limit, Policy, Rule, Statistics, UnknownEnvironment};
+pub use rule::{Attempts, Kind, Limit, Policy, Quarantine, Rule, Statistics, UnknownEnvironment};
 pub use threshold::{Case, Found, Threshold};
 
 use crate::model::{BaselineFacts, Comparison, FindingKind, Note, Outcome, Run, SeriesKey, SuiteOutcome, Verdict};
@@ -26,11 +27,12 @@ use selection::Selection;
 use std::collections::BTreeSet;
 
 /// Every kind of threshold, in the order judged: what voids the measurement first, errors before durations.
-static THRESHOLDS: [&dyn Threshold; 10] = [
+static THRESHOLDS: [&dyn Threshold; 11] = [
     &void::Void,
     &schedule_lag::ScheduleLag,
     &standing::Standing,
     &alone::Alone,
+    &edited::Edited,
     &expected::Expected,
     &error_rate::ErrorRate,
     &missing::Missing,

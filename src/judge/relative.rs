@@ -60,7 +60,7 @@ fn no_ratio(selected: &Selected<'_>, change: &Change) -> String {
 fn bar(limit: &Limit, better: Better) -> Option<Bar> {
     match limit {
         Limit::Relative { change, .. } => Bar::of(*change, better),
-        Limit::Absolute { .. } => None,
+        Limit::Absolute { .. } | Limit::Band { .. } => None,
     }
 }
 
@@ -77,7 +77,7 @@ fn exact(case: &Case<'_>, selected: &Selected<'_>, change: &Change, better: Bett
             };
             if crossed { Reading::Crossed } else { Reading::Within }
         }
-        Limit::Absolute { .. } => Reading::Unclear,
+        Limit::Absolute { .. } | Limit::Band { .. } => Reading::Unclear,
     });
     let change_percent = (before > 0.0).then(|| 100.0 * (after / before - 1.0));
     let reason = if floored { floor_reason(selected) } else { how.to_string() };

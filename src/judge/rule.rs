@@ -10,13 +10,15 @@ pub enum Limit {
     Absolute { value: f64, text: String },
     /// A change against what came before, as a share: `+5%` is 0.05, `-50%` is −0.5.
     Relative { change: f64, text: String },
+    /// Beyond what accepted runs differ among themselves, whatever that is in per cent: `noise band`.
+    Band { text: String },
 }
 
 impl Limit {
     /// The limit as the user wrote it.
     pub fn text(&self) -> &str {
         match self {
-            Limit::Absolute { text, .. } | Limit::Relative { text, .. } => text,
+            Limit::Absolute { text, .. } | Limit::Relative { text, .. } | Limit::Band { text } => text,
         }
     }
 }
@@ -55,6 +57,10 @@ pub struct Rule {
     pub fail: Option<Limit>,
     /// Changes smaller than this (in the series' unit) do not count.
     pub floor: Option<f64>,
+    /// Improvement beyond which nobody should believe it, as a share: −0.9 is 90 % less.
+    pub too_fast: Option<Limit>,
+    /// Where the noise exceeds the limit, judge at the smallest effect that can be seen, up to this share.
+    pub widen_to: Option<f64>,
     /// Label of the series of the same run to compare with.
     pub against: Option<String>,
     pub of: Attempts,
@@ -69,7 +75,7 @@ impl Rule {
         match limit {
             Limit::Absolute { .. } => Kind::Absolute,
             Limit::Relative { .. } if self.against.is_some() => Kind::WithinRun,
-            Limit::Relative { .. } => Kind::Relative,
+            Limit::Relative { .. } | Limit::Band { .. } => Kind::Relative,
         }
     }
 
@@ -101,6 +107,21 @@ pub enum UnknownEnvironment {
     NoVerdict,
 }
 
+/// A `[[quarantine]]`: series that are measured and shown, but do not fail, until a day.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Quarantine {
+    /// Globs over suite names, labels and metrics.
+    pub suite: String,
+    pub label: String,
+    pub metric: String,
+    pub reason: String,
+    /// First moment at which it no longer holds, ns since the epoch.
+    pub until_ns: u64,
+    /// The day as written.
+    pub until: String,
+    pub place: Option<Place>,
+}
+
 /// Everything the judge has to know besides the comparison.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Policy {
@@ -112,6 +133,9 @@ pub struct Policy {
     pub expect: Vec<String>,
     /// How to repeat this suite, for findings.
     pub reproduce: String,
+    pub quarantine: Vec<Quarantine>,
+    /// Now, ns since the epoch: decides which quarantines have expired.
+    pub now_ns: u64,
     /// Only some suites were selected: a threshold without a suite that matches nothing is then a note.
     pub is_selection: bool,
 }

@@ -61,7 +61,7 @@ fn facts(kind: BaselineKind, runs: usize) -> BaselineFacts {
 
 /// Accepted runs of this environment, newest first.
 fn accepted(runs: Vec<Run>) -> Before {
-    Before { facts: facts(BaselineKind::Committed, runs.len()), runs, elsewhere: Vec::new() }
+    Before { facts: facts(BaselineKind::Committed, runs.len()), runs, elsewhere: Vec::new(), pinned: None }
 }
 
 /// The same number accepted several times.
@@ -70,12 +70,12 @@ fn accepted_points(values: &[f64]) -> Before {
 }
 
 fn nothing() -> Before {
-    Before { facts: facts(BaselineKind::None, 0), runs: Vec::new(), elsewhere: Vec::new() }
+    Before { facts: facts(BaselineKind::None, 0), runs: Vec::new(), elsewhere: Vec::new(), pinned: None }
 }
 
 /// Accepted runs of another environment only.
 fn elsewhere(runs: Vec<Run>) -> Before {
-    Before { facts: facts(BaselineKind::OtherEnvironment, 0), runs: Vec::new(), elsewhere: runs }
+    Before { facts: facts(BaselineKind::OtherEnvironment, 0), runs: Vec::new(), elsewhere: runs, pinned: None }
 }
 
 fn relative(change: f64) -> Option<Limit> {
@@ -96,6 +96,8 @@ fn rule(unstable: Option<Limit>, fail: Option<Limit>) -> Rule {
         unstable,
         fail,
         floor: None,
+        too_fast: None,
+        widen_to: None,
         against: None,
         of: Attempts::Ok,
         is_default: false,
@@ -114,6 +116,8 @@ fn policy(rules: Vec<Rule>) -> Policy {
         unknown_environment: UnknownEnvironment::Unstable,
         require_baseline: false,
         expect: Vec::new(),
+        quarantine: Vec::new(),
+        now_ns: 0,
         reproduce: "neverslower run shop".to_string(),
         is_selection: false,
     }
@@ -140,6 +144,7 @@ fn load(model: LoadModel, late: u64, rate_achieved: f64) -> Option<LoadFacts> {
         client_cpu_ns: None,
         measured_ns: 10_000_000_000,
         schedule: None,
+        transport: None,
     })
 }
 

@@ -14,6 +14,8 @@ pub enum BaselineKind {
     Committed,
     /// A file or directory the user named.
     File,
+    /// An earlier build of the builds directory, by its number.
+    Build(u64),
 }
 
 /// What is known about the baseline as a whole.
@@ -32,6 +34,36 @@ pub struct BaselineFacts {
     pub environments: Vec<String>,
     /// Drift fields that differ: name, before, after.
     pub drift: Vec<(String, String, String)>,
+    /// The pinned run that guards against slow creep.
+    pub pinned: Option<Pinned>,
+    /// Whether the change under test edits its own baseline.
+    pub edited: Edited,
+    /// Why the merge base could not be read, and the way out.
+    pub why_unknown: Option<String>,
+    /// Why runs were accepted although they were worse, newest first.
+    pub reasons: Vec<String>,
+}
+
+/// What is known of the pinned run.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Pinned {
+    pub commit: Option<String>,
+    /// Start, ns since the epoch.
+    pub accepted_ns: Option<u64>,
+}
+
+/// Whether the change under test edits its own baseline: who raises the bar is always shown.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Edited {
+    /// Not in a pull request, or the baseline is none of the repository.
+    #[default]
+    Unasked,
+    /// It stands as it did at the merge base.
+    No,
+    /// It was read as it stood at the merge base; the change edits it.
+    Yes,
+    /// The merge base could not be read.
+    Unknown,
 }
 
 /// What a run is compared with: facts for people, and the accepted runs, newest first. `runs` is empty where nothing
@@ -42,6 +74,9 @@ pub struct Before {
     pub runs: Vec<Run>,
     /// Accepted runs of another environment, newest first: good for deterministic metrics only.
     pub elsewhere: Vec<Run>,
+    /// The run that was pinned when it was accepted: relative thresholds hold against it as well, so that many small steps
+    /// do not vanish. Of the same environment.
+    pub pinned: Option<Run>,
 }
 
 /// How the same statistic differed among the accepted runs (`docs/STATISTICS.md`, noise band). Natural logarithms.
@@ -49,6 +84,8 @@ pub struct Before {
 pub struct Band {
     /// Accepted runs it was made of.
     pub runs: u32,
+    /// Sessions of measuring that they are of (`Run::session_ns`): runs in a row share their neighbours.
+    pub sessions: u32,
     /// Median of the logarithms.
     pub centre: f64,
     /// Scale: the largest of deviation, 1.4826·MAD, 0.001 and the run's own standard error.
@@ -103,6 +140,8 @@ pub struct ComparedSeries {
     pub changes: Changes,
     /// Of every attempt, where that differs: some failed, now or before.
     pub changes_all: Option<Changes>,
+    /// Against the pinned run, of what thresholds judge.
+    pub pinned: Option<Changes>,
 }
 
 /// Everything the judge needs, and nothing it would have to look up.

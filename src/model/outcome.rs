@@ -66,7 +66,11 @@ pub enum FindingKind {
     Missing,
     Absolute,
     Relative,
+    /// Against the pinned run.
+    Pinned,
     WithinRun,
+    /// An improvement too large to be believed.
+    TooFast,
     /// The generator's own lag made the measurement void.
     ScheduleLag,
 }
@@ -99,6 +103,19 @@ pub struct Finding {
     pub reproduce: String,
     /// The configuration line that declares the threshold.
     pub place: Option<Place>,
+    /// Why the series is in quarantine: measured and shown, but it does not fail.
+    pub quarantined: Option<String>,
+    /// How often it was measured again before the verdict, and how often it crossed.
+    pub confirmation: Option<Confirmation>,
+}
+
+/// A failure that was measured again before it turned red.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Confirmation {
+    /// Measurements in all, the first included.
+    pub measured: u32,
+    /// Those that failed.
+    pub failed: u32,
 }
 
 /// One suite's part of the outcome.

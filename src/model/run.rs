@@ -1,6 +1,6 @@
 //! One recording of one suite.
 
-use super::{Series, SeriesKey};
+use super::{Series, SeriesKey, TransportFacts};
 use std::collections::BTreeMap;
 
 /// What must be alike to compare times. `hard` makes the key, `drift` is shown.
@@ -86,6 +86,8 @@ pub struct LoadFacts {
     pub measured_ns: u64,
     /// When requests were to start, in words.
     pub schedule: Option<String>,
+    /// How requests reached the server; `None` where nothing tells.
+    pub transport: Option<TransportFacts>,
 }
 
 impl LoadFacts {
@@ -107,6 +109,7 @@ impl LoadFacts {
             reconnects: worse.reconnects.saturating_add(better.reconnects),
             client_cpu_ns: worse.client_cpu_ns.zip(better.client_cpu_ns).map(|(a, b)| a.saturating_add(b)),
             measured_ns: worse.measured_ns.saturating_add(better.measured_ns),
+            transport: [worse.transport, better.transport].into_iter().flatten().reduce(TransportFacts::merged),
             ..worse
         }
     }
@@ -162,6 +165,7 @@ pub struct RunFacts {
     pub commit: Option<String>,
     pub environment: Option<Environment>,
     pub shard: Option<Shard>,
+    pub session_ns: Option<u64>,
     pub load: Option<LoadFacts>,
     /// Windows and exemplars of a stored run.
     pub windows: Vec<Window>,
@@ -180,6 +184,9 @@ pub struct Run {
     pub commit: Option<String>,
     pub environment: Environment,
     pub shard: Option<Shard>,
+    /// Start of the session of measuring that it is of, ns since the epoch: runs in a row (`run --repeat N`) are one session.
+    /// `None`: a session of its own.
+    pub session_ns: Option<u64>,
     pub series: BTreeMap<SeriesKey, Series>,
     pub load: Option<LoadFacts>,
     pub windows: Vec<Window>,

@@ -2,7 +2,8 @@
 //! in-memory `Run` may change shape. Layout: `docs/FORMATS.md`.
 
 use super::{
-    Better, Distribution, Environment, Evidence, Exemplar, LoadFacts, LoadModel, Note, Run, Series, SeriesKey, Shard, Summary, Unit, Window,
+    Better, Distribution, Environment, Evidence, Exemplar, LoadFacts, LoadModel, Note, Run, Series, SeriesKey, Shard, Summary,
+    TransportFacts, Unit, Window,
 };
 use crate::stats::Histogram;
 use serde::{Deserialize, Serialize};
@@ -34,6 +35,9 @@ pub struct StoredRun {
     pub environment: StoredEnvironment,
     #[serde(default)]
     pub shard: Option<StoredShard>,
+    /// Start of the session of measuring, where the run shares one with others.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub session: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub load: Option<StoredLoad>,
     pub series: Vec<StoredSeries>,
@@ -84,6 +88,8 @@ pub struct StoredLoad {
     pub measured_ns: u64,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub schedule: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub transport: Option<TransportFacts>,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -156,6 +162,7 @@ impl StoredRun {
                 drift: run.environment.drift.clone(),
             },
             shard: run.shard.map(shard_out),
+            session: run.session_ns.map(timestamp),
             load: run.load.as_ref().map(load_out),
             series: run.series.values().map(series_out).collect(),
             windows: run.windows.iter().map(window_out).collect(),
@@ -186,6 +193,7 @@ impl StoredRun {
             commit: self.commit,
             environment: Environment { key: self.environment.key, hard: self.environment.hard, drift: self.environment.drift },
             shard: self.shard.map(shard_in).transpose()?,
+            session_ns: self.session.as_deref().map(parse_timestamp).transpose()?,
             series,
             load: self.load.map(load_in).transpose()?,
             windows: self.windows.iter().map(window_in).collect(),
@@ -286,6 +294,7 @@ fn load_out(load: &LoadFacts) -> StoredLoad {
         client_cpu_ns: load.client_cpu_ns,
         measured_ns: load.measured_ns,
         schedule: load.schedule.clone(),
+        transport: load.transport.clone(),
     }
 }
 
@@ -310,6 +319,7 @@ fn load_in(stored: StoredLoad) -> Result<LoadFacts, StoredError> {
         client_cpu_ns: stored.client_cpu_ns,
         measured_ns: stored.measured_ns,
         schedule: stored.schedule,
+        transport: stored.transport,
     })
 }
 

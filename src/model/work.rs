@@ -1,6 +1,6 @@
 //! What a suite asks to be measured, after every default has been applied.
 
-use super::{Condition, Shard};
+use super::{Condition, Shard, Transport};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -18,8 +18,8 @@ pub struct SuiteWork {
 }
 
 /// The kinds of measuring.
-#[allow(clippy::large_enum_variant, reason = "one for each suite of a configuration")]
 #[derive(Debug, Clone, PartialEq)]
+#[allow(clippy::large_enum_variant, reason = "one for each suite")]
 pub enum Work {
     /// A benchmark program whose output or result files a format reads.
     Benchmark(HarnessWork),
@@ -78,7 +78,7 @@ pub struct Target {
     /// Name in results: method and path unless the user gave one.
     pub label: String,
     pub method: String,
-    /// `http://…`; `{port}` not yet replaced.
+    /// `http://…` or `https://…`; `{port}` not yet replaced.
     pub url: String,
     pub headers: Vec<(String, String)>,
     pub body: Vec<u8>,
@@ -157,6 +157,8 @@ pub struct LoadWork {
     pub start: Start,
     /// A run for which this holds is lost, and ends at once.
     pub abort_if: Option<Condition>,
+    /// How requests reach the server.
+    pub transport: Transport,
 }
 
 impl LoadWork {
@@ -164,6 +166,7 @@ impl LoadWork {
     /// the starts that stand in the file of a trace.
     pub fn fingerprint(&self, version: &str, recorded: &[u64]) -> u64 {
         let mut common = LoadWork { shard: None, start: Start::AtOnce, ..self.clone() };
+        common.transport.local_address = None;
         if let Arrival::Trace(path) = &mut common.arrival {
             // The same starts, wherever their file lies.
             path.clear();

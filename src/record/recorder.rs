@@ -93,6 +93,7 @@ impl Recorder {
             commit: facts.commit,
             environment: facts.environment.unwrap_or_default(),
             shard: facts.shard,
+            session_ns: facts.session_ns,
             series,
             load: facts.load,
             windows: if facts.windows.is_empty() { self.timeline.windows() } else { facts.windows },
@@ -210,6 +211,7 @@ impl Sink for Recorder {
         mine.commit = facts.commit.or(mine.commit.take());
         mine.environment = facts.environment.or(mine.environment.take());
         mine.shard = facts.shard.or(mine.shard);
+        mine.session_ns = facts.session_ns.or(mine.session_ns);
         mine.load = mine.load.take().into_iter().chain(facts.load).reduce(LoadFacts::merged);
         mine.windows.extend(facts.windows);
         mine.exemplars.extend(facts.exemplars);

@@ -20,6 +20,7 @@ pub fn join_shards(mut parts: Vec<Run>) -> Result<Run, String> {
         whole.suite = part.suite;
         whole.partial |= part.partial;
         whole.aborted = whole.aborted.or(part.aborted.map(|reason| format!("{name}: {reason}")));
+        whole.session_ns = whole.session_ns.or(part.session_ns);
         whole.commit = whole.commit.or(part.commit);
         whole.environment = part.environment;
         whole.load = whole.load.into_iter().chain(part.load).reduce(LoadFacts::together);

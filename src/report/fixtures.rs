@@ -36,6 +36,7 @@ fn committed() -> BaselineFacts {
         runs: 5,
         environments: vec!["small-runner".into()],
         drift: Vec::new(),
+        ..BaselineFacts::default()
     }
 }
 
@@ -59,6 +60,8 @@ fn finding(suite: &str, label: &str) -> Finding {
         samples: 5000,
         sentence: format!("{label} p95 latency is 20.8 ms, was 20.6 ms (+1.0%, 95% interval -0.4% to +2.5%); the limit is +10%"),
         reproduce: format!("neverslower run {suite}"),
+        quarantined: None,
+        confirmation: None,
         place: Some(Place { path: "neverslower.toml".into(), line: 41 }),
     }
 }
@@ -195,6 +198,7 @@ fn fail() -> Fixture {
         client_cpu_ns: Some(900_000_000),
         measured_ns: 10_000_000_000,
         schedule: None,
+        transport: None,
     });
     Fixture { name: "fail", outcome, runs: vec![run("concat", &["concat/join/1000"]), hello] }
 }

@@ -5,7 +5,7 @@ use super::table::{self, Column};
 use super::{Entry, Needs, Style, document};
 use crate::limits::{ERROR_KINDS_MAX, TEXT_COLUMNS_MAX};
 use crate::model::humanize::quantity;
-use crate::model::{LoadFacts, LoadModel, Percentile, Run, Series, Statistic, Unit, metric};
+use crate::model::{LoadFacts, LoadModel, Percentile, Run, Series, Statistic, TransportFacts, Unit, metric};
 use crate::output::{Output, OutputError, Report};
 use std::fmt::Write as _;
 use std::io::Write;
@@ -77,8 +77,22 @@ fn load_lines(load: &LoadFacts) -> Vec<(&'static str, String)> {
         lines.push(("generator", format!("{} of {} requests handled more than {limit} late", load.late, load.planned)));
     }
     lines.extend(load.schedule.clone().map(|schedule| ("schedule", schedule)));
+    lines.extend(load.transport.iter().flat_map(transport_lines));
     if load.reconnects > 0 {
         lines.push(("reconnects", load.reconnects.to_string()));
+    }
+    lines
+}
+
+fn transport_lines(transport: &TransportFacts) -> Vec<(&'static str, String)> {
+    let mut lines = vec![("server", format!("{}, {}", transport.addresses.join(" "), transport.protocol))];
+    if let Some(tls) = &transport.tls {
+        let trust = if tls.verified { "verified" } else { "NOT VERIFIED" };
+        let handshakes = if tls.resumption { format!("{} sessions resumed", tls.resumed) } else { "full handshakes".to_string() };
+        lines.push(("TLS", format!("{}, {}, {trust}, {handshakes}", tls.version, tls.cipher)));
+    }
+    if transport.redirects > 0 {
+        lines.push(("redirects", format!("{} followed", transport.redirects)));
     }
     lines
 }

@@ -85,17 +85,29 @@ impl Source {
     /// Opens an input, undoes gzip, byte-order mark and UTF-16, and looks at its first bytes. An input without any is an error.
     pub fn open(input: &Input) -> Result<Source, SourceError> {
         let name = input.name();
-        let raw: Box<dyn Read> = match input {
-            Input::File(path) if is_directory(path) => return Source::open_directory(name, path),
-            Input::File(path) => Box::new(open_file(path).map_err(|error| unreadable(&name, &error))?),
-            Input::Stdin => Box::new(io::stdin()),
-            Input::Bytes { bytes, .. } => Box::new(io::Cursor::new(Arc::clone(bytes))),
-        };
-        let stream = decode::decode(raw).and_then(|plain| decode::peek(plain, HEAD_BYTES));
+        if let Input::File(path) = input
+            && is_directory(path)
+        {
+            return Source::open_directory(name, path);
+        }
+        let stream = raw(input).and_then(decode::decode).and_then(|plain| decode::peek(plain, HEAD_BYTES));
         let (bytes, stream) = stream.map_err(|error| unreadable(&name, &error))?;
         if bytes.is_empty() {
             return Err(SourceError::whole(&name, "results", "nothing: the input is empty", "did the tool that writes it fail?"));
         }
+        Ok(Source { name, head: Head { bytes, is_directory: false }, body: Body::Stream(Box::new(stream)) })
+    }
+
+    /// Opens a file's bytes as they stand, whatever wraps them: for whoever must see what another program sees. It may be empty.
+    pub fn open_verbatim(input: &Input) -> Result<Source, SourceError> {
+        let name = input.name();
+        if let Input::File(path) = input
+            && is_directory(path)
+        {
+            return Err(SourceError::whole(&name, "a file", "a directory", "name the result file in it"));
+        }
+        let stream = raw(input).and_then(|raw| decode::peek(raw, HEAD_BYTES));
+        let (bytes, stream) = stream.map_err(|error| unreadable(&name, &error))?;
         Ok(Source { name, head: Head { bytes, is_directory: false }, body: Body::Stream(Box::new(stream)) })
     }
 
@@ -168,6 +180,14 @@ impl std::fmt::Debug for Source {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Source").field("name", &self.name).finish_non_exhaustive()
     }
+}
+
+fn raw(input: &Input) -> io::Result<Box<dyn Read>> {
+    Ok(match input {
+        Input::File(path) => Box::new(open_file(path)?),
+        Input::Stdin => Box::new(io::stdin()),
+        Input::Bytes { bytes, .. } => Box::new(io::Cursor::new(Arc::clone(bytes))),
+    })
 }
 
 fn is_directory(path: &Path) -> bool {

@@ -4,13 +4,18 @@
 #![allow(clippy::print_stderr, reason = "a skipped test says why")]
 
 mod accept;
+mod builds;
 mod check;
 mod convert;
 mod fail_closed;
 mod first_use;
 mod hello;
+mod init;
 mod interrupts;
 mod load;
 mod project;
+#[cfg(unix)]
+mod pull_request;
+mod repeat;
 mod run;
 mod tidy;

@@ -1,7 +1,7 @@
 use super::{Request, Surroundings, Tables};
 use crate::cli::{Cli, Command};
 use crate::config::error::ConfigError;
-use crate::config::plan::{self, BaselineChoice, CI_HOSTS, ColorChoice, OURS, Plan, Verbosity};
+use crate::config::plan::{self, BaselineChoice, ColorChoice, OURS, Plan, Profile, Verbosity};
 use crate::judge::{Statistics, UnknownEnvironment};
 use crate::model::{Arrival, LoadWork, Percentile, Statistic, Stop, Work, metric};
 use clap::{CommandFactory, Parser};
@@ -40,7 +40,7 @@ fn repository(file: &str) -> tempfile::TempDir {
 fn plan_in(directory: &Path, line: &str, variables: &[&'static str]) -> Result<Plan, ConfigError> {
     let cli = Cli::try_parse_from(line.split('|')).unwrap();
     let variables: BTreeMap<_, _> = variables.iter().map(|pair| pair.split_once('=').unwrap()).map(|(k, v)| (k, v.to_string())).collect();
-    let around = Surroundings { directory: directory.to_path_buf(), typed: Vec::new(), variables };
+    let around = Surroundings { now_ns: 0, directory: directory.to_path_buf(), typed: Vec::new(), variables };
     let request = Request { options: &cli.options, around: &around, tables: &TABLES };
     match &cli.command {
         Command::Run(args) => Plan::for_run(request, args),
@@ -48,7 +48,7 @@ fn plan_in(directory: &Path, line: &str, variables: &[&'static str]) -> Result<P
         Command::Load(args) => Plan::for_load(request, args),
         Command::Accept(_) => Plan::for_accept(request),
         Command::Convert(args) => Plan::for_convert(request, args),
-        Command::List(_) | Command::Completions(_) => panic!("no plan"),
+        Command::Init(_) | Command::List(_) | Command::Completions(_) => panic!("no plan"),
     }
 }
 
@@ -127,6 +127,39 @@ fn flags_beat_variables_beat_the_file_beat_defaults() {
 }
 
 #[test]
+fn builds_and_repetitions_are_set_like_everything_else() {
+    let file = format!("[gate]\nbuilds = 'f'\nkeep_builds = 3\nrepeat = 2\nconfirm = 1\nbaseline = 'previous'\n{FILE}");
+    let shown = |line: &str, variables: &[&'static str], file: &str| {
+        let plan = plan(file, line, variables);
+        format!(
+            "{} {:?} {} {} {} {:?}",
+            plan.builds.display(),
+            plan.build_number,
+            plan.keep_builds,
+            plan.repeat,
+            plan.confirm,
+            plan.baseline
+        )
+    };
+    let run = "neverslower|run";
+    assert_eq!(shown(run, &[], FILE), "builds None 50 1 0 Auto");
+    assert_eq!(shown(run, &[], &file), "f None 3 2 1 Previous");
+    let jenkins = ["JENKINS_URL=u", "BUILD_ID=7", "BUILD_NUMBER=7"];
+    assert_eq!(shown(run, &jenkins, &file), "f Some(7) 3 2 1 Previous");
+    let ours =
+        [&jenkins[..], &["NEVERSLOWER_BUILDS=v", "NEVERSLOWER_BUILD_NUMBER=8", "NEVERSLOWER_REPEAT=4", "NEVERSLOWER_CONFIRM=0"]].concat();
+    assert_eq!(shown(run, &ours, &file), "v Some(8) 3 4 0 Previous");
+    let typed = "neverslower|run|--builds|t|--build-number|9|--repeat|5|--confirm|2|--baseline|build:6";
+    assert_eq!(shown(typed, &ours, &file), "t Some(9) 3 5 2 Build(6)");
+    // A load from the command line is no build.
+    assert_eq!(shown("neverslower|load|http://h/", &jenkins, ""), "builds None 50 1 0 Auto");
+    let number = "--build-number: expected the number of a build, found `x`\n | x\n | ^";
+    refuses(FILE, "neverslower|run|--build-number|x", &[], number);
+    let times = "--repeat: expected a whole number from 1 to 100, found `0`\n | 0\n | ^";
+    refuses(FILE, "neverslower|run|--repeat|0", &[], times);
+}
+
+#[test]
 fn the_configuration_is_found_upward_to_the_repository() {
     let root = repository(&format!("[gate]\nresults = 'out'\nbaseline = 'old'\n{FILE}"));
     let below = plan_in(&root.path().join("a/b"), "neverslower|run", &[]).unwrap();
@@ -156,18 +189,7 @@ fn a_configuration_that_cannot_be_read_is_an_error() {
 }
 
 #[test]
-fn every_ci_is_known_by_its_variables() {
-    for (detect, commit) in CI_HOSTS {
-        let around = |names: &[&'static str]| {
-            let variables = names.iter().map(|name| (*name, "true".to_string())).chain([(commit, "c0ffee".to_string())]).collect();
-            Surroundings { directory: PathBuf::new(), typed: Vec::new(), variables }
-        };
-        assert!(around(detect).is_ci(), "{detect:?}");
-        assert_eq!(around(detect).commit(), Some("c0ffee"), "{detect:?}");
-        if let [first, _] = detect {
-            assert!(!around(&[first]).is_ci(), "{first} alone");
-        }
-    }
+fn in_ci_an_unknown_environment_is_unstable() {
     let plan_of = |variables: &[&'static str]| plan(FILE, "neverslower|run", variables);
     assert_eq!(plan_of(&["CI=true"]).unknown_environment, UnknownEnvironment::Unstable);
     assert_eq!(plan_of(&["CI=false"]).unknown_environment, UnknownEnvironment::Pass);
@@ -200,9 +222,9 @@ fn mistakes_in_flags_and_variables_show_the_value() {
     refuses(
         "",
         "neverslower|accept",
-        &["NEVERSLOWER_BASELINE=previous"],
-        "NEVERSLOWER_BASELINE: expected `auto`, `committed` or a path (others are not in this version), found `previous`\n \
-         | previous\n | ^^^^^^^^",
+        &["NEVERSLOWER_BASELINE=against:x"],
+        "NEVERSLOWER_BASELINE: expected `auto`, `committed`, `previous`, `build:N` or a path (others are not in this version), \
+         found `against:x`\n | against:x\n | ^^^^^^^^^",
     );
     refuses(
         "",
@@ -304,13 +326,26 @@ fn load_takes_the_flags_of_its_kind() {
 }
 
 #[test]
+fn load_takes_the_flags_of_connections() {
+    let load =
+        load("https://h/|-a|me:s3cret|-A|a/b|-U|me|--host|x|-r|3|--disable-keepalive|--compressed|-4|-k|--sni|y|--connect-timeout|2");
+    assert_eq!(load.targets[0].headers.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>(), ["Accept", "User-Agent", "Host"]);
+    assert_eq!((load.transport.redirects, load.connect_timeout), (3, Duration::from_secs(2)));
+    assert!(load.transport.connection_per_request && load.transport.compressed && load.transport.tls.insecure);
+    assert!(!format!("{load:?}").contains("s3cret"));
+}
+
+#[test]
 fn load_refuses_what_cannot_be_meant() {
     let check = |line: &str, expected: &str| refuses("", &format!("neverslower|load|{line}"), &[], expected);
-    check("https://h/", "load: expected an `http://` URL (TLS is not in this version), found `https://h/`\n | https://h/\n | ^^^^^^^^^^");
+    check("ftp://h/", "load: expected a URL such as `http://127.0.0.1:8080/`, found `ftp://h/`\n | ftp://h/\n | ^^^^^^^^");
     check("http://h/|-z|10", "--duration: expected a unit: ns, us, ms, s, m or h, found the end\n | 10\n |   ^");
     check("http://h/|-c|0", "--connections: expected a whole number from 1 to 65535, found `0`");
     check("http://h/|-n|0", "--requests: expected a whole number from 1 to 1000000000000, found `0`");
     check("http://h:{port}/", "load: expected a port, found `{port}`, which only a `server` of the configuration gets");
+    check("http://h/|-a|s3cret", "--user: expected user:password, found something else (not shown)");
+    check("http://h/|-A|x|-H|accept: y", "--accept: expected one `Accept` header, found another one by --header");
+    check("http://h/|-D|none", "--data-file: expected a readable file, found none: no such file");
     check("http://h/|-m|get", "--method: expected a method in capitals such as `GET`, found `get`\n | get\n | ^^^");
 }
 
@@ -326,4 +361,37 @@ fn help_tells_the_defaults_of_the_plan() {
     for default in times.iter().chain(&shown) {
         assert!(help.contains(&format!("[default: {default}]")), "{default}");
     }
+}
+
+const STEP: &str = "[gate]\nprofile = 'jenkins'\n[jenkins]\nsource_data_files = '**/*.jtl'\nerror_failed_threshold = 3\n";
+
+/// The entries that the plugin's step reads and its limit; `None` for our own rules.
+fn step(file: &str, line: &str) -> Option<(Vec<String>, f64)> {
+    match plan(file, line, &[]).profile {
+        Profile::Jenkins(settings) => Some((settings.source_data_files.clone(), settings.error_failed_threshold)),
+        Profile::Default => None,
+    }
+}
+
+#[test]
+fn the_profile_is_the_typed_one_else_the_configured_one() {
+    let texts = |words: &[&str]| words.iter().map(|word| word.to_string()).collect::<Vec<_>>();
+    assert_eq!(step("", "neverslower|check|a.jtl"), None);
+    assert_eq!(step("", "neverslower|check|a;b.jtl|c.jtl|--profile|jenkins"), Some((texts(&["a;b.jtl", "c.jtl"]), -1.0)));
+    assert_eq!(step(STEP, "neverslower|check|a.jtl"), Some((texts(&["a.jtl"]), 3.0)));
+    assert_eq!(step(STEP, "neverslower|check|--profile|jenkins"), Some((texts(&["**/*.jtl"]), 3.0)));
+    assert_eq!(step(STEP, "neverslower|check|a.jtl|--profile|default"), None);
+    assert_eq!(step(&format!("{STEP}[[suite]]\nname = 'a'\ncommand = 'true'"), "neverslower|run").map(|step| step.1), Some(3.0));
+}
+
+#[test]
+fn a_profile_without_files_or_with_flags_of_ours_is_refused() {
+    let expected = "check: expected at least one FILE, or `source_data_files` in [jenkins], found none; see docs/MIGRATING-FROM-JENKINS.md";
+    refuses("", "neverslower|check|--profile|jenkins", &[], expected);
+    refuses(STEP, "neverslower|check|--profile|default", &[], "check: expected at least one FILE, found none");
+    let expected = "--baseline: expected only flags that the profile `jenkins` heeds, found `auto`; it detects formats and chooses builds \
+                    as the plugin does, by [jenkins]";
+    refuses(STEP, "neverslower|check|a.jtl|--baseline|auto", &[], expected);
+    let expected = "--profile: expected `default` or `jenkins`, found `jenkin`\n | jenkin\n | ^^^^^^";
+    refuses("", "neverslower|check|a.jtl|--profile|jenkin", &[], expected);
 }

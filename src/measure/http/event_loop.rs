@@ -6,6 +6,7 @@ use super::ledger::{Closing, Ledger, Place};
 use super::pacer::{Pacer, Ticket, nanos};
 use super::pool::{Pool, Reactor, Reuse, refused};
 use super::request::Message;
+use super::route::Routes;
 use super::timer::{Alarm, Until};
 use super::{LoadError, Phase, Progress};
 use crate::clock::Clock;
@@ -49,11 +50,12 @@ pub struct EventLoop {
 impl EventLoop {
     /// Checks the work, resolves the host and prepares every request; opens nothing yet.
     pub fn new(work: &LoadWork, port: Option<u16>, recorded: &Arc<[u64]>) -> Result<EventLoop, LoadError> {
-        let messages: Vec<Message> = work.targets.iter().map(|target| Message::new(target, port)).collect::<Result<_, _>>()?;
+        let messages: Vec<Message> =
+            work.targets.iter().map(|target| Message::new(target, port, &work.transport)).collect::<Result<_, _>>()?;
         let Some(first) = messages.first() else {
             return Err(LoadError("the load test has no target; name at least one URL".to_string()));
         };
-        if let Some(other) = messages.iter().find(|m| (&m.url.host, m.url.port) != (&first.url.host, first.url.port)) {
+        if let Some(other) = messages.iter().find(|m| !m.url.is_same_origin(&first.url)) {
             let (one, two) = (&first.url.text, &other.url.text);
             return Err(LoadError(format!("the targets {one} and {two} are of different servers; make a suite for each server")));
         }
@@ -65,7 +67,7 @@ impl EventLoop {
             return Err(LoadError(format!("{} connections leave none for this shard; use one a shard at least", work.connections)));
         }
         let pacer = Pacer::new(work, recorded)?;
-        let addresses = first.url.resolve()?;
+        let routes = Routes::new(&work.transport, &first.url)?;
         let poll = Poll::new().map_err(refused)?;
         let alarm = Alarm::new(poll.registry(), ALARM).map_err(refused)?;
         Ok(EventLoop {
@@ -74,7 +76,7 @@ impl EventLoop {
             connect_timeout_ns: nanos(work.connect_timeout),
             max_lag_ns: nanos(work.max_lag),
             reactor: Reactor { poll, alarm, clock: Clock::start(), scratch: vec![0; LOAD_READ_BYTES] },
-            pool: Pool::new(usize::try_from(connections).unwrap_or(usize::MAX), addresses),
+            pool: Pool::new(usize::try_from(connections).unwrap_or(usize::MAX), work.transport.clone(), routes),
             in_flight: 0,
             pacer,
             ledger: Ledger::new(work.abort_if.clone()),
@@ -165,13 +167,17 @@ impl EventLoop {
     fn receive_all(&mut self, events: &Events, sink: &mut dyn Sink) -> Result<(), LoadError> {
         for event in events {
             let Token(number) = event.token();
-            let Some(connection) = self.pool.get_mut(number) else { continue };
+            let Some(connection) = self.pool.get(number) else { continue };
             let sequence = connection.flight.as_ref().map_or(0, |flight| flight.ticket.sequence);
             let Some(message) = nth(&self.messages, sequence) else { continue };
-            match connection.on_event(message, &mut self.reactor.scratch, &self.reactor.clock, is_closing(event)) {
+            match self.pool.on_event(number, message, &mut self.reactor, is_closing(event)) {
                 Step::Pending => {}
                 Step::Sent { at_ns } => self.next_limit_ns = self.next_limit_ns.min(at_ns.saturating_add(self.timeout_ns)),
-                Step::Answered { at_ns } => self.settle(number, at_ns, None, sink)?,
+                Step::Answered { at_ns } => match self.pool.redirect(number, message, self.reactor.poll.registry(), at_ns) {
+                    None => self.settle(number, at_ns, None, sink)?,
+                    Some(Ok(())) => self.next_limit_ns = self.next_limit_ns.min(at_ns.saturating_add(self.connect_timeout_ns)),
+                    Some(Err(failure)) => self.settle(number, at_ns, Some(failure), sink)?,
+                },
                 Step::Failed { at_ns, failure } => self.settle(number, at_ns, Some(failure), sink)?,
             }
         }
@@ -258,7 +264,7 @@ impl EventLoop {
                 continue;
             }
             let failure = if connection.is_connecting() {
-                Failure::new(ErrorClass::TimeoutConnect, "no connection within the time limit")
+                Failure::owned(ErrorClass::TimeoutConnect, format!("{} within the time limit", connection.missing()))
             } else {
                 Failure::new(ErrorClass::TimeoutResponse, "no answer within the time limit")
             };
@@ -288,7 +294,7 @@ impl EventLoop {
             let failure = if is_ended_early {
                 Failure::new(ErrorClass::Interrupted, "the run was ended before the answer came")
             } else if connection.is_connecting() {
-                Failure::new(ErrorClass::TimeoutConnect, "no connection before the grace period of the run ended")
+                Failure::owned(ErrorClass::TimeoutConnect, format!("{} before the grace period of the run ended", connection.missing()))
             } else {
                 Failure::new(ErrorClass::TimeoutResponse, "no answer before the grace period of the run ended")
             };
@@ -329,6 +335,7 @@ impl EventLoop {
             max_lag_ns: self.max_lag_ns,
             is_partial: self.ending_until_ns.is_some(),
             aborted: self.aborted.clone(),
+            transport: self.pool.facts(),
         };
         self.ledger.facts(&self.pacer, &self.reactor.clock, closing)
     }

@@ -8,7 +8,7 @@ use super::parser::Response;
 use super::request::Message;
 use super::watch::{SoFar, Watch};
 use crate::clock::{Clock, thread_cpu_ns};
-use crate::model::{Condition, LoadFacts, Request, RunFacts, Sample};
+use crate::model::{Condition, LoadFacts, Request, RunFacts, Sample, TransportFacts};
 use crate::record::{Rejected, Sink};
 
 /// Counts of the measured phase.
@@ -36,6 +36,7 @@ pub struct Closing {
     pub is_partial: bool,
     /// Why the run was given up.
     pub aborted: Option<String>,
+    pub transport: TransportFacts,
 }
 
 impl Ledger {
@@ -98,9 +99,10 @@ impl Ledger {
             service_time_ns: flight.written_ns.map(|written| at_ns.saturating_sub(written)),
             queue_wait_ns: queue_wait(ticket, flight.taken_ns),
             connect_ns: flight.connect_ns,
+            tls_ns: flight.tls_ns,
             first_byte_ns: flight.first_byte_ns.zip(flight.written_ns).map(|(first, written)| first.saturating_sub(written)),
             bytes_in: flight.written_ns.map(|_| flight.bytes_in),
-            bytes_out: flight.written_ns.map(|_| flight.bytes_out),
+            bytes_out: flight.written_ns.map(|_| flight.bytes_out + flight.bytes_out_before),
             code,
             message,
             error: class.map(ErrorClass::slug),
@@ -157,6 +159,7 @@ impl Ledger {
             client_cpu_ns: self.cpu_end_ns.zip(self.cpu_start_ns).map(|(end, start)| end.saturating_sub(start)),
             measured_ns,
             schedule: pacer.describe(),
+            transport: Some(closing.transport),
         };
         RunFacts {
             started_ns: Some(clock.started_epoch_ns().saturating_add(from_ns)),

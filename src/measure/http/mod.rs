@@ -15,17 +15,22 @@ mod ledger;
 mod pacer;
 mod parser;
 mod pool;
+mod proxy;
+mod redirect;
 mod request;
+mod route;
 mod start;
+mod stream;
 #[cfg(test)]
 mod tests;
 mod timer;
+mod tls;
 mod url;
 mod watch;
 
 pub use parser::{Ended, Expect, Fed, Malformed, Response};
 
-use crate::model::LoadWork;
+use crate::model::{LoadWork, Note};
 use crate::record::Sink;
 use std::fmt;
 use std::sync::Arc;
@@ -85,6 +90,9 @@ impl std::error::Error for LoadError {}
 /// Runs a load test on the calling thread. Pushes one sample per planned request into the sink as it ends, and at last
 /// the facts, among which completed + failed + unsent = planned.
 pub fn drive(drive: Drive<'_>, sink: &mut dyn Sink) -> Result<(), LoadError> {
+    if drive.work.transport.tls.insecure {
+        sink.note(Note::text("TLS certificates were NOT verified (insecure): whoever answered may not be the server that was meant"));
+    }
     let mut run = event_loop::EventLoop::new(drive.work, drive.port, &drive.recorded)?;
     start::approach(&drive.work.start, drive.interrupted);
     run.open_all(drive.interrupted)?;

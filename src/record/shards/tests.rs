@@ -24,6 +24,7 @@ fn facts(rows: u64, failed: u64) -> LoadFacts {
         client_cpu_ns: Some(rows),
         measured_ns: 1_000_000_000,
         schedule: None,
+        transport: None,
     }
 }
 

@@ -2,7 +2,6 @@
 
 use super::{Arrival, HELLO, read_request, run, serve, serve_bytes, work};
 use crate::model::{Condition, LoadWork, Shard, Side, Stage, Start, Statistic, Stop};
-use std::io::Write as _;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
