@@ -210,6 +210,13 @@ pub struct LoadArgs {
     /// Load before the measured phase that is not recorded [default: none]
     #[arg(long, value_name = "TIME")]
     pub warm_up: Option<String>,
+    /// Read the server's counters here before and after the measured phase: Prometheus text, or JSON of Go's expvar; how much
+    /// each rose for each request becomes a series
+    #[arg(long, value_name = "URL")]
+    pub scrape: Option<String>,
+    /// Counters to keep, by their name; repeatable [default: all]
+    #[arg(long, value_name = "GLOB", requires = "scrape")]
+    pub scrape_match: Vec<String>,
     #[command(flatten)]
     pub transport: TransportArgs,
     /// Print the stored run as JSON on standard output

@@ -3,6 +3,7 @@
 mod before;
 mod builds;
 mod confirm;
+mod drive;
 mod measure;
 mod outputs;
 mod repeat;

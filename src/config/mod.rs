@@ -12,6 +12,7 @@ mod pace;
 mod plan;
 mod redact;
 mod schedule;
+mod scrape;
 mod shadow;
 mod shard;
 mod suite;

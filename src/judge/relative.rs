@@ -15,6 +15,10 @@ impl Threshold for Relative {
         for selected in case.selection.of_kind(Kind::Relative) {
             // A new series and another environment have nothing to be compared with; both are said elsewhere.
             let Some(compared) = selected.compared.filter(|one| one.comparable && one.before_errors.is_some()) else { continue };
+            if selected.rule.is_default && !compared.is_exact && metric::may_repeat_exactly(&selected.series.key.metric) {
+                case.cannot_judge(selected, FindingKind::Relative, "it did not repeat exactly in three accepted runs", found);
+                continue;
+            }
             let of_all = compared.changes_all.as_ref().filter(|_| selected.rule.of == Attempts::All);
             let change = of_all.unwrap_or(&compared.changes).get(&selected.statistic);
             match (selected.after.and(change), selected.better()) {
@@ -38,7 +42,7 @@ fn judge(case: &Case<'_>, selected: &Selected<'_>, change: &Change, better: Bett
     if limits.into_iter().flatten().any(|limit| bar(limit, better).is_none()) {
         return Err("its limit can never be reached; where higher is better a drop is less than 100%".to_string());
     }
-    let is_exact = metric::is_deterministic(&selected.series.key.metric);
+    let is_exact = selected.compared.is_some_and(|compared| compared.is_exact);
     match (case.policy.statistics, Evidence::of(change, better)) {
         _ if is_exact => Ok(exact(case, selected, change, better, "; exact: it repeats for the same code")),
         (Statistics::Sound, Some(evidence)) => Ok(sound(case, selected, change, better, evidence)),

@@ -18,4 +18,5 @@ mod project;
 mod pull_request;
 mod repeat;
 mod run;
+mod signals;
 mod tidy;

@@ -5,6 +5,7 @@ use crate::config::error::ConfigError;
 mod example;
 mod jenkins;
 mod paces;
+mod scrapes;
 mod suites;
 mod thresholds;
 
