@@ -68,7 +68,7 @@ fn counters_that_repeat_exactly_are_judged_exactly() {
     let default =
         policy(vec![Rule { is_default: true, metric: Some("counter_per_request".to_string()), ..rule(relative(0.0), relative(0.05)) }]);
     let own = policy(vec![Rule { metric: Some("counter_per_request".to_string()), ..rule(relative(0.0), relative(0.05)) }]);
-    check(before(&[3.0; 3]), counter(4.0), &default, Verdict::Fail, "was 3 and is 4 (+33.3%), limit +5%; exact");
+    check(before(&[3.0; 3]), counter(4.0), &default, Verdict::Fail, "rose from 3 to 4 (+33.3%), limit +5%; exact");
     check(before(&[3.0; 3]), counter(3.0), &default, Verdict::Pass, "exact: it repeats for the same code");
     check(before(&[3.0; 3]), counter(3.01), &default, Verdict::Unstable, "limit +0%; exact");
     check(before(&[0.0; 3]), counter(1.0), &own, Verdict::Fail, "exact");
