@@ -2,10 +2,10 @@
 
 use super::error::{ConfigError, Document, alternatives, did_you_mean, typed};
 use super::file::{self, File};
-use super::load;
 use super::plan::{self, CheckSuite, ColorChoice, ExitMapping, Keep, Plan, ReportRequest, SuitePlan, Surroundings, Tables, Verbosity};
 use super::suite::Suite;
 use super::value::{parse_baseline, parse_environment, parse_name};
+use super::{load, quarantine};
 use crate::cli::{CheckArgs, ConvertArgs, LoadArgs, Options, RunArgs, When};
 use crate::judge::expression::ExpressionError;
 use crate::model::{SuiteWork, Work};
@@ -117,7 +117,9 @@ impl Request<'_> {
             Some(parent) if parent != Path::new("") => parent.to_path_buf(),
             _ => PathBuf::from("."),
         };
-        Ok(Some(Found { file: File::parse(&name, &text, self.tables)?, root, name }))
+        let file = File::parse(&name, &text, self.tables)?;
+        quarantine::check_days(&file.quarantine, Document::file(&name, &text), self.around.now_ns)?;
+        Ok(Some(Found { file, root, name }))
     }
 
     /// Named, or found upward.
@@ -150,7 +152,7 @@ impl Request<'_> {
             baseline: baseline.or_else(|| gate.baseline.clone().map(|choice| choice.below(&root))).unwrap_or(plan::BASELINE),
             environment: environment.unwrap_or_else(|| gate.environment.clone()),
             keep_runs: gate.keep_runs.unwrap_or(plan::KEEP_RUNS),
-            quarantine: Vec::new(),
+            quarantine: file.quarantine.iter().map(|entry| entry.get_ref().clone()).collect(),
             confirm: plan::CONFIRM,
             repeat: plan::REPEAT_RUNS,
             builds: below(&root, Path::new(plan::BUILDS)),

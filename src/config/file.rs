@@ -1,12 +1,12 @@
 //! `neverslower.toml` as written: found, read, understood. Defaults of the gate are not applied here.
 
 use super::error::{ConfigError, Document};
-use super::plan::{BaselineChoice, CONFIG_FILE, Tables};
+use super::plan::{self, BaselineChoice, CONFIG_FILE, Tables};
 use super::suite::{self, Suite};
 use super::table::{Shape, Table};
-use super::threshold;
 use super::value::{parse_baseline, parse_environment, parse_profile};
-use crate::judge::{Rule, Statistics, UnknownEnvironment};
+use super::{quarantine, threshold};
+use crate::judge::{Quarantine, Rule, Statistics, UnknownEnvironment};
 use crate::limits;
 use std::fs::File as Handle;
 use std::io::{ErrorKind, Read};
@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 use toml::Spanned;
 
 /// The top of the file.
-pub const ROOT: Shape = Shape { name: "the file", keys: &["gate", "suite", "threshold"] };
+pub const ROOT: Shape = Shape { name: "the file", keys: &["gate", "suite", "threshold", "quarantine"] };
 /// `[gate]`.
 pub const GATE: Shape = Shape {
     name: "[gate]",
@@ -54,6 +54,8 @@ pub struct File {
     pub gate: Gate,
     pub suites: Vec<Suite>,
     pub rules: Vec<Rule>,
+    /// With the places of their days.
+    pub quarantine: Vec<Spanned<Quarantine>>,
 }
 
 impl File {
@@ -63,10 +65,13 @@ impl File {
         let gate = root.table("gate", &GATE)?;
         let suites = root.tables("suite", &suite::SUITE)?;
         let thresholds = root.tables("threshold", &threshold::THRESHOLD)?;
+        let quarantine = root.tables("quarantine", &quarantine::QUARANTINE)?;
+        let gate = gate.map(read_gate).transpose()?.unwrap_or_default();
         Ok(File {
-            gate: gate.map(read_gate).transpose()?.unwrap_or_default(),
             suites: suite::read_all(suites, known)?,
-            rules: threshold::read_all(thresholds)?,
+            rules: threshold::read_all(thresholds, gate.statistics.unwrap_or(plan::STATISTICS))?,
+            quarantine: quarantine::read_all(quarantine)?,
+            gate,
         })
     }
 }

@@ -3,8 +3,10 @@
 mod build;
 mod error;
 mod file;
+mod judged;
 mod load;
 mod plan;
+mod quarantine;
 mod shadow;
 mod suite;
 mod table;

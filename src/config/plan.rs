@@ -60,8 +60,24 @@ pub const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 /// Lag of the load generator itself beyond which a request is late.
 pub const MAX_LAG: Duration = Duration::from_millis(10);
 
+/// Improvement of a time, as a share, beyond which it is not believed: ten times faster is usually a broken benchmark.
+pub const TOO_FAST: (f64, &str) = (-0.90, "-90%");
+
+/// What is too fast for a rule on a change against the baseline that does not say it itself. Only of times, because counts
+/// such as allocations may well fall to nothing; not of statistics that one outlier moves.
+pub fn too_fast(metric: Option<&str>, statistic: Option<Statistic>) -> Option<Limit> {
+    let is_time = metric.is_none_or(|name| metric::known(name).is_some_and(|known| known.unit.is_time()));
+    let is_steady = match statistic {
+        None | Some(Statistic::Mean | Statistic::Min) => true,
+        Some(Statistic::Percentile(p)) => p <= Percentile::P95,
+        Some(_) => false,
+    };
+    let (change, text) = TOO_FAST;
+    (is_time && is_steady).then(|| Limit::Relative { change, text: text.to_string() })
+}
+
 /// The thresholds of a configuration without any: error rate 1% / 3%; requests p95 +5% / +10% and at least 2 ms;
-/// benchmarks p50 +5% / +10%; deterministic metrics any increase / +5%. Those of benchmarks name no statistic, which means
+/// benchmarks p50 +5% / +10%; deterministic metrics any increase / +5%; times too fast below -90%. Those of benchmarks name no statistic, which means
 /// p50, or the mean where a tool tells nothing else.
 pub fn default_rules() -> Vec<Rule> {
     let absolute = |value: f64, text: &str| Limit::Absolute { value, text: text.to_string() };
@@ -74,7 +90,7 @@ pub fn default_rules() -> Vec<Rule> {
         unstable: Some(unstable),
         fail: Some(fail),
         floor,
-        too_fast: None,
+        too_fast: too_fast(metric, statistic),
         widen_to: None,
         against: None,
         of: Attempts::Ok,

@@ -29,7 +29,7 @@ fn an_empty_file_asks_for_nothing() {
 fn unknown_keys_are_shown_with_the_nearest() {
     refuses(
         "[gaet]\nx = 1\n",
-        "n.toml:1:2: expected a key of the file: `gate`, `suite` or `threshold`, found `gaet`; did you mean `gate`?\n\
+        "n.toml:1:2: expected a key of the file: `gate`, `suite`, `threshold` or `quarantine`, found `gaet`; did you mean `gate`?\n\
          1 | [gaet]\n  |  ^^^^",
     );
     refuses(

@@ -4,6 +4,7 @@ use super::parse;
 use crate::config::file::{GATE, ROOT};
 use crate::config::load::{LOAD, SERVER, TARGET};
 use crate::config::plan;
+use crate::config::quarantine::QUARANTINE;
 use crate::config::suite::{BENCHMARK, COMMAND, SUITE, TOOL};
 use crate::config::table::Shape;
 use crate::config::threshold::THRESHOLD;
@@ -15,7 +16,7 @@ use toml::{Table, Value};
 const EXAMPLE: &str = include_str!("../../../../docs/example.toml");
 
 /// Every kind of table: where it stands in the file, its keys, and the least around it (`HERE`) that makes a file.
-const SHAPES: [(&str, &Shape, &str); 10] = [
+const SHAPES: [(&str, &Shape, &str); 11] = [
     ("", &ROOT, "HERE"),
     ("gate", &GATE, "[gate]\nHERE"),
     ("suite", &SUITE, "[[suite]]\nname = 'a'\nHERE"),
@@ -30,13 +31,15 @@ const SHAPES: [(&str, &Shape, &str); 10] = [
         "[[suite]]\nname = 'a'\nload = { targets = ['http://x/'] }\n[suite.server]\ncommand = 'x'\nready = 'http://x/'\nHERE",
     ),
     ("threshold", &THRESHOLD, "[[threshold]]\nfail = '+5%'\nHERE"),
+    ("quarantine", &QUARANTINE, "[[quarantine]]\nlabel = 'x'\nreason = 'x'\nuntil = '2026-12-31'\nHERE"),
 ];
 
 #[test]
 fn the_example_is_understood() {
     let file = parse(EXAMPLE).unwrap_or_else(|error| panic!("{error}"));
     assert_eq!(file.suites.len(), 6);
-    assert_eq!(file.rules.len(), 4);
+    assert_eq!(file.rules.len(), 5);
+    assert_eq!(file.quarantine.len(), 1);
 }
 
 #[test]
@@ -45,6 +48,7 @@ fn the_example_shows_the_defaults() {
     let gate = file.gate;
     assert_eq!((gate.results, gate.baselines), (Some(plan::RESULTS.into()), Some(plan::BASELINES.into())));
     assert_eq!((gate.statistics, gate.baseline), (Some(plan::STATISTICS), Some(plan::BASELINE)));
+    assert_eq!(file.rules[1].too_fast, plan::too_fast(None, None));
     assert_eq!((gate.keep_runs, gate.require_baseline), (Some(plan::KEEP_RUNS), Some(plan::REQUIRE_BASELINE)));
     assert_eq!(file.suites[0].timeout, plan::SUITE_TIMEOUT);
     let Some(Work::Command(command)) = &file.suites[1].work else { panic!("cli is a command") };
