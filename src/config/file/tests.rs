@@ -3,6 +3,7 @@ use crate::config::Tables;
 use crate::config::error::ConfigError;
 
 mod example;
+mod quarantine;
 mod suites;
 mod thresholds;
 
