@@ -147,7 +147,7 @@ fn row(finding: &Finding) -> String {
     let label = if finding.key.label.is_empty() { "(the suite)".to_string() } else { code(&shorten(&finding.key.label, QUOTED_CHARS_MAX)) };
     let prose = |text: Option<String>| text.map_or_else(String::new, |text| markdown(&text));
     let cells = [
-        finding.verdict.word().to_string(),
+        facts::ending(finding).to_string(),
         code(&finding.suite),
         label,
         markdown(&facts::measure(finding)),

@@ -16,6 +16,26 @@ fn failing_errors_say_of_what_the_times_are() {
     assert_eq!(kinds, [FindingKind::ErrorRate, FindingKind::Missing, FindingKind::Relative]);
 }
 
+/// The first rule that matches a label and a metric judges its errors: stricter ones for what must not fail.
+#[test]
+fn error_rates_by_label_and_metric() {
+    let rate = |label: &str, metric: Option<&str>, fail: f64, text: &str| Rule {
+        label: label.into(),
+        metric: metric.map(str::to_string),
+        statistic: Some(Statistic::ErrorRate),
+        ..rule(None, absolute(fail, text))
+    };
+    let rules = policy(vec![rate("GET /pay*", None, 0.0, "0%"), rate("*", Some("lat*"), 0.05, "5%")]);
+    let run = |pay: u64, other: u64| {
+        run_of(vec![requests("GET /pay/1", MS, 1000, pay, "http-5xx"), requests("GET /", MS, 1000, other, "http-5xx")])
+    };
+    check(nothing(), run(0, 50), &rules, Verdict::Pass, "GET / error rate is 5% (50 of 1000), limit 5%");
+    check(nothing(), run(1, 0), &rules, Verdict::Fail, "GET /pay/1 error rate is 0.1% (1 of 1000), limit 0%");
+    check(nothing(), run(0, 51), &rules, Verdict::Fail, "GET / error rate is 5.1% (51 of 1000), limit 5%");
+    let unmatched = policy(vec![rate("GET /gone", None, 0.0, "0%"), rate("*", None, 0.05, "5%")]);
+    assert_eq!(outcome(&nothing(), run(0, 0), &unmatched).findings.len(), 2, "said at the end, over all suites");
+}
+
 /// What is asked about each label that is gone.
 fn renamed(gone: &[&str], came: &[&str]) -> Vec<String> {
     let of = |labels: &[&str]| {
