@@ -11,5 +11,6 @@ mod first_use;
 mod hello;
 mod interrupts;
 mod project;
+mod rules;
 mod run;
 mod tidy;
