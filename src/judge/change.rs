@@ -78,7 +78,7 @@ impl Asked<'_> {
             if is_crossed && !floored { Reading::Crossed } else { Reading::Within }
         });
         let change_percent = (before > 0.0).then(|| 100.0 * (after / before - 1.0));
-        let reason = if floored { self.floor_reason() } else { how.to_string() };
+        let reason = if is_floored(self.selected, before, after) { self.floor_reason() } else { how.to_string() };
         self.told(verdict, text, before, change_percent, &format!("limit {text}{reason}"))
     }
 
@@ -100,7 +100,7 @@ impl Asked<'_> {
             Some(widened) => format!("limit {text} widened to {widened}, the smallest change that its noise lets it see"),
             None => format!("limit {text}"),
         };
-        let reason = if floored {
+        let reason = if is_floored(self.selected, self.before, self.change.after) {
             self.floor_reason()
         } else if verdict == Verdict::Pass || widened.is_some() {
             passed(evidence)
@@ -139,8 +139,11 @@ impl Asked<'_> {
         Finding { threshold: threshold.to_string(), before: Some(before), change_percent, ..finding }
     }
 
+    /// Whether it is not worse by as much as counts. An improvement never is: else a run that is better by more than the floor
+    /// would need evidence, and a slower one not.
     fn is_floored(&self, before: f64) -> bool {
-        is_floored(self.selected, before, self.change.after)
+        let worse = if self.better == Better::Higher { before - self.change.after } else { self.change.after - before };
+        self.selected.rule.floor.is_some_and(|floor| worse < floor)
     }
 
     fn floor_reason(&self) -> String {
@@ -149,7 +152,7 @@ impl Asked<'_> {
     }
 }
 
-/// Whether a change is smaller than what counts.
+/// Whether a change, in either direction, is smaller than what counts.
 pub fn is_floored(selected: &Selected<'_>, before: f64, after: f64) -> bool {
     selected.rule.floor.is_some_and(|floor| (after - before).abs() < floor)
 }

@@ -4,7 +4,7 @@ use super::change::Asked;
 use super::relative::{change, is_compared};
 use super::rule::Kind;
 use super::threshold::{Case, Found, Threshold};
-use crate::model::{Band, Better, Change, FindingKind, Note, Pinned as Facts};
+use crate::model::{Better, Change, FindingKind, Note, Pinned as Facts};
 
 pub struct Pinned;
 
@@ -23,10 +23,8 @@ impl Threshold for Pinned {
             if selected.better() == Better::Unknown || is_the_same(accepted, pinned) {
                 continue;
             }
-            let change = with_noise_of(accepted, pinned);
-            let kind = FindingKind::Pinned;
-            let asked =
-                Asked { case, selected, change: &change, before: pinned.before, better: selected.better(), kind, against: &against };
+            let (before, better, kind) = (pinned.before, selected.better(), FindingKind::Pinned);
+            let asked = Asked { case, selected, change: pinned, before, better, kind, against: &against };
             found.findings.push(asked.finding());
         }
         if untold > 0 {
@@ -39,15 +37,6 @@ impl Threshold for Pinned {
 /// Whether the pinned run is all that was accepted: then it was judged already.
 fn is_the_same(accepted: &Change, pinned: &Change) -> bool {
     accepted.band.is_none_or(|band| band.runs <= 1) && accepted.before == pinned.before
-}
-
-/// One run tells nothing of its noise, but the accepted runs of the same place do. Two single values differ by √2 of that
-/// noise, where one value and the middle of N differ by √(1 + 1/N) of it.
-fn with_noise_of(accepted: &Change, pinned: &Change) -> Change {
-    let Some(noise) = accepted.band.filter(|band| band.runs > 1) else { return *pinned };
-    let widening = (2.0 / (1.0 + 1.0 / f64::from(noise.runs))).sqrt();
-    let centre = pinned.before.ln();
-    Change { band: pinned.band.map(|own| Band { scale: (noise.scale * widening).max(own.scale), centre, ..noise }), ..*pinned }
 }
 
 /// ` against the run pinned on 2026-11-23 (commit 1a2b3c4d5e)`.

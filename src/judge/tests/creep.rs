@@ -3,20 +3,31 @@
 use super::{accepted, accepted_points, point, policy, relative, rule, run_of, samples};
 use crate::compare::compare;
 use crate::judge::{Policy, Rule, Statistics, judge};
-use crate::model::{Changes, Comparison, Finding, FindingKind, Pinned, Run, Statistic, SuiteOutcome, Verdict};
+use crate::model::{
+    Band, Change, Changes, ComparedSeries, Comparison, Finding, FindingKind, Pinned, Run, SeriesKey, Statistic, SuiteOutcome, Verdict,
+};
 
 fn timed(value: f64) -> Run {
     run_of(vec![point("sort", "time", value)])
 }
 
-/// A comparison with accepted values, newest first, that also stands against a pinned run.
+/// A comparison with accepted values, newest first, that also stands against a pinned run: with its own centre and the noise of
+/// the accepted runs, in which two single values differ by √2.
 fn pinned(newest_first: &[f64], pin: Run, run: Run, policy: &Policy) -> Comparison {
     let asked = policy.asked();
     let against_pin = compare(&accepted(vec![pin]), run.clone(), &asked);
     let mut comparison = compare(&accepted_points(newest_first), run, &asked);
+    let since = |key: &SeriesKey, compared: &ComparedSeries| -> Changes {
+        let change = |statistic: Statistic| {
+            let (own, known) = (*against_pin.series[key].changes.get(&statistic)?, compared.changes.get(&statistic)?.band?);
+            let widening = (2.0 / (1.0 + 1.0 / f64::from(known.runs))).sqrt();
+            Some((statistic, Change { band: Some(Band { scale: known.scale * widening, centre: own.before.ln(), ..known }), ..own }))
+        };
+        asked.iter().copied().filter_map(change).collect()
+    };
     comparison.baseline.pinned = Some(Pinned { commit: Some("1a2b3c4d5e6f7a8b".into()), accepted_ns: Some(1_795_428_000_000_000_000) });
     for (key, compared) in &mut comparison.series {
-        compared.pinned = Some(against_pin.series[key].changes.clone());
+        compared.pinned = Some(since(key, compared));
     }
     comparison
 }
@@ -98,7 +109,7 @@ fn of_sessions(mut comparison: Comparison, sessions: u32, policy: &Policy) -> Co
     for compared in comparison.series.values_mut() {
         let changes = policy.asked().into_iter().filter_map(|statistic: Statistic| {
             let mut change = *compared.changes.get(&statistic)?;
-            change.band = change.band.map(|band| crate::model::Band { sessions, ..band });
+            change.band = change.band.map(|band| Band { sessions, ..band });
             Some((statistic, change))
         });
         compared.changes = changes.collect::<Changes>();

@@ -96,6 +96,17 @@ fn a_noise_band_beside_a_percentage() {
     check(runs_of("time", &wide), of("time", 104.0), &mixed, Unstable, "too noisy to judge at +10%, could see +48.3%");
 }
 
+/// An improvement never needs more evidence than a small slowdown, which the floor lets through.
+#[test]
+fn the_floor_is_for_the_worse() {
+    let times = policy(vec![Rule { floor: Some(20.0), ..rule(None, relative(0.05)) }]);
+    let rows = [(1.0, Pass), (79.0, Pass), (100.0, Pass), (119.9, Pass), (120.0, Unstable), (190.0, Fail)];
+    table(&runs_of("time", &[100.0]), "time", &times, &rows);
+    let rates = Rule { metric: Some("throughput".into()), floor: Some(20.0), ..rule(None, relative(-0.05)) };
+    let rows = [(900.0, Pass), (121.0, Pass), (80.1, Pass), (80.0, Unstable), (50.0, Fail)];
+    table(&runs_of("throughput", &[100.0]), "throughput", &policy(vec![rates]), &rows);
+}
+
 #[test]
 fn too_noisy_says_what_it_could_see() {
     let limited = |widen_to| policy(vec![Rule { widen_to, ..rule(relative(0.05), relative(0.10)) }]);
