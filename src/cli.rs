@@ -90,6 +90,8 @@ pub enum Command {
     Accept(AcceptArgs),
     /// Turn results of any known format into any report
     Convert(ConvertArgs),
+    /// Write a neverslower.toml that runs at once, the CI step and the lines of .gitignore; overwrites nothing
+    Init(InitArgs),
     /// Print the tables the program runs on
     List(ListArgs),
     /// Print a completion script for a shell
@@ -106,8 +108,12 @@ pub struct RunArgs {
 #[derive(Debug, Clone, Default, Args)]
 pub struct CheckArgs {
     /// Result files or directories; `-` is standard input. Several files of one suite are repetitions
-    #[arg(value_name = "FILE", required = true)]
+    #[arg(value_name = "FILE", required_unless_present = "profile")]
     pub files: Vec<PathBuf>,
+    /// Whose rules judge: default, or jenkins: those of the Jenkins Performance Plugin, by `[jenkins]` of the configuration;
+    /// without FILE its `source_data_files` are read [default: as configured]
+    #[arg(long, value_name = "NAME")]
+    pub profile: Option<String>,
     /// Format of the files [default: detected from content] (`list formats`)
     #[arg(long, value_name = "NAME")]
     pub format: Option<String>,
@@ -194,6 +200,13 @@ pub struct ConvertArgs {
     pub suite: Option<String>,
 }
 
+#[derive(Debug, Clone, Default, Args)]
+pub struct InitArgs {
+    /// Turn the `perfReport` steps of a Jenkins job's config.xml or of a Jenkinsfile into configuration
+    #[arg(long, value_name = "PATH")]
+    pub from_jenkins: Option<PathBuf>,
+}
+
 #[derive(Debug, Clone, Args)]
 pub struct ListArgs {
     #[arg(value_name = "WHAT")]
@@ -241,6 +254,9 @@ mod tests {
         check("neverslower|run", "Run");
         check("neverslower|run|shop|cli|--quiet", "Run");
         check("neverslower|check|a.jtl|b.jtl|--suite|shop|--format|jtl", "Check");
+        check("neverslower|check|--profile|jenkins", "Check");
+        check("neverslower|init", "Init");
+        check("neverslower|init|--from-jenkins|Jenkinsfile", "Init");
         check("neverslower|load|http://h/|-n|100|-c|5|-q|20|-m|PUT|-H|A: b|-d|x|-t|5|--json", "Load");
         check("neverslower|accept|--yes|--force|--reason|why|--from|a|b", "Accept");
         check("neverslower|convert|-|--to|jtl|--output|x.jtl", "Convert");

@@ -142,3 +142,13 @@ pub const RENAMES_TRIED_MAX: usize = 50;
 pub const QUARANTINE_DAYS_MAX: u64 = 366;
 /// Ranks of order statistics remembered by sample size.
 pub const REMEMBERED_RANKS_MAX: usize = 4096;
+/// Bytes of a Jenkins job or Jenkinsfile that is turned into configuration; how deep its values and elements may be nested; steps
+/// taken from it.
+pub const IMPORT_BYTES_MAX: usize = 1024 * 1024;
+pub const IMPORT_DEPTH_MAX: usize = 64;
+pub const IMPORTED_STEPS_MAX: usize = 20;
+/// Calls of a script that are looked at for the plugin's.
+pub const IMPORT_CALLS_MAX: usize = 500;
+/// Files and directories of a project that `init` looks at, and how deep.
+pub const PROJECT_ENTRIES_MAX: usize = 20_000;
+pub const PROJECT_DEPTH_MAX: usize = 6;

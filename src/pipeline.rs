@@ -9,6 +9,7 @@ use crate::compare;
 use crate::config::{self, BaselineChoice, Plan};
 use crate::format;
 use crate::interrupt::Interrupt;
+use crate::jenkins::Settings;
 use crate::judge::{self, Policy};
 use crate::machine;
 use crate::model::{BaselineKind, Before, Environment, Note, Outcome, Run, SuiteOutcome, Verdict};
@@ -93,6 +94,13 @@ pub fn check(plan: &Plan, suites: &[CheckedSuite], format: Option<&str>, around:
         });
     }
     finish(plan, judged, vec![tap], around)
+}
+
+/// The profile `jenkins`: the plugin's readers, numbers and gates in place of ours. Entries of the settings are relative to the
+/// directory.
+pub fn jenkins(_plan: &Plan, settings: &Settings, _directory: &Path, _around: Surroundings<'_>) -> Result<Outcome, OutputFailed> {
+    let entries = settings.source_data_files.join("; ");
+    Err(OutputFailed(format!("the profile `jenkins` is not wired yet, so nothing judged {entries}; use the default profile")))
 }
 
 /// `convert`: any input into the recorder and, while it is read, into the report. The error is a sentence.

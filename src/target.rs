@@ -9,8 +9,11 @@ use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+mod project;
 #[cfg(test)]
 mod tests;
+
+pub use project::{add_lines, write_new};
 
 /// Name of the one-line verdict in the results directory.
 const VERDICT_FILE: &str = "verdict.txt";

@@ -2,7 +2,7 @@
 
 use super::{Failure, Session};
 use crate::cli::CheckArgs;
-use crate::config::{CheckSuite, Plan, Request};
+use crate::config::{CheckSuite, Plan, Profile, Request};
 use crate::pipeline::{self, CheckedSuite};
 use crate::source::Input;
 use glob::{MatchOptions, Pattern};
@@ -12,6 +12,11 @@ use std::path::{Component, Path, PathBuf};
 pub fn check(request: Request<'_>, arguments: &CheckArgs) -> Result<u8, Failure> {
     let mut plan = Plan::for_check(request, arguments)?;
     let session = Session::reading(&plan);
+    if let Profile::Jenkins(settings) = &plan.profile {
+        // What is typed is meant from here, what is configured from where the configuration stands.
+        let directory = if arguments.files.is_empty() { plan.root.as_path() } else { Path::new(".") };
+        return Ok(pipeline::jenkins(&plan, settings, directory, session.around())?.exit_code);
+    }
     let suites = assign(&plan, &arguments.files, arguments.suite.as_deref());
     // Thresholds that match nothing are a mistake as soon as nobody else's files could be meant.
     plan.is_selection = plan.check.len() > 1 && plan.check.iter().any(|known| suites.iter().all(|given| given.name != known.name));

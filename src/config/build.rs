@@ -2,11 +2,13 @@
 
 use super::error::{ConfigError, Document, alternatives, did_you_mean, typed};
 use super::file::{self, File};
-use super::plan::{self, CheckSuite, ColorChoice, ExitMapping, Keep, Plan, ReportRequest, SuitePlan, Surroundings, Tables, Verbosity};
+use super::plan::{self, CheckSuite, ColorChoice, ExitMapping, Keep, Plan, Profile, ProfileName};
+use super::plan::{ReportRequest, SuitePlan, Surroundings, Tables, Verbosity};
 use super::suite::Suite;
-use super::value::{parse_baseline, parse_environment, parse_name};
+use super::value::{parse_baseline, parse_environment, parse_name, parse_profile};
 use super::{load, quarantine};
 use crate::cli::{CheckArgs, ConvertArgs, LoadArgs, Options, RunArgs, When};
+use crate::jenkins::Settings;
 use crate::judge::expression::ExpressionError;
 use crate::model::{SuiteWork, Work};
 use std::path::{Path, PathBuf};
@@ -50,8 +52,20 @@ impl Plan {
             typed("--suite", name, parse_name)?;
         }
         request.format(args.format.as_deref())?;
-        let mut plan = request.base(request.configuration()?.as_ref())?;
+        let profile = args.profile.as_deref().map(|name| typed("--profile", name, parse_profile)).transpose()?;
+        let found = request.configuration()?;
+        let mut plan = request.base(found.as_ref())?;
         plan.environment = Some(request.foreign_environment(None)?);
+        plan.profile = match (profile, plan.profile) {
+            (Some(ProfileName::Default), _) | (None, Profile::Default) => Profile::Default,
+            (_, Profile::Jenkins(settings)) => Profile::Jenkins(request.sources(settings, args)?),
+            (Some(ProfileName::Jenkins), Profile::Default) => {
+                Profile::Jenkins(request.sources(Box::new(Settings::of_plugin(Vec::new())), args)?)
+            }
+        };
+        if args.files.is_empty() && plan.profile == Profile::Default {
+            return Err(ConfigError::new("check", "at least one FILE", "none"));
+        }
         Ok(plan)
     }
 
@@ -108,6 +122,23 @@ impl Plan {
 }
 
 impl Request<'_> {
+    /// The step with the files that it reads: those typed, else the configured ones.
+    fn sources(&self, mut settings: Box<Settings>, args: &CheckArgs) -> Result<Box<Settings>, ConfigError> {
+        let ours = [("--baseline", &self.options.baseline), ("--format", &args.format), ("--suite", &args.suite)];
+        if let Some((flag, Some(typed))) = ours.into_iter().find(|(_, typed)| typed.is_some()) {
+            let error = ConfigError::new(flag, "only flags that the profile `jenkins` heeds", format!("`{typed}`"));
+            return Err(error.hint("it detects formats and chooses builds as the plugin does, by [jenkins]"));
+        }
+        if !args.files.is_empty() {
+            settings.source_data_files = args.files.iter().map(|file| file.display().to_string()).collect();
+        }
+        if settings.source_data_files.is_empty() {
+            let error = ConfigError::new("check", "at least one FILE, or `source_data_files` in [jenkins]", "none");
+            return Err(error.hint("see docs/MIGRATING-FROM-JENKINS.md"));
+        }
+        Ok(settings)
+    }
+
     /// The configuration in force; one that is named has to exist.
     fn configuration(&self) -> Result<Option<Found>, ConfigError> {
         let Some(path) = self.configuration_path() else { return Ok(None) };
@@ -145,6 +176,10 @@ impl Request<'_> {
             baselines: self.path("NEVERSLOWER_BASELINES", options.baselines.as_ref(), &root, gate.baselines.as_deref(), plan::BASELINES),
             suites: Vec::new(),
             check,
+            profile: match gate.profile.unwrap_or(plan::PROFILE) {
+                ProfileName::Default => Profile::Default,
+                ProfileName::Jenkins => Profile::Jenkins(Box::new(file.jenkins.clone().unwrap_or_else(|| Settings::of_plugin(Vec::new())))),
+            },
             rules: if file.rules.is_empty() { plan::default_rules() } else { file.rules.clone() },
             statistics: gate.statistics.unwrap_or(plan::STATISTICS),
             unknown_environment: gate.unknown_environment.unwrap_or(unknown),

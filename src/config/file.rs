@@ -1,11 +1,13 @@
 //! `neverslower.toml` as written: found, read, understood. Defaults of the gate are not applied here.
 
 use super::error::{ConfigError, Document};
-use super::plan::{self, BaselineChoice, CONFIG_FILE, Tables};
+use super::jenkins;
+use super::plan::{self, BaselineChoice, CONFIG_FILE, ProfileName, Tables};
 use super::suite::{self, Suite};
 use super::table::{Shape, Table};
 use super::value::{parse_baseline, parse_environment, parse_profile};
 use super::{quarantine, threshold};
+use crate::jenkins::Settings;
 use crate::judge::{Quarantine, Rule, Statistics, UnknownEnvironment};
 use crate::limits;
 use std::fs::File as Handle;
@@ -14,7 +16,7 @@ use std::path::{Path, PathBuf};
 use toml::Spanned;
 
 /// The top of the file.
-pub const ROOT: Shape = Shape { name: "the file", keys: &["gate", "suite", "threshold", "quarantine"] };
+pub const ROOT: Shape = Shape { name: "the file", keys: &["gate", "suite", "threshold", "quarantine", "jenkins"] };
 /// `[gate]`.
 pub const GATE: Shape = Shape {
     name: "[gate]",
@@ -35,6 +37,7 @@ pub const GATE: Shape = Shape {
 /// `[gate]`; what is not written is `None`.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Gate {
+    pub profile: Option<ProfileName>,
     pub statistics: Option<Statistics>,
     pub baseline: Option<BaselineChoice>,
     pub environment: Option<String>,
@@ -56,6 +59,8 @@ pub struct File {
     pub rules: Vec<Rule>,
     /// With the places of their days.
     pub quarantine: Vec<Spanned<Quarantine>>,
+    /// The plugin's step; there only where the profile is `jenkins`.
+    pub jenkins: Option<Settings>,
 }
 
 impl File {
@@ -65,19 +70,45 @@ impl File {
         let gate = root.table("gate", &GATE)?;
         let suites = root.tables("suite", &suite::SUITE)?;
         let thresholds = root.tables("threshold", &threshold::THRESHOLD)?;
-        let quarantine = root.tables("quarantine", &quarantine::QUARANTINE)?;
+        let quarantined = root.tables("quarantine", &quarantine::QUARANTINE)?;
+        let jenkins = root.table("jenkins", &jenkins::JENKINS)?;
         let gate = gate.map(read_gate).transpose()?.unwrap_or_default();
+        match gate.profile.unwrap_or(plan::PROFILE) {
+            ProfileName::Jenkins => {
+                thresholds.first().map_or(Ok(()), |table| Err(unjudged(table, "[[threshold]]")))?;
+                quarantined.first().map_or(Ok(()), |table| Err(unjudged(table, "[[quarantine]]")))?;
+            }
+            ProfileName::Default => jenkins.as_ref().map_or(Ok(()), |table| Err(unjudged_step(table)))?,
+        }
+        let statistics = gate.statistics.unwrap_or(plan::STATISTICS);
         Ok(File {
-            suites: suite::read_all(suites, known)?,
-            rules: threshold::read_all(thresholds, gate.statistics.unwrap_or(plan::STATISTICS))?,
-            quarantine: quarantine::read_all(quarantine)?,
             gate,
+            suites: suite::read_all(suites, known)?,
+            rules: threshold::read_all(thresholds, statistics)?,
+            quarantine: quarantine::read_all(quarantined)?,
+            jenkins: jenkins.map(jenkins::read).transpose()?,
         })
     }
 }
 
+/// A rule of ours beside the plugin's: it would never judge.
+fn unjudged(table: &Table<'_>, what: &str) -> ConfigError {
+    let error = table.error("only rules of [jenkins], because `profile = \"jenkins\"` judges by nothing else", what);
+    error.hint(format!("delete {what}, or the profile"))
+}
+
+/// A step of the plugin beside our rules: it would never judge.
+fn unjudged_step(table: &Table<'_>) -> ConfigError {
+    let error = table.error("[jenkins] only with `profile = \"jenkins\"` in [gate]", "[jenkins] without it");
+    error.hint("add the profile, or delete the table: it would judge nothing")
+}
+
 fn read_gate(mut table: Table<'_>) -> Result<Gate, ConfigError> {
-    table.expression("profile", parse_profile)?;
+    let profile = table.expression("profile", parse_profile)?.map(Spanned::into_inner);
+    let ours = table.written(&["statistics", "baseline", "require_baseline", "unknown_environment"]);
+    if let (Some(ProfileName::Jenkins), Some(key)) = (profile, ours.first()) {
+        return Err(unjudged(&table, &format!("`{key}`")));
+    }
     let unknown = [
         ("auto", None),
         ("pass", Some(UnknownEnvironment::Pass)),
@@ -86,6 +117,7 @@ fn read_gate(mut table: Table<'_>) -> Result<Gate, ConfigError> {
     ];
     let keep_runs = table.integer("keep_runs", 1..=limits::KEEP_RUNS_MAX)?;
     Ok(Gate {
+        profile,
         statistics: table.word("statistics", &[("sound", Statistics::Sound), ("plain", Statistics::Plain)])?,
         baseline: table.expression("baseline", parse_baseline)?.map(Spanned::into_inner),
         environment: table.expression("environment", parse_environment)?.and_then(Spanned::into_inner),

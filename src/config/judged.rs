@@ -1,14 +1,28 @@
 //! The limits of one threshold, checked against what it judges as far as that is known without a run.
 
 use super::error::{ConfigError, Document};
+use super::plan::TOO_FAST;
 use crate::judge::expression::Quantity;
 use crate::judge::{Limit, Statistics};
-use crate::model::{Better, Statistic, Unit, metric};
+use crate::model::{Better, Percentile, Statistic, Unit, metric};
 use std::ops::Range;
 use toml::Spanned;
 
 /// A quantity as understood and as written.
 pub type Written = Spanned<(Quantity, String)>;
+
+/// What is too fast for a rule on a change against the baseline that does not say it itself. Only of times, because counts
+/// such as allocations may well fall to nothing; not of statistics that one outlier moves.
+pub fn usual_too_fast(metric: Option<&str>, statistic: Option<Statistic>) -> Option<Limit> {
+    let is_time = metric.is_none_or(|name| metric::known(name).is_some_and(|known| known.unit.is_time()));
+    let is_steady = match statistic {
+        None | Some(Statistic::Mean | Statistic::Min) => true,
+        Some(Statistic::Percentile(p)) => p <= Percentile::P95,
+        Some(_) => false,
+    };
+    let (change, text) = TOO_FAST;
+    (is_time && is_steady).then(|| Limit::Relative { change, text: text.to_string() })
+}
 
 /// What a threshold judges, as far as it is known before any run.
 pub struct Judged<'a> {

@@ -3,6 +3,7 @@
 mod build;
 mod error;
 mod file;
+mod jenkins;
 mod judged;
 mod load;
 mod plan;
@@ -17,6 +18,7 @@ pub use build::Request;
 pub use error::{ConfigError, Excerpt};
 pub use file::{File, Gate};
 pub use plan::{
-    BaselineChoice, CheckSuite, ColorChoice, ExitMapping, Keep, Plan, ReportRequest, SuitePlan, Surroundings, Tables, Verbosity,
+    BaselineChoice, CONFIG_FILE, CheckSuite, ColorChoice, ExitMapping, Keep, Plan, Profile, RESULTS, ReportRequest, SuitePlan,
+    Surroundings, Tables, Verbosity,
 };
 pub use suite::Suite;

@@ -1,6 +1,8 @@
 //! The plan: file + flags + environment, every default applied. EVERY default of the program stands in this file.
 
 use super::error::ConfigError;
+use super::judged::usual_too_fast;
+use crate::jenkins::Settings;
 use crate::judge::{Attempts, Limit, Policy, Quarantine, Rule, Statistics, UnknownEnvironment};
 use crate::model::{Percentile, Statistic, SuiteWork, Verdict, metric};
 use std::collections::BTreeMap;
@@ -23,6 +25,8 @@ pub const REPEAT_RUNS: u32 = 1;
 pub const BUILDS: &str = "builds";
 /// Builds kept in the builds directory.
 pub const KEEP_BUILDS: usize = 50;
+/// Our own rules.
+pub const PROFILE: ProfileName = ProfileName::Default;
 /// A percentage needs evidence.
 pub const STATISTICS: Statistics = Statistics::Sound;
 /// Committed where it compares.
@@ -63,19 +67,6 @@ pub const MAX_LAG: Duration = Duration::from_millis(10);
 /// Improvement of a time, as a share, beyond which it is not believed: ten times faster is usually a broken benchmark.
 pub const TOO_FAST: (f64, &str) = (-0.90, "-90%");
 
-/// What is too fast for a rule on a change against the baseline that does not say it itself. Only of times, because counts
-/// such as allocations may well fall to nothing; not of statistics that one outlier moves.
-pub fn too_fast(metric: Option<&str>, statistic: Option<Statistic>) -> Option<Limit> {
-    let is_time = metric.is_none_or(|name| metric::known(name).is_some_and(|known| known.unit.is_time()));
-    let is_steady = match statistic {
-        None | Some(Statistic::Mean | Statistic::Min) => true,
-        Some(Statistic::Percentile(p)) => p <= Percentile::P95,
-        Some(_) => false,
-    };
-    let (change, text) = TOO_FAST;
-    (is_time && is_steady).then(|| Limit::Relative { change, text: text.to_string() })
-}
-
 /// The thresholds of a configuration without any: error rate 1% / 3%; requests p95 +5% / +10% and at least 2 ms;
 /// benchmarks p50 +5% / +10%; deterministic metrics any increase / +5%; times too fast below -90%. Those of benchmarks name no statistic, which means
 /// p50, or the mean where a tool tells nothing else.
@@ -90,7 +81,7 @@ pub fn default_rules() -> Vec<Rule> {
         unstable: Some(unstable),
         fail: Some(fail),
         floor,
-        too_fast: too_fast(metric, statistic),
+        too_fast: usual_too_fast(metric, statistic),
         widen_to: None,
         against: None,
         of: Attempts::Ok,
@@ -226,6 +217,22 @@ pub enum Keep {
     OnlyAsked,
 }
 
+/// Whose rules judge, as written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ProfileName {
+    Default,
+    Jenkins,
+}
+
+/// Whose rules judge.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Profile {
+    /// Ours.
+    Default,
+    /// Those of the Jenkins Performance Plugin, with the parameters of its step.
+    Jenkins(Box<Settings>),
+}
+
 /// Which baseline to compare with.
 #[derive(Debug, Clone, PartialEq)]
 pub enum BaselineChoice {
@@ -307,6 +314,7 @@ pub struct Plan {
     pub suites: Vec<SuitePlan>,
     /// Every suite of the file, those without work included.
     pub check: Vec<CheckSuite>,
+    pub profile: Profile,
     pub rules: Vec<Rule>,
     pub statistics: Statistics,
     pub unknown_environment: UnknownEnvironment,

@@ -1,9 +1,9 @@
 //! `[[threshold]]`: rules as written, checked as far as they can be without a run.
 
 use super::error::{ConfigError, alternatives, did_you_mean};
-use super::judged::Judged;
+use super::judged::{Judged, usual_too_fast};
+use super::shadow;
 use super::table::{Shape, Table};
-use super::{plan, shadow};
 use crate::judge::expression::{ExpressionError, Quantity, parse_limit};
 use crate::judge::{Attempts, Limit, Rule, Statistics};
 use crate::model::{Place, STATISTIC_WORDS, Statistic};
@@ -57,7 +57,7 @@ fn read(mut table: Table<'_>, statistics: Statistics) -> Result<Rule, ConfigErro
     let strictest = unstable.as_ref().or(fail.as_ref()).map(Spanned::get_ref);
     let floor = floor.map(|written| judged.floor(&written, is_relative)).transpose()?;
     let too_fast = too_fast.map(|written| judged.too_fast(&written, strictest)).transpose()?;
-    let default_too_fast = || plan::too_fast(metric.as_deref(), statistic).filter(|_| is_relative && against.is_none());
+    let default_too_fast = || usual_too_fast(metric.as_deref(), statistic).filter(|_| is_relative && against.is_none());
     let too_fast = too_fast.or_else(default_too_fast);
     let widen_to = widen_to.map(|written| judged.widest(&written, strictest)).transpose()?;
     if let Some(against) = against.as_ref().filter(|against| *against.get_ref() == label) {

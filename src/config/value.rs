@@ -2,7 +2,7 @@
 //! every mistake has its column.
 
 use super::error::{alternatives, did_you_mean};
-use super::plan::BaselineChoice;
+use super::plan::{BaselineChoice, ProfileName};
 use crate::judge::expression::ExpressionError;
 use crate::limits;
 use crate::model::Target;
@@ -40,9 +40,13 @@ pub fn parse_name(text: &str) -> Result<String, ExpressionError> {
     Ok(text.to_string())
 }
 
-/// The profile; naming the only one is allowed, so that a file can be explicit.
-pub fn parse_profile(text: &str) -> Result<(), ExpressionError> {
-    if text == "default" { Ok(()) } else { Err(error(1, "`default` (others are not in this version)", text)) }
+/// The profile by its name.
+pub fn parse_profile(text: &str) -> Result<ProfileName, ExpressionError> {
+    match text {
+        "default" => Ok(ProfileName::Default),
+        "jenkins" => Ok(ProfileName::Jenkins),
+        _ => Err(error(1, alternatives(["default", "jenkins"]), text)),
+    }
 }
 
 /// The name of an environment; `auto` is none.

@@ -4,8 +4,17 @@
 //!
 //! *settings → collect files → numbers → judge → outcome and files.*
 
+mod gate;
+mod import;
 mod numbers;
 mod settings;
+mod written;
 
+pub use gate::{Build, BuildResult, CurrentBuild, Judged, judge, report_name};
+pub use import::{Import, ImportError, Imported, import};
 pub use numbers::{Caution, Collected, Dropped, FileNumbers, LabelNumbers, Numbers, Parser, ParserFiles, Percentiles, SideFields};
-pub use settings::{Builds, Constraint, ConstraintKind, Escalation, Metered, Operator, Settings};
+pub use settings::{
+    Builds, Constraint, ConstraintKind, ESCALATIONS, Escalation, METERED, Metered, OPERATORS, Operator, PARAMETERS, Parameter,
+    ParameterKind, Settings,
+};
+pub use written::{Folder, WrittenFile};

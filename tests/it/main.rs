@@ -9,6 +9,7 @@ mod convert;
 mod fail_closed;
 mod first_use;
 mod hello;
+mod init;
 mod interrupts;
 mod project;
 mod rules;

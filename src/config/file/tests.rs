@@ -3,6 +3,7 @@ use crate::config::Tables;
 use crate::config::error::ConfigError;
 
 mod example;
+mod jenkins;
 mod quarantine;
 mod suites;
 mod thresholds;
@@ -30,7 +31,7 @@ fn an_empty_file_asks_for_nothing() {
 fn unknown_keys_are_shown_with_the_nearest() {
     refuses(
         "[gaet]\nx = 1\n",
-        "n.toml:1:2: expected a key of the file: `gate`, `suite`, `threshold` or `quarantine`, found `gaet`; did you mean `gate`?\n\
+        "n.toml:1:2: expected a key of the file: `gate`, `suite`, `threshold`, `quarantine` or `jenkins`, found `gaet`; did you mean `gate`?\n\
          1 | [gaet]\n  |  ^^^^",
     );
     refuses(
@@ -85,11 +86,6 @@ fn values_of_the_gate_are_checked() {
 
 #[test]
 fn what_only_later_versions_know_is_refused() {
-    refuses(
-        "[gate]\nprofile = \"jenkins\"",
-        "n.toml:2:12: expected `default` (others are not in this version), found `jenkins`\n\
-         2 | profile = \"jenkins\"\n  |            ^^^^^^^",
-    );
     for later in ["previous", "build:123", "against:merge-base"] {
         refuses(
             &format!("gate.baseline = \"{later}\""),

@@ -2,12 +2,15 @@
 
 use super::parse;
 use crate::config::file::{GATE, ROOT};
+use crate::config::jenkins::{CONSTRAINT, JENKINS};
+use crate::config::judged::usual_too_fast;
 use crate::config::load::{LOAD, SERVER, TARGET};
 use crate::config::plan;
 use crate::config::quarantine::QUARANTINE;
 use crate::config::suite::{BENCHMARK, COMMAND, SUITE, TOOL};
 use crate::config::table::Shape;
 use crate::config::threshold::THRESHOLD;
+use crate::jenkins::Settings;
 use crate::model::{Stop, Work};
 use proptest::prelude::{prop_assert, proptest};
 use std::collections::BTreeSet;
@@ -15,8 +18,13 @@ use toml::{Table, Value};
 
 const EXAMPLE: &str = include_str!("../../../../docs/example.toml");
 
+/// The part of the example that stands for a file of its own, because the profiles exclude each other.
+fn jenkins_example() -> String {
+    EXAMPLE.lines().filter_map(|line| line.strip_prefix("#|")).map(|line| format!("{}\n", line.trim_start())).collect()
+}
+
 /// Every kind of table: where it stands in the file, its keys, and the least around it (`HERE`) that makes a file.
-const SHAPES: [(&str, &Shape, &str); 11] = [
+const SHAPES: [(&str, &Shape, &str); 13] = [
     ("", &ROOT, "HERE"),
     ("gate", &GATE, "[gate]\nHERE"),
     ("suite", &SUITE, "[[suite]]\nname = 'a'\nHERE"),
@@ -32,6 +40,12 @@ const SHAPES: [(&str, &Shape, &str); 11] = [
     ),
     ("threshold", &THRESHOLD, "[[threshold]]\nfail = '+5%'\nHERE"),
     ("quarantine", &QUARANTINE, "[[quarantine]]\nlabel = 'x'\nreason = 'x'\nuntil = '2026-12-31'\nHERE"),
+    ("jenkins", &JENKINS, "[gate]\nprofile = 'jenkins'\n[jenkins]\nHERE"),
+    (
+        "jenkins.constraint",
+        &CONSTRAINT,
+        "[gate]\nprofile = 'jenkins'\n[[jenkins.constraint]]\nkind = 'absolute'\nrelated_perf_report = 'x'\nHERE",
+    ),
 ];
 
 #[test]
@@ -43,12 +57,21 @@ fn the_example_is_understood() {
 }
 
 #[test]
+fn the_other_example_is_understood_and_shows_the_defaults_of_the_plugin() {
+    let file = parse(&jenkins_example()).unwrap_or_else(|error| panic!("{error}"));
+    let settings = file.jenkins.unwrap();
+    assert_eq!(settings.constraints.len(), 4);
+    let shown = Settings { constraints: Vec::new(), error_unstable_response_time_threshold: String::new(), ..settings };
+    assert_eq!(shown, Settings::of_plugin(vec!["**/*.jtl".to_string()]));
+}
+
+#[test]
 fn the_example_shows_the_defaults() {
     let file = parse(EXAMPLE).unwrap();
     let gate = file.gate;
     assert_eq!((gate.results, gate.baselines), (Some(plan::RESULTS.into()), Some(plan::BASELINES.into())));
     assert_eq!((gate.statistics, gate.baseline), (Some(plan::STATISTICS), Some(plan::BASELINE)));
-    assert_eq!(file.rules[1].too_fast, plan::too_fast(None, None));
+    assert_eq!(file.rules[1].too_fast, usual_too_fast(None, None));
     assert_eq!((gate.keep_runs, gate.require_baseline), (Some(plan::KEEP_RUNS), Some(plan::REQUIRE_BASELINE)));
     assert_eq!(file.suites[0].timeout, plan::SUITE_TIMEOUT);
     let Some(Work::Command(command)) = &file.suites[1].work else { panic!("cli is a command") };
@@ -77,6 +100,7 @@ fn collect(table: &Table, at: &str, keys: &mut BTreeSet<(String, String)>) {
 fn the_example_holds_every_key() {
     let mut written = BTreeSet::new();
     collect(&EXAMPLE.parse().unwrap(), "", &mut written);
+    collect(&jenkins_example().parse().unwrap(), "", &mut written);
     let mut expected = BTreeSet::new();
     for (at, shape, _) in SHAPES {
         expected.extend(shape.keys.iter().map(|key| (at.to_string(), key.to_string())));

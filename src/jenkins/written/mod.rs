@@ -1,0 +1,54 @@
+//! The files that the plugin writes, and two of our own: same text, but escaped, well-formed, and with `.` in every decimal.
+
+mod archive;
+mod constraint_junit;
+mod constraint_log;
+mod escape;
+mod tables;
+
+pub use archive::{absolute, relative, standard};
+pub use tables::tables;
+
+use super::Settings;
+use super::gate::{CurrentBuild, Evaluated};
+
+/// Which folder a written file is relative to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Folder {
+    /// That of the build.
+    Build,
+    /// In which the step runs.
+    Workspace,
+}
+
+/// A file to write.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WrittenFile {
+    pub folder: Folder,
+    pub path: String,
+    pub text: String,
+    /// Added to what is there instead of replacing it.
+    pub is_appended: bool,
+}
+
+/// A file of the build, replaced.
+fn of_build(path: impl Into<String>, text: String) -> WrittenFile {
+    WrittenFile { folder: Folder::Build, path: path.into(), text, is_appended: false }
+}
+
+/// What the expert mode writes, where it is asked for.
+pub fn constraints(settings: &Settings, current: &CurrentBuild, evaluated: &[Evaluated]) -> Vec<WrittenFile> {
+    let mut files = Vec::new();
+    if settings.persist_constraint_log {
+        let log = of_build("performance-results/performance.log", constraint_log::text(current, evaluated));
+        files.push(WrittenFile { is_appended: true, ..log });
+    }
+    if !settings.junit_output.is_empty() {
+        let junit = of_build(settings.junit_output.clone(), constraint_junit::text(evaluated));
+        files.push(WrittenFile { folder: Folder::Workspace, ..junit });
+    }
+    files
+}
+
+#[cfg(test)]
+mod tests;
