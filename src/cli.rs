@@ -62,9 +62,15 @@ pub struct Options {
     /// Directory of the accepted runs [default: baselines]
     #[arg(long, global = true, value_name = "DIR")]
     pub baselines: Option<PathBuf>,
-    /// What to compare with: auto, committed, or a path [default: auto]
+    /// What to compare with: auto, committed, previous, build:N, or a path [default: auto]
     #[arg(long, global = true, value_name = "CHOICE")]
     pub baseline: Option<String>,
+    /// Directory of earlier builds, for `--baseline previous` and `build:N` [default: builds]
+    #[arg(long, global = true, value_name = "DIR")]
+    pub builds: Option<PathBuf>,
+    /// Number of this build, under which it is kept for later ones [default: the CI's]
+    #[arg(long, global = true, value_name = "N")]
+    pub build_number: Option<String>,
     /// Name of this class of machines, or of the measured target [default: auto]
     #[arg(long, global = true, value_name = "NAME")]
     pub environment: Option<String>,
@@ -103,6 +109,12 @@ pub struct RunArgs {
     /// Suites to measure [default: all]
     #[arg(value_name = "SUITE")]
     pub suites: Vec<String>,
+    /// Measure every suite so often in a row, as one session; `accept` then takes each of the runs [default: 1]
+    #[arg(long, value_name = "N")]
+    pub repeat: Option<String>,
+    /// Measure a failing suite up to so often again before it turns red [default: 0]
+    #[arg(long, value_name = "N")]
+    pub confirm: Option<String>,
 }
 
 #[derive(Debug, Clone, Default, Args)]

@@ -87,6 +87,18 @@ pub const RATE_MAX: f64 = 10_000_000.0;
 /// Runs of a command suite, and requests of a load test.
 pub const REPEAT_MAX: u64 = 1_000_000;
 pub const REQUESTS_MAX: u64 = 1_000_000_000_000;
+/// Builds kept in the builds directory.
+pub const KEEP_BUILDS_MAX: u64 = 10_000;
+/// Entries of the builds directory that are looked at; what else lies there counts too.
+pub const BUILD_ENTRIES_MAX: usize = 100_000;
+/// Measurements of one suite in a row (`repeat`), and again before it turns red (`confirm`).
+pub const REPEAT_RUNS_MAX: u64 = 100;
+pub const CONFIRM_MAX: u64 = 10;
+/// Files and bytes of baselines that are read from a commit.
+pub const COMMITTED_FILES_MAX: usize = 10_000;
+pub const COMMITTED_BYTES_MAX: u64 = 256 * 1024 * 1024;
+/// The same where a note is all that comes of it: nobody should wait for that.
+pub const COMMITTED_NOTE_BYTES_MAX: u64 = 1024 * 1024;
 /// Accepted runs kept in one baseline.
 pub const KEEP_RUNS_MAX: u64 = 1_000;
 /// Bytes gathered before a row-wise report writes them.

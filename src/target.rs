@@ -283,8 +283,13 @@ pub fn remove_earlier(directory: &Path, folder: &str, names: &[&str]) -> Result<
         removed.map_err(|error| failed(&path, error))?;
     }
     if folder != directory {
-        // Fails where others keep something there, which is then theirs.
-        let _ = fs::remove_dir(&folder);
+        remove_if_empty(&folder);
     }
     Ok(())
+}
+
+/// Removes a folder in which nothing is left.
+pub fn remove_if_empty(folder: &Path) {
+    // Fails where others keep something there, which is then theirs.
+    let _ = fs::remove_dir(folder);
 }

@@ -66,6 +66,7 @@ fn facts(kind: BaselineKind, path: Option<String>, runs: &[Run], environment: &E
         drift: newest.map(|run| drift(&run.environment, environment)).unwrap_or_default(),
         pinned: None,
         edited: Edited::Unasked,
+        why_unknown: None,
         reasons: Vec::new(),
     }
 }

@@ -1,6 +1,8 @@
 //! Accepted runs: found, read, appended. `file.rs` is the only door to them.
 
 mod accept;
+pub mod builds;
+mod edits;
 mod error;
 mod file;
 mod find;
@@ -10,6 +12,7 @@ mod store;
 mod summary;
 
 pub use accept::{Proposal, propose, write};
+pub use edits::differs;
 pub use error::BaselineError;
 pub use file::parse;
 pub use find::{find, from_runs, load_file};

@@ -70,13 +70,24 @@ fn reason(arguments: &AcceptArgs, by: Override) -> Option<&str> {
     }
 }
 
-/// The stored runs that wait in results directories.
+/// The stored runs that wait in results directories. Of a suite that was measured several times in a row those are the single
+/// measurements, and not what they make together.
 fn pending(folders: &[PathBuf]) -> Result<Vec<PathBuf>, Failure> {
     let mut found = Vec::new();
     for folder in folders {
-        let pattern = format!("{}/runs/*.run.json", glob::Pattern::escape(&folder.display().to_string()));
-        let matches = glob::glob(&pattern).map_err(|error| Failure::Usage(error.to_string()))?;
-        let mut here = matches.collect::<Result<Vec<PathBuf>, _>>().map_err(|error| Failure::NoVerdict(error.to_string()))?;
+        let matching = |pattern: &str| {
+            let pattern = format!("{}/runs/{pattern}", glob::Pattern::escape(&folder.display().to_string()));
+            let matches = glob::glob(&pattern).map_err(|error| Failure::Usage(error.to_string()))?;
+            matches.collect::<Result<Vec<PathBuf>, _>>().map_err(|error| Failure::NoVerdict(error.to_string()))
+        };
+        let single = matching("*/[0-9]*.run.json")?;
+        let is_pooled = |run: &PathBuf| {
+            let suite = run.to_string_lossy().strip_suffix(".run.json").map(PathBuf::from);
+            single.iter().any(|one| one.parent() == suite.as_deref())
+        };
+        let mut here = matching("*.run.json")?;
+        here.retain(|run| !is_pooled(run));
+        here.extend(single.iter().cloned());
         here.sort();
         found.append(&mut here);
     }

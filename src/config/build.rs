@@ -5,12 +5,14 @@ use super::file::{self, File};
 use super::plan::{self, CheckSuite, ColorChoice, ExitMapping, Keep, Plan, Profile, ProfileName};
 use super::plan::{ReportRequest, SuitePlan, Surroundings, Tables, Verbosity};
 use super::suite::Suite;
-use super::value::{parse_baseline, parse_environment, parse_name, parse_profile};
+use super::value::{parse_baseline, parse_build, parse_environment, parse_name, parse_profile, parse_whole};
 use super::{load, quarantine};
 use crate::cli::{CheckArgs, ConvertArgs, LoadArgs, Options, RunArgs, When};
 use crate::jenkins::Settings;
 use crate::judge::expression::ExpressionError;
+use crate::limits;
 use crate::model::{SuiteWork, Work};
+use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 
 /// What a plan is made of, besides a command's own arguments.
@@ -43,6 +45,8 @@ impl Plan {
         let mut plan = request.base(Some(&found))?;
         plan.suites = selected.into_iter().map(|(suite, work)| suite_plan(suite, work, &found.root)).collect();
         plan.is_selection = is_selection;
+        plan.repeat = request.times("--repeat", args.repeat.as_deref(), 1..=limits::REPEAT_RUNS_MAX)?.unwrap_or(plan.repeat);
+        plan.confirm = request.times("--confirm", args.confirm.as_deref(), 0..=limits::CONFIRM_MAX)?.unwrap_or(plan.confirm);
         Ok(plan)
     }
 
@@ -117,6 +121,8 @@ impl Plan {
             environment: plan.environment.clone(),
         }];
         plan.is_selection = true;
+        // One measurement from the command line, and no build that others compare with.
+        (plan.repeat, plan.confirm, plan.build_number) = (plan::REPEAT_RUNS, plan::CONFIRM, None);
         Ok(plan)
     }
 }
@@ -167,6 +173,7 @@ impl Request<'_> {
         let root = found.map_or(PathBuf::from("."), |found| found.root.clone());
         let unknown = if is_ci { plan::UNKNOWN_ENVIRONMENT_IN_CI } else { plan::UNKNOWN_ENVIRONMENT_HERE };
         let baseline = self.setting("--baseline", options.baseline.as_deref(), parse_baseline)?;
+        let build_number = self.setting("--build-number", options.build_number.as_deref(), parse_build)?;
         let environment = self.environment()?;
         let check = file.suites.iter().map(|suite| self.check_suite(suite)).collect::<Result<_, _>>()?;
         let reports = self.reports()?;
@@ -188,11 +195,12 @@ impl Request<'_> {
             environment: environment.unwrap_or_else(|| gate.environment.clone()),
             keep_runs: gate.keep_runs.unwrap_or(plan::KEEP_RUNS),
             quarantine: file.quarantine.iter().map(|entry| entry.get_ref().clone()).collect(),
-            confirm: plan::CONFIRM,
-            repeat: plan::REPEAT_RUNS,
-            builds: below(&root, Path::new(plan::BUILDS)),
-            build_number: None,
-            keep_builds: plan::KEEP_BUILDS,
+            confirm: gate.confirm.unwrap_or(plan::CONFIRM),
+            repeat: gate.repeat.unwrap_or(plan::REPEAT_RUNS),
+            builds: self.path("NEVERSLOWER_BUILDS", options.builds.as_ref(), &root, gate.builds.as_deref(), plan::BUILDS),
+            build_number: build_number.or_else(|| self.around.build_number()),
+            keep_builds: gate.keep_builds.unwrap_or(plan::KEEP_BUILDS),
+            pull_request: self.around.pull_request(),
             reports,
             exit: ExitMapping { exit_zero: options.exit_zero, unstable_exit_code: options.unstable_exit_code, bisect: options.bisect },
             demonstration: gate.demonstration.clone(),
@@ -241,6 +249,12 @@ impl Request<'_> {
         Ok(typed.or(suite.map(str::to_string)).unwrap_or_else(|| plan::FOREIGN_ENVIRONMENT.to_string()))
     }
 
+    /// How often to measure: a flag, else its variable.
+    fn times(&self, flag: &str, typed: Option<&str>, bounds: RangeInclusive<u64>) -> Result<Option<u32>, ConfigError> {
+        let number = self.setting(flag, typed, |text| parse_whole(text, bounds.clone()))?;
+        Ok(number.and_then(|number| u32::try_from(number).ok()))
+    }
+
     fn check_suite(&self, suite: &Suite) -> Result<CheckSuite, ConfigError> {
         Ok(CheckSuite {
             name: suite.name.clone(),
@@ -257,7 +271,7 @@ impl Request<'_> {
         flag_value: Option<&str>,
         parse: impl Fn(&str) -> Result<T, ExpressionError>,
     ) -> Result<Option<T>, ConfigError> {
-        let variable = format!("NEVERSLOWER_{}", flag.trim_start_matches('-').to_uppercase());
+        let variable = format!("NEVERSLOWER_{}", flag.trim_start_matches('-').replace('-', "_").to_uppercase());
         match (flag_value, self.around.get(&variable)) {
             (Some(text), _) => typed(flag, text, parse).map(Some),
             (None, Some(text)) => typed(&variable, text, parse).map(Some),

@@ -30,6 +30,10 @@ pub const GATE: Shape = Shape {
         "results",
         "baselines",
         "keep_runs",
+        "builds",
+        "keep_builds",
+        "repeat",
+        "confirm",
         "demonstration",
     ],
 };
@@ -48,6 +52,11 @@ pub struct Gate {
     /// Relative to the file.
     pub baselines: Option<PathBuf>,
     pub keep_runs: Option<usize>,
+    /// Relative to the file.
+    pub builds: Option<PathBuf>,
+    pub keep_builds: Option<usize>,
+    pub repeat: Option<u32>,
+    pub confirm: Option<u32>,
     pub demonstration: Option<String>,
 }
 
@@ -116,6 +125,9 @@ fn read_gate(mut table: Table<'_>) -> Result<Gate, ConfigError> {
         ("no-verdict", Some(UnknownEnvironment::NoVerdict)),
     ];
     let keep_runs = table.integer("keep_runs", 1..=limits::KEEP_RUNS_MAX)?;
+    let keep_builds = table.integer("keep_builds", 1..=limits::KEEP_BUILDS_MAX)?;
+    let repeat = table.integer("repeat", 1..=limits::REPEAT_RUNS_MAX)?;
+    let confirm = table.integer("confirm", 0..=limits::CONFIRM_MAX)?;
     Ok(Gate {
         profile,
         statistics: table.word("statistics", &[("sound", Statistics::Sound), ("plain", Statistics::Plain)])?,
@@ -126,6 +138,10 @@ fn read_gate(mut table: Table<'_>) -> Result<Gate, ConfigError> {
         results: table.string("results")?.map(PathBuf::from),
         baselines: table.string("baselines")?.map(PathBuf::from),
         keep_runs: keep_runs.and_then(|runs| usize::try_from(runs).ok()),
+        builds: table.string("builds")?.map(PathBuf::from),
+        keep_builds: keep_builds.and_then(|builds| usize::try_from(builds).ok()),
+        repeat: repeat.and_then(|times| u32::try_from(times).ok()),
+        confirm: confirm.and_then(|times| u32::try_from(times).ok()),
         demonstration: table.string("demonstration")?,
     })
 }

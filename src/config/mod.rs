@@ -1,6 +1,7 @@
 //! From what was typed and written to a `Plan` with every default applied.
 
 mod build;
+mod ci;
 mod error;
 mod file;
 mod jenkins;

@@ -1,10 +1,11 @@
 //! The plan: file + flags + environment, every default applied. EVERY default of the program stands in this file.
 
+use super::ci;
 use super::error::ConfigError;
 use super::judged::usual_too_fast;
 use crate::jenkins::Settings;
 use crate::judge::{Attempts, Limit, Policy, Quarantine, Rule, Statistics, UnknownEnvironment};
-use crate::model::{Percentile, Statistic, SuiteWork, Verdict, metric};
+use crate::model::{Percentile, PullRequest, Statistic, SuiteWork, Verdict, metric};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -124,31 +125,24 @@ pub struct Surroundings {
 }
 
 /// Variables of ours; each beats the configuration file and is beaten by its flag.
-pub const OURS: [&str; 5] =
-    ["NEVERSLOWER_CONFIG", "NEVERSLOWER_RESULTS", "NEVERSLOWER_BASELINES", "NEVERSLOWER_BASELINE", "NEVERSLOWER_ENVIRONMENT"];
+pub const OURS: [&str; 10] = [
+    "NEVERSLOWER_CONFIG",
+    "NEVERSLOWER_RESULTS",
+    "NEVERSLOWER_BASELINES",
+    "NEVERSLOWER_BASELINE",
+    "NEVERSLOWER_ENVIRONMENT",
+    "NEVERSLOWER_BUILDS",
+    "NEVERSLOWER_BUILD_NUMBER",
+    "NEVERSLOWER_CONFIRM",
+    "NEVERSLOWER_REPEAT",
+    ci::PULL_REQUEST_BASE,
+];
 /// Set by `cargo run` to the package that is run.
 pub const CALLED_BY_CARGO: &str = "CARGO_PKG_NAME";
 /// What `git bisect run` understands as "this commit cannot be tested".
 const BISECT_SKIP: u8 = 125;
 /// Variables about colour.
 const COLORS: [&str; 5] = ["NO_COLOR", "CLICOLOR_FORCE", "FORCE_COLOR", "CLICOLOR", "TERM"];
-/// CI systems: the variables that all have to be set, and the one that names the commit. The first match wins.
-pub const CI_HOSTS: [(&[&str], &str); 14] = [
-    (&["GITHUB_ACTIONS"], "GITHUB_SHA"),
-    (&["GITLAB_CI"], "CI_COMMIT_SHA"),
-    (&["JENKINS_URL", "BUILD_ID"], "GIT_COMMIT"),
-    (&["TF_BUILD"], "BUILD_SOURCEVERSION"),
-    (&["SYSTEM_TEAMFOUNDATIONCOLLECTIONURI"], "BUILD_SOURCEVERSION"),
-    (&["BUILDKITE"], "BUILDKITE_COMMIT"),
-    (&["CIRCLECI"], "CIRCLE_SHA1"),
-    (&["BITBUCKET_COMMIT"], "BITBUCKET_COMMIT"),
-    (&["TEAMCITY_VERSION"], "BUILD_VCS_NUMBER"),
-    (&["DRONE"], "DRONE_COMMIT_SHA"),
-    (&["TRAVIS"], "TRAVIS_COMMIT"),
-    (&["APPVEYOR"], "APPVEYOR_REPO_COMMIT"),
-    (&["CODEBUILD_BUILD_ARN"], "CODEBUILD_RESOLVED_SOURCE_VERSION"),
-    (&["CI"], "GIT_COMMIT"),
-];
 
 impl Surroundings {
     /// Reads them: the one door to environment variables.
@@ -156,13 +150,12 @@ impl Surroundings {
     pub fn read(now_ns: u64) -> Result<Surroundings, ConfigError> {
         let directory =
             std::env::current_dir().map_err(|error| ConfigError::new("working directory", "a directory that exists", error.to_string()))?;
-        let hosts = CI_HOSTS.iter().flat_map(|(detect, commit)| detect.iter().chain(std::iter::once(commit)));
         let mut variables = BTreeMap::new();
-        for name in OURS.iter().chain(&COLORS).chain([&CALLED_BY_CARGO]).chain(hosts) {
+        for name in OURS.into_iter().chain(COLORS).chain([CALLED_BY_CARGO]).chain(ci::variables()) {
             match std::env::var(name) {
-                Ok(value) if !value.is_empty() => drop(variables.insert(*name, value)),
-                Err(std::env::VarError::NotUnicode(value)) if OURS.contains(name) => {
-                    return Err(ConfigError::new(*name, "UTF-8", value.to_string_lossy()));
+                Ok(value) if !value.is_empty() => drop(variables.insert(name, value)),
+                Err(std::env::VarError::NotUnicode(value)) if OURS.contains(&name) => {
+                    return Err(ConfigError::new(name, "UTF-8", value.to_string_lossy()));
                 }
                 _ => {}
             }
@@ -176,22 +169,9 @@ impl Surroundings {
         self.variables.get(name).map(String::as_str)
     }
 
-    fn is_on(&self, name: &str) -> bool {
+    /// Whether a variable is set, and not to `false`.
+    pub fn is_on(&self, name: &str) -> bool {
         self.get(name).is_some_and(|value| !matches!(value, "0" | "false" | "False" | "FALSE"))
-    }
-
-    fn ci_host(&self) -> Option<&'static (&'static [&'static str], &'static str)> {
-        CI_HOSTS.iter().find(|(detect, _)| detect.iter().all(|name| self.is_on(name)))
-    }
-
-    /// Whether this is a CI job.
-    pub fn is_ci(&self) -> bool {
-        self.ci_host().is_some()
-    }
-
-    /// The commit that the CI says it builds.
-    pub fn commit(&self) -> Option<&str> {
-        self.get(self.ci_host()?.1)
     }
 
     /// NO_COLOR, then the variables that force colour, then those that switch it off; else the terminal decides.
@@ -336,6 +316,8 @@ pub struct Plan {
     pub build_number: Option<u64>,
     /// Builds kept in the builds directory.
     pub keep_builds: usize,
+    /// The pull request that is built: committed baselines are then read at its merge base.
+    pub pull_request: Option<PullRequest>,
     pub reports: Vec<ReportRequest>,
     pub exit: ExitMapping,
     /// Command that shows this project's gate red, for the first-use headline.
@@ -371,6 +353,11 @@ impl ExitMapping {
 impl Plan {
     /// The commands that lead a first-time user from "nothing compared yet" to a gate that turns red.
     pub fn next_steps(&self) -> Vec<String> {
+        if self.baseline == BaselineChoice::Previous {
+            // What passed now is what the next build is compared with.
+            let next = self.build_number.map_or("N".to_string(), |number| number.saturating_add(1).to_string());
+            return vec![format!("{} run --build-number {next}", self.program)];
+        }
         let again = || format!("make something slower, then: {} run", self.program);
         vec![format!("{} accept", self.program), self.demonstration.clone().unwrap_or_else(again)]
     }

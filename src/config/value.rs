@@ -6,6 +6,7 @@ use super::plan::{BaselineChoice, ProfileName};
 use crate::judge::expression::ExpressionError;
 use crate::limits;
 use crate::model::Target;
+use std::ops::RangeInclusive;
 use std::path::PathBuf;
 
 /// The placeholder for the free port that we choose for a server.
@@ -54,21 +55,40 @@ pub fn parse_environment(text: &str) -> Result<Option<String>, ExpressionError> 
     if text == "auto" { Ok(None) } else { parse_name(text).map(Some) }
 }
 
-/// `auto`, `committed` or a path. What the documentation knows and this version does not is refused by name.
+/// `auto`, `committed`, `previous`, `build:N` or a path. What the documentation knows and this version does not is refused by
+/// name.
 pub fn parse_baseline(text: &str) -> Result<BaselineChoice, ExpressionError> {
-    const WORDS: [&str; 2] = ["auto", "committed"];
+    const WORDS: [&str; 4] = ["auto", "committed", "previous", "build:N"];
     let accepted = || format!("{} or a path", alternatives(WORDS).replace(" or ", ", "));
-    let is_later = text == "previous" || text.starts_with("against:") || text.starts_with("build:");
+    if let Some(number) = text.strip_prefix("build:") {
+        let skipped = text.chars().count() - number.chars().count();
+        let parsed = parse_build(number).map(BaselineChoice::Build);
+        return parsed.map_err(|mistake| ExpressionError { column: mistake.column + skipped, ..mistake });
+    }
     match text {
         "auto" => Ok(BaselineChoice::Auto),
         "committed" => Ok(BaselineChoice::Committed),
+        "previous" => Ok(BaselineChoice::Previous),
         "" => Err(error(1, accepted(), text)),
-        _ if is_later => Err(error(1, format!("{} (others are not in this version)", accepted()), text)),
+        _ if text.starts_with("against:") => Err(error(1, format!("{} (others are not in this version)", accepted()), text)),
         _ if !text.contains(['/', '\\', '.']) && !did_you_mean(text, WORDS).is_empty() => {
             Err(error(1, format!("{}, with `./` before a path that looks like a word", accepted()), text))
         }
         _ => Ok(BaselineChoice::Path(PathBuf::from(text))),
     }
+}
+
+/// A whole number within bounds.
+pub fn parse_whole(text: &str, bounds: RangeInclusive<u64>) -> Result<u64, ExpressionError> {
+    let number = text.parse().ok().filter(|number| bounds.contains(number));
+    number.ok_or_else(|| error(1, format!("a whole number from {} to {}", bounds.start(), bounds.end()), text))
+}
+
+/// The number of a build.
+pub fn parse_build(text: &str) -> Result<u64, ExpressionError> {
+    // `+7` would be understood too, but no folder is called so.
+    let number = text.parse().ok().filter(|_| text.bytes().all(|byte| byte.is_ascii_digit()));
+    number.ok_or_else(|| error(1, "the number of a build", text))
 }
 
 /// A glob over paths.
@@ -190,11 +210,16 @@ mod tests {
         check(parse_baseline("committed"), "Committed");
         check(parse_baseline("old/run.json"), "Path(\"old/run.json\")");
         check(parse_baseline("../old"), "Path(\"../old\")");
-        for later in ["previous", "against:merge-base", "build:123"] {
-            let expected = "`auto`, `committed` or a path (others are not in this version)";
-            check(parse_baseline(later), &format!("column 1: expected {expected}, found `{later}`"));
-        }
-        let expected = "`auto`, `committed` or a path, with `./` before a path that looks like a word";
+        check(parse_baseline("previous"), "Previous");
+        check(parse_baseline("build:123"), "Build(123)");
+        check(parse_baseline("build:"), "column 7: expected the number of a build, found the end");
+        check(parse_baseline("build:+1"), "column 7: expected the number of a build, found `+1`");
+        check(parse_baseline("build:last"), "column 7: expected the number of a build, found `last`");
+        let words = "`auto`, `committed`, `previous`, `build:N` or a path";
+        let expected = format!("{words} (others are not in this version)");
+        check(parse_baseline("against:merge-base"), &format!("column 1: expected {expected}, found `against:merge-base`"));
+        let expected = format!("{words}, with `./` before a path that looks like a word");
+        check(parse_baseline("previus"), &format!("column 1: expected {expected}, found `previus`"));
         check(parse_baseline("comitted"), &format!("column 1: expected {expected}, found `comitted`"));
     }
 

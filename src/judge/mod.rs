@@ -2,6 +2,7 @@
 
 mod absolute;
 mod change;
+mod edited;
 mod error_rate;
 mod evidence;
 mod expected;
@@ -28,10 +29,11 @@ use selection::Selection;
 use std::collections::BTreeSet;
 
 /// Every kind of threshold, in the order judged: what voids the measurement first, errors before durations.
-static THRESHOLDS: [&dyn Threshold; 11] = [
+static THRESHOLDS: [&dyn Threshold; 12] = [
     &void::Void,
     &schedule_lag::ScheduleLag,
     &standing::Standing,
+    &edited::Edited,
     &expected::Expected,
     &error_rate::ErrorRate,
     &missing::Missing,

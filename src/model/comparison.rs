@@ -38,6 +38,8 @@ pub struct BaselineFacts {
     pub pinned: Option<Pinned>,
     /// Whether the change under test edits its own baseline.
     pub edited: Edited,
+    /// Why the merge base could not be read, and the way out.
+    pub why_unknown: Option<String>,
     /// Why runs were accepted although they were worse, newest first.
     pub reasons: Vec<String>,
 }

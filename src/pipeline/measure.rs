@@ -1,6 +1,7 @@
 //! From a suite's work to a `Run`: builds, starts what must be started, measures or lets measure, records.
 
-use super::outputs::{Tap, of_load};
+use super::before::GIT_TIMEOUT;
+use super::outputs::{Tap, Taps};
 use super::{Surroundings, read};
 use crate::config::{Plan, SuitePlan};
 use crate::machine;
@@ -13,33 +14,28 @@ use crate::record::{Keep, Recorder, Sink};
 use crate::source::Input;
 use crate::terminal;
 use std::path::PathBuf;
-use std::time::Duration;
 
-/// Longest time that git may take to name a commit.
-const GIT_TIMEOUT: Duration = Duration::from_secs(10);
+/// Builds one suite, where it has to be. The error is the sentence of a suite that could not be measured.
+pub fn build(plan: &Plan, suite: &SuitePlan, around: Surroundings<'_>) -> Result<(), String> {
+    Station { plan, work: &suite.work, around }.build()
+}
 
-/// Measures one suite. Gives the run and the outputs that saw its samples and still wait for the outcome. The error is the
-/// sentence of a suite that could not be measured.
-pub fn suite(plan: &Plan, suite: &SuitePlan, around: Surroundings<'_>, tap: &mut Tap) -> Result<(Run, Tap), String> {
+/// Measures one suite that is built. The error is the sentence of a suite that could not be measured.
+pub fn suite(plan: &Plan, suite: &SuitePlan, around: Surroundings<'_>, taps: &mut Taps<'_>) -> Result<Run, String> {
     let station = Station { plan, work: &suite.work, around };
-    station.build()?;
     let (started, started_epoch) = (around.clock.elapsed_ns(), around.clock.epoch_ns());
-    let mut own = Tap::default();
     let mut run = match &suite.work.work {
-        Work::Benchmark(work) => station.harness(work, tap),
+        Work::Benchmark(work) => station.harness(work, taps.asked),
         Work::Command(work) => station.command(work),
-        Work::Tool(work) => station.tool(work, tap),
-        Work::Load { server, load } => {
-            own = of_load(plan, &suite.work.name, load.connections).map_err(|error| error.0)?;
-            station.load(server.as_ref(), load, &mut own)
-        }
+        Work::Tool(work) => station.tool(work, taps.asked),
+        Work::Load { server, load } => station.load(server.as_ref(), load, taps.own),
     }?;
     run.started_ns.get_or_insert(started_epoch);
     if run.duration_ns == 0 {
         run.duration_ns = around.clock.elapsed_ns() - started;
     }
     run.partial |= around.interrupt.exit_code().is_some();
-    Ok((run, own))
+    Ok(run)
 }
 
 /// The commit that is measured: the CI's word where it gives one, else git's.

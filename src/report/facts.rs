@@ -2,7 +2,7 @@
 
 use super::Style;
 use crate::model::humanize::{percent, quantity};
-use crate::model::{BaselineFacts, BaselineKind, Finding, FindingKind, Note, Outcome, Run, Statistic, SuiteOutcome, Unit, Verdict};
+use crate::model::{BaselineFacts, BaselineKind, Edited, Finding, FindingKind, Note, Outcome, Run, Statistic, SuiteOutcome, Unit, Verdict};
 use crate::output::Report;
 
 /// Verdicts in the order in which they are told.
@@ -69,6 +69,10 @@ pub fn caveats(outcome: &Outcome) -> Vec<String> {
         caveats.push("Interrupted: this is what was measured until then.".to_string());
     } else if outcome.exit_code != outcome.verdict.exit_code() {
         caveats.push(format!("Exits with {} as asked; the verdict's own code is {}.", outcome.exit_code, outcome.verdict.exit_code()));
+    }
+    let edited: Vec<&str> = outcome.suites.iter().filter(|one| one.baseline.edited == Edited::Yes).map(|one| one.suite.as_str()).collect();
+    if !edited.is_empty() {
+        caveats.push(format!("This change edits the baseline of {}; it is judged by what stood there before.", edited.join(", ")));
     }
     caveats
 }
@@ -149,16 +153,26 @@ pub fn baseline(facts: &BaselineFacts) -> String {
     };
     let newest = facts.accepted_ns.and_then(day).map(|day| format!("newest of {day}"));
     let commit = facts.commit.as_ref().map(|commit| format!("commit {}", commit.chars().take(10).collect::<String>()));
-    let details = [runs, newest, commit].into_iter().flatten();
+    let details = [runs, newest, commit.clone()].into_iter().flatten();
     let with = |what: &str| [what.to_string()].into_iter().chain(details).collect::<Vec<_>>().join(", ");
-    match facts.kind {
+    let edited = match facts.edited {
+        Edited::Yes if facts.kind == BaselineKind::None => " before this change, which adds one",
+        Edited::Yes => "; this change edits it, and is judged by the one from before",
+        Edited::Unknown => "; whether this change edits it cannot be seen",
+        Edited::Unasked | Edited::No => "",
+    };
+    let what = match facts.kind {
         BaselineKind::None => "none yet".to_string(),
         BaselineKind::OtherEnvironment if facts.environments.is_empty() => "none for this environment".to_string(),
         BaselineKind::OtherEnvironment => format!("none for this environment, only for {}", facts.environments.join(", ")),
         BaselineKind::Committed => with("committed"),
         BaselineKind::File => with("given"),
-        BaselineKind::Build(number) => with(&format!("build {number}")),
-    }
+        BaselineKind::Build(number) => {
+            let of = facts.accepted_ns.and_then(day).map(|day| format!(" of {day}")).unwrap_or_default();
+            [format!("build {number}{of}")].into_iter().chain(commit).collect::<Vec<_>>().join(", ")
+        }
+    };
+    what + edited
 }
 
 /// How a run was measured, in a few words.
@@ -172,6 +186,11 @@ pub fn recording(run: &Run) -> String {
         }
         None => format!("{} series in {seconds}", run.series.len()),
     }
+}
+
+/// How often it was measured, and how often it failed.
+pub fn confirmation(finding: &Finding) -> Option<String> {
+    finding.confirmation.map(|counted| format!("failed in {} of {}", counted.failed, counted.measured))
 }
 
 /// A note with its place in front.

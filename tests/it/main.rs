@@ -4,6 +4,7 @@
 #![allow(clippy::print_stderr, reason = "a skipped test says why")]
 
 mod accept;
+mod builds;
 mod check;
 mod convert;
 mod fail_closed;
@@ -12,6 +13,9 @@ mod hello;
 mod init;
 mod interrupts;
 mod project;
+#[cfg(unix)]
+mod pull_request;
+mod repeat;
 mod rules;
 mod run;
 mod tidy;

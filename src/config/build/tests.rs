@@ -1,7 +1,7 @@
 use super::{Request, Surroundings, Tables};
 use crate::cli::{Cli, Command};
 use crate::config::error::ConfigError;
-use crate::config::plan::{self, BaselineChoice, CI_HOSTS, ColorChoice, OURS, Plan, Profile, Verbosity};
+use crate::config::plan::{self, BaselineChoice, ColorChoice, OURS, Plan, Profile, Verbosity};
 use crate::judge::{Statistics, UnknownEnvironment};
 use crate::model::{Arrival, LoadWork, Percentile, Statistic, Stop, Work, metric};
 use clap::{CommandFactory, Parser};
@@ -127,6 +127,39 @@ fn flags_beat_variables_beat_the_file_beat_defaults() {
 }
 
 #[test]
+fn builds_and_repetitions_are_set_like_everything_else() {
+    let file = format!("[gate]\nbuilds = 'f'\nkeep_builds = 3\nrepeat = 2\nconfirm = 1\nbaseline = 'previous'\n{FILE}");
+    let shown = |line: &str, variables: &[&'static str], file: &str| {
+        let plan = plan(file, line, variables);
+        format!(
+            "{} {:?} {} {} {} {:?}",
+            plan.builds.display(),
+            plan.build_number,
+            plan.keep_builds,
+            plan.repeat,
+            plan.confirm,
+            plan.baseline
+        )
+    };
+    let run = "neverslower|run";
+    assert_eq!(shown(run, &[], FILE), "builds None 50 1 0 Auto");
+    assert_eq!(shown(run, &[], &file), "f None 3 2 1 Previous");
+    let jenkins = ["JENKINS_URL=u", "BUILD_ID=7", "BUILD_NUMBER=7"];
+    assert_eq!(shown(run, &jenkins, &file), "f Some(7) 3 2 1 Previous");
+    let ours =
+        [&jenkins[..], &["NEVERSLOWER_BUILDS=v", "NEVERSLOWER_BUILD_NUMBER=8", "NEVERSLOWER_REPEAT=4", "NEVERSLOWER_CONFIRM=0"]].concat();
+    assert_eq!(shown(run, &ours, &file), "v Some(8) 3 4 0 Previous");
+    let typed = "neverslower|run|--builds|t|--build-number|9|--repeat|5|--confirm|2|--baseline|build:6";
+    assert_eq!(shown(typed, &ours, &file), "t Some(9) 3 5 2 Build(6)");
+    // A load from the command line is no build.
+    assert_eq!(shown("neverslower|load|http://h/", &jenkins, ""), "builds None 50 1 0 Auto");
+    let number = "--build-number: expected the number of a build, found `x`\n | x\n | ^";
+    refuses(FILE, "neverslower|run|--build-number|x", &[], number);
+    let times = "--repeat: expected a whole number from 1 to 100, found `0`\n | 0\n | ^";
+    refuses(FILE, "neverslower|run|--repeat|0", &[], times);
+}
+
+#[test]
 fn the_configuration_is_found_upward_to_the_repository() {
     let root = repository(&format!("[gate]\nresults = 'out'\nbaseline = 'old'\n{FILE}"));
     let below = plan_in(&root.path().join("a/b"), "neverslower|run", &[]).unwrap();
@@ -156,18 +189,7 @@ fn a_configuration_that_cannot_be_read_is_an_error() {
 }
 
 #[test]
-fn every_ci_is_known_by_its_variables() {
-    for (detect, commit) in CI_HOSTS {
-        let around = |names: &[&'static str]| {
-            let variables = names.iter().map(|name| (*name, "true".to_string())).chain([(commit, "c0ffee".to_string())]).collect();
-            Surroundings { now_ns: 0, directory: PathBuf::new(), typed: Vec::new(), variables }
-        };
-        assert!(around(detect).is_ci(), "{detect:?}");
-        assert_eq!(around(detect).commit(), Some("c0ffee"), "{detect:?}");
-        if let [first, _] = detect {
-            assert!(!around(&[first]).is_ci(), "{first} alone");
-        }
-    }
+fn in_ci_an_unknown_environment_is_unstable() {
     let plan_of = |variables: &[&'static str]| plan(FILE, "neverslower|run", variables);
     assert_eq!(plan_of(&["CI=true"]).unknown_environment, UnknownEnvironment::Unstable);
     assert_eq!(plan_of(&["CI=false"]).unknown_environment, UnknownEnvironment::Pass);
@@ -200,9 +222,9 @@ fn mistakes_in_flags_and_variables_show_the_value() {
     refuses(
         "",
         "neverslower|accept",
-        &["NEVERSLOWER_BASELINE=previous"],
-        "NEVERSLOWER_BASELINE: expected `auto`, `committed` or a path (others are not in this version), found `previous`\n \
-         | previous\n | ^^^^^^^^",
+        &["NEVERSLOWER_BASELINE=against:x"],
+        "NEVERSLOWER_BASELINE: expected `auto`, `committed`, `previous`, `build:N` or a path (others are not in this version), \
+         found `against:x`\n | against:x\n | ^^^^^^^^^",
     );
     refuses(
         "",

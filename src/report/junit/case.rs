@@ -146,6 +146,7 @@ fn properties(finding: &Finding) -> Vec<(&'static str, String)> {
         ("limit", text(&finding.threshold)),
         ("detectable", facts::detectable(finding)),
         ("samples", Some(finding.samples).filter(|samples| *samples > 0).map(|samples| samples.to_string())),
+        ("confirmation", facts::confirmation(finding)),
         ("pairs", finding.pairs_used.map(|pairs| pairs.to_string())),
         ("reproduce", text(&finding.reproduce)),
     ];
