@@ -158,6 +158,10 @@ pub const BASELINE_VALUES_MAX: usize = 200;
 pub const ENVIRONMENTS_MAX: usize = 64;
 /// Missing series reported one by one; beyond it one finding names their number.
 pub const MISSING_FINDINGS_MAX: usize = 20;
+/// Labels that did not come, and new ones, whose names are compared for a renaming.
+pub const RENAMES_TRIED_MAX: usize = 50;
+/// Days for which a quarantine may be written: whoever needs it longer has to say so again.
+pub const QUARANTINE_DAYS_MAX: u64 = 366;
 /// Ranks of order statistics remembered by sample size.
 pub const REMEMBERED_RANKS_MAX: usize = 4096;
 /// Bytes of a Jenkins job or Jenkinsfile that is turned into configuration; how deep its values and elements may be nested; steps

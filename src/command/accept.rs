@@ -4,6 +4,7 @@ use super::{Failure, Session, review};
 use crate::baseline::{self, Override, Proposal};
 use crate::cli::AcceptArgs;
 use crate::config::{Plan, Request};
+use crate::judge::Policy;
 use crate::model::Run;
 use crate::pipeline;
 use crate::terminal::Terminal;
@@ -105,7 +106,8 @@ fn propose(plan: &Plan, files: &[PathBuf], arguments: &AcceptArgs) -> Result<Vec
     // Artifacts of several jobs may hold the same suite: the newest of them becomes the newest of the baseline.
     runs.sort_by_key(|run| run.started_ns);
     for run in runs {
-        let policy = plan.policy(&run.suite, &[]);
+        // What is only in quarantine does not become what the next run is compared with.
+        let policy = Policy { quarantine: Vec::new(), ..plan.policy(&run.suite, &[]) };
         let (run, judged) = pipeline::review(plan, run, &policy).map_err(Failure::NoVerdict)?;
         let mut reasons = Vec::new();
         for refusal in baseline::refusals(&run, &judged) {

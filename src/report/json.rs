@@ -106,6 +106,9 @@ struct JsonFinding<'a> {
     samples: u64,
     sentence: &'a str,
     reproduce: &'a str,
+    /// Why the series is in quarantine; only where it would not have passed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    quarantined: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     place: Option<JsonPlace<'a>>,
 }
@@ -220,6 +223,7 @@ fn finding(finding: &Finding) -> JsonFinding<'_> {
         samples: finding.samples,
         sentence: &finding.sentence,
         reproduce: &finding.reproduce,
+        quarantined: finding.quarantined.as_deref(),
         place: finding.place.as_ref().map(|place| JsonPlace { path: &place.path, line: place.line }),
     }
 }

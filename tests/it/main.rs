@@ -16,5 +16,6 @@ mod project;
 #[cfg(unix)]
 mod pull_request;
 mod repeat;
+mod rules;
 mod run;
 mod tidy;

@@ -363,6 +363,16 @@ fn help_tells_the_defaults_of_the_plan() {
     }
 }
 
+#[test]
+fn quarantine_is_held_against_today() {
+    let entry = |until: &str| format!("{FILE}[[quarantine]]\nsuite = 'shop'\nreason = 'flaky'\nuntil = '{until}'\n");
+    let found = plan(&entry("1970-06-01"), "neverslower|run", &[]);
+    assert_eq!(found.policy("shop", &[]).quarantine, found.quarantine);
+    assert_eq!(found.quarantine[0].place.as_ref().map(|place| (place.path.as_str(), place.line)), Some(("neverslower.toml", 13)));
+    let error = plan_in(repository(&entry("2026-12-31")).path(), "neverslower|run", &[]).expect_err("far ahead");
+    assert_eq!((error.place.as_str(), error.expected.as_str()), ("neverslower.toml:16:9", "a day at most 366 days ahead"));
+}
+
 const STEP: &str = "[gate]\nprofile = 'jenkins'\n[jenkins]\nsource_data_files = '**/*.jtl'\nerror_failed_threshold = 3\n";
 
 /// The entries that the plugin's step reads and its limit; `None` for our own rules.
