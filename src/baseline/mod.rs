@@ -1,15 +1,21 @@
 //! Accepted runs: found, read, appended. `file.rs` is the only door to them.
 
 mod accept;
+mod assemble;
 mod error;
 mod file;
 mod find;
+mod first_layout;
 mod layout;
+mod lines;
 mod refusal;
+mod seal;
 mod store;
 mod summary;
+mod text;
+mod words;
 
-pub use accept::{Proposal, propose, write};
+pub use accept::{Acceptance, accept, preview, text};
 pub use error::BaselineError;
 pub use file::parse;
 pub use find::{find, from_runs, load_file};

@@ -6,6 +6,7 @@
 mod accept;
 mod check;
 mod convert;
+mod durable;
 mod fail_closed;
 mod first_use;
 mod hello;
