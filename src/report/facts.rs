@@ -214,6 +214,7 @@ pub fn notes(suite: &SuiteOutcome) -> Vec<String> {
         }
     }
     notes.extend(suite.baseline.drift.iter().map(|(name, before, after)| format!("{name} was {before}, is {after}")));
+    notes.extend(suite.baseline.reasons.iter().map(|reason| format!("accepted although worse: {reason}")));
     notes.extend(suite.notes.iter().map(note));
     notes
 }

@@ -67,6 +67,9 @@ struct JsonBaseline<'a> {
     environments: &'a [String],
     #[serde(skip_serializing_if = "Vec::is_empty")]
     drift: Vec<JsonDrift<'a>>,
+    /// Why runs were accepted although they were worse, newest first.
+    #[serde(skip_serializing_if = "<[String]>::is_empty")]
+    reasons: &'a [String],
 }
 
 #[derive(Serialize)]
@@ -198,6 +201,7 @@ fn baseline(facts: &BaselineFacts) -> JsonBaseline<'_> {
         runs: facts.runs,
         environments: &facts.environments,
         drift: facts.drift.iter().map(|(name, before, after)| JsonDrift { name, before, after }).collect(),
+        reasons: &facts.reasons,
     }
 }
 
