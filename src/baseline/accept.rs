@@ -75,7 +75,10 @@ impl Acceptance<'_> {
         let is_gone = |key: &SeriesKey| self.chosen.contains(key) && !self.runs.iter().any(|run| run.series.contains_key(key));
         stored.blocks.retain(|key, _| !is_gone(key));
         for (index, run) in self.runs.iter().enumerate() {
-            let recorded_ns = run.started_ns.unwrap_or_else(|| self.recorded_before(&stored, run).unwrap_or(self.now_ns + index as u64));
+            let recorded_ns = run
+                .started_ns
+                .or(run.session_ns)
+                .unwrap_or_else(|| self.recorded_before(&stored, run).unwrap_or(self.now_ns + index as u64));
             for series in run.series.values().filter(|series| self.chosen.contains(&series.key)) {
                 let mut entry = Entry::of(run, series, recorded_ns, &stored.environment);
                 entry.reason = self.reasons.get(&series.key).cloned();

@@ -1,11 +1,11 @@
 //! One series against its accepted counterparts, statistic by statistic.
 
-use super::noise::{Known, band, band_around};
+use super::noise::{Known, band, band_around, distinct};
 use crate::model::{Change, Changes, Percentile, Series, Statistic};
 use std::collections::BTreeSet;
 
-/// With this many accepted runs the noise between runs is known, and evidence from within a run is no longer asked.
-const RUNS_OF_A_BAND: usize = 3;
+/// With accepted runs of this many sessions the noise between runs is known, and evidence from within a run is no longer asked.
+const SESSIONS_OF_A_BAND: u32 = 3;
 const MEDIAN: Statistic = Statistic::Percentile(Percentile::P50);
 
 /// The same series of an accepted run.
@@ -25,7 +25,7 @@ pub fn changes(asked: &BTreeSet<Statistic>, accepted: &[Accepted<'_>], series: &
 pub fn changes_since(pinned: &Series, asked: &BTreeSet<Statistic>, accepted: &[Accepted<'_>], series: &Series) -> Changes {
     let since = |statistic: Statistic| {
         let values: Vec<(f64, Option<u64>)> = values(accepted, |one| one.statistic(statistic));
-        let change = if values.len() < RUNS_OF_A_BAND {
+        let change = if distinct(values.iter().map(|(_, session)| *session)) < SESSIONS_OF_A_BAND {
             Change::between(pinned, series, statistic)?
         } else {
             Change::of_values(pinned.statistic(statistic)?, series.statistic(statistic)?)
@@ -71,7 +71,11 @@ pub fn changes_of_all(asked: &BTreeSet<Statistic>, accepted: &[Accepted<'_>], se
 fn change(accepted: &[Accepted<'_>], series: &Series, statistic: Statistic) -> Option<Change> {
     let values = values(accepted, |one| one.statistic(statistic));
     let newest = accepted.first()?.series;
-    let change = if values.len() < RUNS_OF_A_BAND { Change::between(newest, series, statistic) } else { None };
+    let change = if distinct(values.iter().map(|(_, session)| *session)) < SESSIONS_OF_A_BAND {
+        Change::between(newest, series, statistic)
+    } else {
+        None
+    };
     let change = match change {
         Some(change) => change,
         None => Change::of_values(values.first()?.0, series.statistic(statistic)?),

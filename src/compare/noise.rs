@@ -60,8 +60,14 @@ fn correction(runs: usize) -> f64 {
 
 /// Distinct sessions.
 fn sessions(known: &[Known]) -> u32 {
-    let mut shared: Vec<u64> = known.iter().filter_map(|one| one.session).collect();
-    let own = known.len() - shared.len();
+    distinct(known.iter().map(|one| one.session))
+}
+
+/// How many sessions these are; a run without one is a session of its own.
+pub fn distinct(sessions: impl ExactSizeIterator<Item = Option<u64>>) -> u32 {
+    let all = sessions.len();
+    let mut shared: Vec<u64> = sessions.flatten().collect();
+    let own = all - shared.len();
     shared.sort_unstable();
     shared.dedup();
     count(own + shared.len())
