@@ -3,7 +3,7 @@
 use super::ci;
 use super::error::ConfigError;
 use super::judged::usual_too_fast;
-use crate::jenkins::Settings;
+use super::profile::{Profile, ProfileName};
 use crate::judge::{Attempts, Limit, Policy, Quarantine, Rule, Statistics, UnknownEnvironment};
 use crate::model::{Percentile, PullRequest, Statistic, SuiteWork, Verdict, metric};
 use std::collections::BTreeMap;
@@ -213,22 +213,6 @@ pub enum Keep {
     Everything,
     /// Nothing: `load` without `--out`.
     OnlyAsked,
-}
-
-/// Whose rules judge, as written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ProfileName {
-    Default,
-    Jenkins,
-}
-
-/// Whose rules judge.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Profile {
-    /// Ours.
-    Default,
-    /// Those of the Jenkins Performance Plugin, with the parameters of its step.
-    Jenkins(Box<Settings>),
 }
 
 /// Which baseline to compare with.

@@ -1,13 +1,15 @@
 use super::{Request, Surroundings, Tables};
 use crate::cli::{Cli, Command};
 use crate::config::error::ConfigError;
-use crate::config::plan::{self, BaselineChoice, ColorChoice, OURS, Plan, Profile, Verbosity};
+use crate::config::plan::{self, BaselineChoice, ColorChoice, OURS, Plan, Verbosity};
 use crate::judge::{Statistics, UnknownEnvironment};
 use crate::model::{Arrival, LoadWork, Percentile, Statistic, Stop, Work, metric};
 use clap::{CommandFactory, Parser};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
+
+mod profile;
 
 const TABLES: Tables<'_> = Tables { formats: &[("jtl", "")], reports: &[("json", ""), ("junit", ""), ("jtl", "")] };
 
@@ -371,37 +373,4 @@ fn quarantine_is_held_against_today() {
     assert_eq!(found.quarantine[0].place.as_ref().map(|place| (place.path.as_str(), place.line)), Some(("neverslower.toml", 13)));
     let error = plan_in(repository(&entry("2026-12-31")).path(), "neverslower|run", &[]).expect_err("far ahead");
     assert_eq!((error.place.as_str(), error.expected.as_str()), ("neverslower.toml:16:9", "a day at most 366 days ahead"));
-}
-
-const STEP: &str = "[gate]\nprofile = 'jenkins'\n[jenkins]\nsource_data_files = '**/*.jtl'\nerror_failed_threshold = 3\n";
-
-/// The entries that the plugin's step reads and its limit; `None` for our own rules.
-fn step(file: &str, line: &str) -> Option<(Vec<String>, f64)> {
-    match plan(file, line, &[]).profile {
-        Profile::Jenkins(settings) => Some((settings.source_data_files.clone(), settings.error_failed_threshold)),
-        Profile::Default => None,
-    }
-}
-
-#[test]
-fn the_profile_is_the_typed_one_else_the_configured_one() {
-    let texts = |words: &[&str]| words.iter().map(|word| word.to_string()).collect::<Vec<_>>();
-    assert_eq!(step("", "neverslower|check|a.jtl"), None);
-    assert_eq!(step("", "neverslower|check|a;b.jtl|c.jtl|--profile|jenkins"), Some((texts(&["a;b.jtl", "c.jtl"]), -1.0)));
-    assert_eq!(step(STEP, "neverslower|check|a.jtl"), Some((texts(&["a.jtl"]), 3.0)));
-    assert_eq!(step(STEP, "neverslower|check|--profile|jenkins"), Some((texts(&["**/*.jtl"]), 3.0)));
-    assert_eq!(step(STEP, "neverslower|check|a.jtl|--profile|default"), None);
-    assert_eq!(step(&format!("{STEP}[[suite]]\nname = 'a'\ncommand = 'true'"), "neverslower|run").map(|step| step.1), Some(3.0));
-}
-
-#[test]
-fn a_profile_without_files_or_with_flags_of_ours_is_refused() {
-    let expected = "check: expected at least one FILE, or `source_data_files` in [jenkins], found none; see docs/MIGRATING-FROM-JENKINS.md";
-    refuses("", "neverslower|check|--profile|jenkins", &[], expected);
-    refuses(STEP, "neverslower|check|--profile|default", &[], "check: expected at least one FILE, found none");
-    let expected = "--baseline: expected only flags that the profile `jenkins` heeds, found `auto`; it detects formats and chooses builds \
-                    as the plugin does, by [jenkins]";
-    refuses(STEP, "neverslower|check|a.jtl|--baseline|auto", &[], expected);
-    let expected = "--profile: expected `default` or `jenkins`, found `jenkin`\n | jenkin\n | ^^^^^^";
-    refuses("", "neverslower|check|a.jtl|--profile|jenkin", &[], expected);
 }

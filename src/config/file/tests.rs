@@ -36,7 +36,7 @@ fn unknown_keys_are_shown_with_the_nearest() {
     );
     refuses(
         "[gate]\nstatistics = 'sound'\nkeep_run = 5 # five",
-        "n.toml:3:1: expected a key of [gate]: `profile`, `statistics`, `baseline`, `environment`, `require_baseline`, \
+        "n.toml:3:1: expected a key of [gate]: `profile`, `strict`, `statistics`, `baseline`, `environment`, `require_baseline`, \
          `unknown_environment`, `results`, `baselines`, `keep_runs`, `builds`, `keep_builds`, `repeat`, `confirm` or `demonstration`, found `keep_run`; did you mean `keep_runs`?\n\
          3 | keep_run = 5 # five\n  | ^^^^^^^^",
     );

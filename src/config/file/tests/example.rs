@@ -62,7 +62,7 @@ fn the_example_is_understood() {
 #[test]
 fn the_other_example_is_understood_and_shows_the_defaults_of_the_plugin() {
     let file = parse(&jenkins_example()).unwrap_or_else(|error| panic!("{error}"));
-    let settings = file.jenkins.unwrap();
+    let [settings] = file.jenkins.try_into().unwrap();
     assert_eq!(settings.constraints.len(), 4);
     let shown = Settings { constraints: Vec::new(), error_unstable_response_time_threshold: String::new(), ..settings };
     assert_eq!(shown, Settings::of_plugin(vec!["**/*.jtl".to_string()]));
