@@ -176,6 +176,10 @@ pub fn check(plan: &Plan, suites: &[CheckedSuite], format: Option<&str>, around:
                 if run.environment.key.is_empty() {
                     run.environment = environment(Some(&suite.environment));
                 }
+                if run.started_ns.is_none() {
+                    // Who accepts it must be able to tell it from the same numbers measured again.
+                    run.session_ns.get_or_insert(plan.now_ns);
+                }
                 judge_against(&baselines, run, &policy)
             }
             Err(reason) => unmeasured(&suite.name, &reason, &policy),

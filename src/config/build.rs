@@ -4,12 +4,12 @@ mod load;
 
 use super::error::{ConfigError, Document, alternatives, did_you_mean, typed};
 use super::file::{self, File};
-use super::material;
 use super::plan::{self, CheckSuite, ColorChoice, ExitMapping, Keep, Plan, Profile, ProfileName};
 use super::plan::{ReportRequest, SuitePlan, Surroundings, Tables, Verbosity};
 use super::redact::redacted;
 use super::suite::Suite;
 use super::value::{parse_baseline, parse_build, parse_environment, parse_name, parse_profile, parse_whole};
+use super::{material, quarantine};
 use crate::cli::{CheckArgs, ConvertArgs, Options, RunArgs, When};
 use crate::jenkins::Settings;
 use crate::judge::expression::ExpressionError;
@@ -123,7 +123,9 @@ impl Request<'_> {
             Some(parent) if parent != Path::new("") => parent.to_path_buf(),
             _ => PathBuf::from("."),
         };
-        Ok(Some(Found { file: File::parse(&name, &text, self.tables)?, root, name }))
+        let file = File::parse(&name, &text, self.tables)?;
+        quarantine::check_days(&file.quarantine, Document::file(&name, &text), self.around.now_ns)?;
+        Ok(Some(Found { file, root, name }))
     }
 
     /// Named, or found upward.
@@ -161,7 +163,7 @@ impl Request<'_> {
             baseline: baseline.or_else(|| gate.baseline.clone().map(|choice| choice.below(&root))).unwrap_or(plan::BASELINE),
             environment: environment.unwrap_or_else(|| gate.environment.clone()),
             keep_runs: gate.keep_runs.unwrap_or(plan::KEEP_RUNS),
-            quarantine: Vec::new(),
+            quarantine: file.quarantine.iter().map(|entry| entry.get_ref().clone()).collect(),
             confirm: gate.confirm.unwrap_or(plan::CONFIRM),
             repeat: gate.repeat.unwrap_or(plan::REPEAT_RUNS),
             builds: self.path("NEVERSLOWER_BUILDS", options.builds.as_ref(), &root, gate.builds.as_deref(), plan::BUILDS),

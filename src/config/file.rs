@@ -5,10 +5,10 @@ use super::jenkins;
 use super::plan::{self, BaselineChoice, CONFIG_FILE, ProfileName, Tables};
 use super::suite::{self, Suite};
 use super::table::{Shape, Table};
-use super::threshold;
 use super::value::{parse_baseline, parse_environment, parse_profile};
+use super::{quarantine, threshold};
 use crate::jenkins::Settings;
-use crate::judge::{Rule, Statistics, UnknownEnvironment};
+use crate::judge::{Quarantine, Rule, Statistics, UnknownEnvironment};
 use crate::limits;
 use std::fs::File as Handle;
 use std::io::{ErrorKind, Read};
@@ -16,7 +16,7 @@ use std::path::{Path, PathBuf};
 use toml::Spanned;
 
 /// The top of the file.
-pub const ROOT: Shape = Shape { name: "the file", keys: &["gate", "suite", "threshold", "jenkins"] };
+pub const ROOT: Shape = Shape { name: "the file", keys: &["gate", "suite", "threshold", "quarantine", "jenkins"] };
 /// `[gate]`.
 pub const GATE: Shape = Shape {
     name: "[gate]",
@@ -66,6 +66,8 @@ pub struct File {
     pub gate: Gate,
     pub suites: Vec<Suite>,
     pub rules: Vec<Rule>,
+    /// With the places of their days.
+    pub quarantine: Vec<Spanned<Quarantine>>,
     /// The plugin's step; there only where the profile is `jenkins`.
     pub jenkins: Option<Settings>,
 }
@@ -77,16 +79,22 @@ impl File {
         let gate = root.table("gate", &GATE)?;
         let suites = root.tables("suite", &suite::SUITE)?;
         let thresholds = root.tables("threshold", &threshold::THRESHOLD)?;
+        let quarantined = root.tables("quarantine", &quarantine::QUARANTINE)?;
         let jenkins = root.table("jenkins", &jenkins::JENKINS)?;
         let gate = gate.map(read_gate).transpose()?.unwrap_or_default();
         match gate.profile.unwrap_or(plan::PROFILE) {
-            ProfileName::Jenkins => thresholds.first().map_or(Ok(()), |table| Err(unjudged(table, "[[threshold]]")))?,
+            ProfileName::Jenkins => {
+                thresholds.first().map_or(Ok(()), |table| Err(unjudged(table, "[[threshold]]")))?;
+                quarantined.first().map_or(Ok(()), |table| Err(unjudged(table, "[[quarantine]]")))?;
+            }
             ProfileName::Default => jenkins.as_ref().map_or(Ok(()), |table| Err(unjudged_step(table)))?,
         }
+        let statistics = gate.statistics.unwrap_or(plan::STATISTICS);
         Ok(File {
             gate,
             suites: suite::read_all(suites, known)?,
-            rules: threshold::read_all(thresholds)?,
+            rules: threshold::read_all(thresholds, statistics)?,
+            quarantine: quarantine::read_all(quarantined)?,
             jenkins: jenkins.map(jenkins::read).transpose()?,
         })
     }

@@ -7,6 +7,7 @@ mod accept;
 mod builds;
 mod check;
 mod convert;
+mod durable;
 mod fail_closed;
 mod first_use;
 mod hello;
@@ -17,5 +18,6 @@ mod project;
 #[cfg(unix)]
 mod pull_request;
 mod repeat;
+mod rules;
 mod run;
 mod tidy;

@@ -5,6 +5,7 @@ use crate::config::error::ConfigError;
 mod example;
 mod jenkins;
 mod paces;
+mod quarantine;
 mod suites;
 mod thresholds;
 
@@ -31,7 +32,7 @@ fn an_empty_file_asks_for_nothing() {
 fn unknown_keys_are_shown_with_the_nearest() {
     refuses(
         "[gaet]\nx = 1\n",
-        "n.toml:1:2: expected a key of the file: `gate`, `suite`, `threshold` or `jenkins`, found `gaet`; did you mean `gate`?\n\
+        "n.toml:1:2: expected a key of the file: `gate`, `suite`, `threshold`, `quarantine` or `jenkins`, found `gaet`; did you mean `gate`?\n\
          1 | [gaet]\n  |  ^^^^",
     );
     refuses(
