@@ -156,6 +156,40 @@ pub struct LoadArgs {
     /// Arrivals per second over all connections (open loop) [default: closed loop, as fast as answers come]
     #[arg(short = 'q', long, value_name = "RATE")]
     pub rate: Option<String>,
+    /// Rates one after another, such as 100:10s or 100..500:30s (evenly rising), or connections of a closed loop, such as
+    /// 20c:10s; repeatable
+    #[arg(long = "stage", value_name = "RATE:TIME", conflicts_with_all = ["rate", "trace", "requests", "duration"])]
+    pub stages: Vec<String>,
+    /// Start requests when this file says: seconds from the start of the load, one a line (open loop)
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["rate", "requests", "duration"])]
+    pub trace: Option<PathBuf>,
+    /// How starts lie between each other in an open loop [default: even]
+    #[arg(long, value_name = "KIND")]
+    pub arrival: Option<ArrivalWord>,
+    /// Seed of random starts [default: 1]
+    #[arg(long, value_name = "N")]
+    pub seed: Option<u64>,
+    /// Closed loop: pause of a connection between an answer and its next request [default: none]
+    #[arg(long, value_name = "TIME")]
+    pub think_time: Option<String>,
+    /// Send only the I-th of K parts of the load (from 1), to be judged together by `check`; `auto`: as the CI's variables say
+    #[arg(long, value_name = "I/K")]
+    pub shard: Option<String>,
+    /// Start at this moment, such as 2026-11-23T10:00:00Z
+    #[arg(long, value_name = "MOMENT", conflicts_with = "barrier")]
+    pub start_at: Option<String>,
+    /// Start as soon as this file exists
+    #[arg(long, value_name = "PATH")]
+    pub barrier: Option<PathBuf>,
+    /// Give the run up when this holds, such as 'error rate > 50%' or 'p99 > 2s'
+    #[arg(long, value_name = "CONDITION")]
+    pub abort_if: Option<String>,
+    /// Fail (exit 1) when this holds, such as 'p99 > 200ms', 'error rate > 1%' or 'throughput < 500/s'; repeatable
+    #[arg(long, value_name = "CONDITION")]
+    pub fail_if: Vec<String>,
+    /// Unstable (exit 3) when this holds; repeatable
+    #[arg(long, value_name = "CONDITION")]
+    pub unstable_if: Vec<String>,
     /// Method [default: GET, or POST with --data]
     #[arg(short = 'm', long, value_name = "METHOD")]
     pub method: Option<String>,
@@ -184,6 +218,15 @@ pub struct LoadArgs {
     /// Write reports and the run to this directory [default: nothing is written]
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
+}
+
+/// The words of `--arrival`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ArrivalWord {
+    /// As far apart as the rate says
+    Even,
+    /// At random, as of many users who know nothing of each other
+    Poisson,
 }
 
 #[derive(Debug, Clone, Default, Args)]

@@ -147,6 +147,23 @@ pub const LOAD_PAUSE_NS_MAX: u64 = 8_000_000;
 pub const LOAD_INTERRUPT_GRACE_NS: u64 = 500_000_000;
 /// How often a load test tells its progress and looks whether it was interrupted.
 pub const LOAD_PROGRESS_NS: u64 = 100_000_000;
+/// Stages of one load.
+pub const LOAD_STAGES_MAX: usize = 1_000;
+/// Starts of a recorded trace (8 bytes each).
+pub const TRACE_STARTS_MAX: usize = 4_000_000;
+/// How often a load test looks whether it is lost, and how many requests must have ended before it can be.
+pub const LOAD_ABORT_CHECK_NS: u64 = 1_000_000_000;
+pub const LOAD_ABORT_REQUESTS_MIN: u64 = 20;
+/// How long before a common start connections are opened.
+pub const LOAD_OPEN_AHEAD_NS: u64 = 2_000_000_000;
+/// How late one of several generators may start.
+pub const LOAD_LATE_START_NS_MAX: u64 = 1_000_000_000;
+/// How far apart the starts of shards may lie that are judged as one: each may be late, and clocks differ.
+pub const LOAD_SHARDS_APART_NS_MAX: u64 = 2_000_000_000;
+/// How often a barrier file is looked for.
+pub const BARRIER_POLL: Duration = Duration::from_millis(20);
+/// Shards of one load test.
+pub const SHARDS_MAX: u64 = 10_000;
 /// Files and directories in a directory that a format walks, and how deep it may be.
 pub const DIRECTORY_ENTRIES_MAX: usize = 100_000;
 pub const DIRECTORY_DEPTH_MAX: usize = 32;

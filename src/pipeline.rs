@@ -7,6 +7,7 @@ pub mod jenkins;
 mod measure;
 mod outputs;
 mod repeat;
+mod start;
 
 use crate::baseline;
 use crate::clock::Clock;
@@ -18,7 +19,7 @@ use crate::judge::{self, Policy};
 use crate::machine;
 use crate::model::{BaselineKind, Before, Environment, Note, Outcome, Run, SuiteOutcome, Verdict};
 use crate::output::Report;
-use crate::record::{Keep, Recorder};
+use crate::record::{self, Keep, Recorder};
 use crate::report::{Entry, Style};
 use crate::source::Input;
 use crate::target::Target;
@@ -207,9 +208,11 @@ pub fn read_stored(path: &Path) -> Result<Run, String> {
     Ok(recorder.finish(&suite))
 }
 
-/// Reads one suite's files, as repetitions of each other, into a run. The error is a sentence with its place.
+/// Reads one suite's files into a run: as repetitions of each other, or as the shards of one test. The error is a sentence
+/// with its place.
 pub fn read(name: &str, inputs: &[Input], format: Option<&str>, tap: &mut Tap) -> Result<Run, String> {
     let mut recorder = Recorder::new(Keep::Exact);
+    let mut shards = Vec::new();
     for input in inputs {
         let outcome = if tap.is_idle() {
             format::read(input, format, &mut recorder)
@@ -221,8 +224,11 @@ pub fn read(name: &str, inputs: &[Input], format: Option<&str>, tap: &mut Tap) -
         }
         outcome.map_err(|error| error.to_string())?;
         recorder.end_repetition();
+        if recorder.has_shard() || !shards.is_empty() {
+            shards.push(std::mem::replace(&mut recorder, Recorder::new(Keep::Exact)).finish(name));
+        }
     }
-    Ok(recorder.finish(name))
+    if shards.is_empty() { Ok(recorder.finish(name)) } else { record::join_shards(shards) }
 }
 
 /// Compares a run with its baseline and judges it; a baseline that cannot be read judges nothing.

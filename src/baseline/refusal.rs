@@ -56,6 +56,9 @@ fn of_run(run: &Run, outcome: &SuiteOutcome) -> Vec<Refusal> {
     if run.partial {
         refusals.push(refusal("the run is cut or was interrupted", "measure again, to the end"));
     }
+    if run.shard.is_some() {
+        refusals.push(refusal("the run is one shard of a load test", "accept what `check` made of all shards"));
+    }
     if outcome.findings.iter().any(|one| one.kind == FindingKind::ScheduleLag && one.verdict == Verdict::NoVerdict) {
         refusals.push(refusal("the load generator was late, so its numbers are void", "lower the rate and measure again"));
     }

@@ -1,5 +1,7 @@
 //! Makes the plan: flags beat variables beat the file beat the defaults of `plan`.
 
+mod load;
+
 use super::error::{ConfigError, Document, alternatives, did_you_mean, typed};
 use super::file::{self, File};
 use super::plan::{self, CheckSuite, ColorChoice, ExitMapping, Keep, Plan};
@@ -9,8 +11,8 @@ use super::profile::{Profile, ProfileName};
 use super::redact::redacted;
 use super::suite::Suite;
 use super::value::{parse_baseline, parse_build, parse_environment, parse_name, parse_profile, parse_whole};
-use super::{load, material, quarantine};
-use crate::cli::{CheckArgs, ConvertArgs, LoadArgs, Options, RunArgs, When};
+use super::{material, quarantine};
+use crate::cli::{CheckArgs, ConvertArgs, Options, RunArgs, When};
 use crate::judge::expression::ExpressionError;
 use crate::limits;
 use crate::model::{SuiteWork, Work};
@@ -88,41 +90,6 @@ impl Plan {
         let kind = request.report_kind("--to", &args.to)?;
         plan.reports.insert(0, ReportRequest { kind, path: args.output.clone() });
         one_report_on_standard_output(&plan.reports)?;
-        Ok(plan)
-    }
-
-    /// `load`: a configuration is read only where `--config` names one, so that a load test means the same everywhere.
-    pub fn for_load(request: Request<'_>, args: &LoadArgs) -> Result<Plan, ConfigError> {
-        let found = if request.options.config.is_some() { request.configuration(None)? } else { None };
-        let mut plan = request.base(found.as_ref(), None)?;
-        if args.json && plan.reports.iter().any(|report| report.path.is_none()) {
-            return Err(ConfigError::new("--json", "one thing on standard output", "a report there too"));
-        }
-        match &args.out {
-            Some(directory) => plan.results = directory.clone(),
-            None => plan.keep = Keep::OnlyAsked,
-        }
-        // Standard output carries what was measured: for programs, or for people.
-        if plan.reports.iter().all(|report| report.path.is_some()) {
-            let kind = if args.json { "run-json" } else { "summary" };
-            plan.reports.insert(0, ReportRequest { kind: kind.to_string(), path: None });
-        }
-        let work = Work::Load { server: None, load: load::from_arguments(args, request.around)? };
-        plan.environment = Some(request.foreign_environment(None)?);
-        plan.suites = vec![SuitePlan {
-            work: SuiteWork {
-                name: plan::LOAD_SUITE.to_string(),
-                build: None,
-                work,
-                timeout: plan::SUITE_TIMEOUT,
-                directory: plan.root.clone(),
-            },
-            expect: Vec::new(),
-            environment: plan.environment.clone(),
-        }];
-        plan.is_selection = true;
-        // One measurement from the command line, and no build that others compare with.
-        (plan.repeat, plan.confirm, plan.build_number) = (plan::REPEAT_RUNS, plan::CONFIRM, None);
         Ok(plan)
     }
 }

@@ -2,17 +2,21 @@
 
 mod build;
 mod ci;
+mod conditions;
 mod error;
 mod file;
 mod jenkins;
 mod judged;
 mod load;
 mod material;
+mod pace;
 mod plan;
 mod profile;
 mod quarantine;
 mod redact;
+mod schedule;
 mod shadow;
+mod shard;
 mod suite;
 mod table;
 mod threshold;

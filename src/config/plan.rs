@@ -1,9 +1,7 @@
 //! The plan: file + flags + environment, every default applied. EVERY default of the program stands in this file.
 
-use super::ci;
-use super::error::ConfigError;
-use super::judged::usual_too_fast;
 use super::profile::{Profile, ProfileName};
+use super::{ci, error::ConfigError, judged::usual_too_fast, shard};
 use crate::judge::{Attempts, Limit, Policy, Quarantine, Rule, Statistics, UnknownEnvironment};
 use crate::model::{Percentile, PullRequest, Statistic, SuiteWork, Verdict, metric};
 use std::collections::BTreeMap;
@@ -58,6 +56,10 @@ pub const CONNECTIONS: u32 = 50;
 pub const LOAD_DURATION: Duration = Duration::from_secs(10);
 /// A load without `warm_up` records from its first request on.
 pub const LOAD_WARM_UP: Duration = Duration::ZERO;
+/// Seed of random starts, so that a load without one is the same every time.
+pub const SEED: u64 = 1;
+/// A closed loop does not think.
+pub const THINK_TIME: Duration = Duration::ZERO;
 /// A request without an answer for this long has failed; also how long to wait for answers after the last start.
 pub const REQUEST_TIMEOUT: Duration = Duration::from_secs(10);
 /// How long connecting may take.
@@ -161,7 +163,7 @@ impl Surroundings {
         let directory =
             std::env::current_dir().map_err(|error| ConfigError::new("working directory", "a directory that exists", error.to_string()))?;
         let mut variables = BTreeMap::new();
-        for name in OURS.into_iter().chain(COLORS).chain([CALLED_BY_CARGO]).chain(ci::variables()) {
+        for name in OURS.into_iter().chain(COLORS).chain([CALLED_BY_CARGO]).chain(ci::variables()).chain(shard::variables()) {
             match std::env::var(name) {
                 Ok(value) if !value.is_empty() => drop(variables.insert(name, value)),
                 Err(std::env::VarError::NotUnicode(value)) if OURS.contains(&name) => {

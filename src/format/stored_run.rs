@@ -46,6 +46,7 @@ impl Reader for StoredRunReader {
             started_ns: run.started_ns,
             duration_ns: (run.duration_ns > 0).then_some(run.duration_ns),
             partial: run.partial,
+            aborted: run.aborted,
             commit: run.commit,
             environment: (!run.environment.key.is_empty()).then_some(run.environment),
             shard: run.shard,

@@ -1,7 +1,9 @@
 //! Judges a comparison by thresholds. Pure.
 
 mod absolute;
+mod alone;
 mod change;
+pub mod condition;
 mod edited;
 mod error_rate;
 mod evidence;
@@ -29,10 +31,11 @@ use selection::Selection;
 use std::collections::BTreeSet;
 
 /// Every kind of threshold, in the order judged: what voids the measurement first, errors before durations.
-static THRESHOLDS: [&dyn Threshold; 12] = [
+static THRESHOLDS: [&dyn Threshold; 13] = [
     &void::Void,
     &schedule_lag::ScheduleLag,
     &standing::Standing,
+    &alone::Alone,
     &edited::Edited,
     &expected::Expected,
     &error_rate::ErrorRate,
@@ -50,8 +53,9 @@ pub fn judge(comparison: &Comparison, policy: &Policy) -> SuiteOutcome {
     let mut found = Found { notes: comparison.run.notes.clone(), ..Found::default() };
     let mut is_void = false;
     for threshold in THRESHOLDS {
+        let earlier = found.findings.len();
         threshold.judge(&case, &mut found);
-        is_void = threshold.voids() && !found.findings.is_empty();
+        is_void = threshold.voids() && found.findings.len() > earlier;
         if is_void {
             break;
         }

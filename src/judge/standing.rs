@@ -9,7 +9,11 @@ pub struct Standing;
 impl Threshold for Standing {
     fn judge(&self, case: &Case<'_>, found: &mut Found) {
         let facts = &case.comparison.baseline;
-        if case.comparison.run.partial {
+        if let Some(reason) = &case.comparison.run.aborted {
+            // What it measured may still fail a threshold, which is graver.
+            let sentence = format!("the run was given up, so it cannot pass: {reason}");
+            found.findings.push(case.suite_finding(Verdict::NoVerdict, sentence));
+        } else if case.comparison.run.partial {
             let sentence = "the run is cut: its input ends half-way or it was interrupted, so it cannot pass".to_string();
             found.findings.push(case.suite_finding(Verdict::NoVerdict, sentence));
         }

@@ -147,6 +147,7 @@ fn load(model: LoadModel, late: u64, rate_achieved: f64) -> Option<LoadFacts> {
         reconnects: 0,
         client_cpu_ns: None,
         measured_ns: 10_000_000_000,
+        schedule: None,
         transport: None,
     })
 }

@@ -2,6 +2,7 @@
 
 mod change;
 mod comparison;
+mod condition;
 pub mod error_kind;
 pub mod humanize;
 pub mod metric;
@@ -18,6 +19,7 @@ mod unit;
 mod work;
 
 pub use comparison::{Band, BaselineFacts, BaselineKind, Before, Change, Changes, ComparedSeries, Comparison, Edited, Pinned};
+pub use condition::{Condition, Side};
 pub use outcome::{Confirmation, Finding, FindingKind, Outcome, Place, SuiteOutcome, Verdict};
 pub use pull_request::PullRequest;
 pub use run::{Environment, Exemplar, LoadFacts, LoadModel, Note, Run, RunFacts, Shard, Window};
@@ -27,4 +29,4 @@ pub use stored::{STORED_RUN_SCHEMA, StoredError, StoredRun};
 pub use summary::{Percentile, STATISTIC_WORDS, Statistic, Summary};
 pub use transport::{Auth, ConnectTo, Family, Material, Origin, Proxy, Resolve, Secret, TlsFacts, TlsWork, Transport, TransportFacts};
 pub use unit::{Better, Unit};
-pub use work::{Arrival, CommandWork, HarnessWork, LoadWork, ServerWork, Stop, SuiteWork, Target, ToolWork, Work};
+pub use work::{Arrival, CommandWork, HarnessWork, LoadWork, ServerWork, Spacing, Stage, Start, Stop, SuiteWork, Target, ToolWork, Work};

@@ -27,6 +27,8 @@ pub struct StoredRun {
     pub duration_ns: u64,
     #[serde(default)]
     pub partial: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub aborted: Option<String>,
     #[serde(default)]
     pub commit: Option<String>,
     #[serde(default)]
@@ -56,10 +58,12 @@ pub struct StoredEnvironment {
     pub drift: BTreeMap<String, String>,
 }
 
-#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct StoredShard {
     pub index: u32,
     pub total: u32,
+    /// Sixteen hexadecimal digits, because JSON numbers end at 2^53.
+    pub fingerprint: String,
 }
 
 /// How the generator did; additive to CONTRACT's layout, needed to call a stored measurement void again.
@@ -82,6 +86,8 @@ pub struct StoredLoad {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub client_cpu_ns: Option<u64>,
     pub measured_ns: u64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub schedule: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub transport: Option<TransportFacts>,
 }
@@ -148,13 +154,14 @@ impl StoredRun {
             started: run.started_ns.map(timestamp),
             duration_ns: run.duration_ns,
             partial: run.partial,
+            aborted: run.aborted.clone(),
             commit: run.commit.clone(),
             environment: StoredEnvironment {
                 key: run.environment.key.clone(),
                 hard: run.environment.hard.clone(),
                 drift: run.environment.drift.clone(),
             },
-            shard: run.shard.map(|shard| StoredShard { index: shard.index, total: shard.total }),
+            shard: run.shard.map(shard_out),
             session: run.session_ns.map(timestamp),
             load: run.load.as_ref().map(load_out),
             series: run.series.values().map(series_out).collect(),
@@ -186,9 +193,10 @@ impl StoredRun {
             started_ns: self.started.as_deref().map(parse_timestamp).transpose()?,
             duration_ns: self.duration_ns,
             partial: self.partial,
+            aborted: self.aborted,
             commit: self.commit,
             environment: Environment { key: self.environment.key, hard: self.environment.hard, drift: self.environment.drift },
-            shard: self.shard.map(|shard| Shard { index: shard.index, total: shard.total }),
+            shard: self.shard.map(shard_in).transpose()?,
             session_ns: self.session.as_deref().map(parse_timestamp).transpose()?,
             series: BTreeMap::new(),
             load: self.load.map(load_in).transpose()?,
@@ -268,6 +276,21 @@ fn series_in(stored: StoredSeries) -> Result<Series, StoredError> {
     })
 }
 
+fn shard_out(shard: Shard) -> StoredShard {
+    StoredShard { index: shard.index, total: shard.total, fingerprint: format!("{:016x}", shard.fingerprint) }
+}
+
+fn shard_in(stored: StoredShard) -> Result<Shard, StoredError> {
+    let StoredShard { index, total, fingerprint } = stored;
+    let parsed = u64::from_str_radix(&fingerprint, 16).ok().zip(Shard::new(index, total));
+    let (fingerprint, shard) = parsed.ok_or_else(|| {
+        StoredError(format!(
+            "shard: expected an index from 1 to its total and a hexadecimal fingerprint, found {index}/{total} {fingerprint:?}"
+        ))
+    })?;
+    Ok(Shard { fingerprint, ..shard })
+}
+
 fn load_out(load: &LoadFacts) -> StoredLoad {
     StoredLoad {
         model: match load.model {
@@ -287,6 +310,7 @@ fn load_out(load: &LoadFacts) -> StoredLoad {
         reconnects: load.reconnects,
         client_cpu_ns: load.client_cpu_ns,
         measured_ns: load.measured_ns,
+        schedule: load.schedule.clone(),
         transport: load.transport.clone(),
     }
 }
@@ -311,6 +335,7 @@ fn load_in(stored: StoredLoad) -> Result<LoadFacts, StoredError> {
         reconnects: stored.reconnects,
         client_cpu_ns: stored.client_cpu_ns,
         measured_ns: stored.measured_ns,
+        schedule: stored.schedule,
         transport: stored.transport,
     })
 }

@@ -2,18 +2,19 @@
 
 use super::before::GIT_TIMEOUT;
 use super::outputs::{Tap, Taps};
-use super::{Surroundings, read};
+use super::{Surroundings, read, start};
 use crate::config::{Plan, SuitePlan};
 use crate::machine;
 use crate::measure::http::{self, Drive, Phase, Progress};
 use crate::measure::{self, MeasureError, Server, ServerUsage, Setting};
 use crate::model::{
-    Better, CommandWork, HarnessWork, LoadWork, Note, Run, Series, SeriesKey, ServerWork, SuiteWork, ToolWork, Unit, Work, metric,
+    Better, CommandWork, HarnessWork, LoadWork, Note, Run, Series, SeriesKey, ServerWork, Shard, SuiteWork, ToolWork, Unit, Work, metric,
 };
 use crate::record::{Keep, Recorder, Sink};
 use crate::source::Input;
 use crate::terminal;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 /// Builds one suite, where it has to be. The error is the sentence of a suite that could not be measured.
 pub fn build(plan: &Plan, suite: &SuitePlan, around: Surroundings<'_>) -> Result<(), String> {
@@ -115,13 +116,15 @@ impl Station<'_> {
     }
 
     fn load(&self, server: Option<&ServerWork>, work: &LoadWork, tap: &mut Tap) -> Result<Run, String> {
-        let Some(server) = server else { return self.drive(None, work, tap) };
+        let recorded = start::recorded(work, &self.work.directory)?;
+        let work = Asked { work, recorded };
+        let Some(server) = server else { return self.drive(None, &work, tap) };
         let phase = self.phase("starting the server");
         let log = self.log("server");
         let mut server =
             Server::start(server, &self.work.directory, &log, self.around.interrupt.flag()).map_err(|error| error.to_string())?;
         drop(phase);
-        let measured = self.drive(Some(&server), work, tap);
+        let measured = self.drive(Some(&server), &work, tap);
         let alive = server.check().map_err(|error| error.to_string());
         let stopped = server.stop().map_err(|error| error.to_string());
         alive?;
@@ -129,13 +132,16 @@ impl Station<'_> {
         measured
     }
 
-    fn drive(&self, server: Option<&Server>, work: &LoadWork, tap: &mut Tap) -> Result<Run, String> {
+    fn drive(&self, server: Option<&Server>, asked: &Asked<'_>, tap: &mut Tap) -> Result<Run, String> {
+        start::at_barrier(&asked.work.start, self.around);
         let phase = self.phase("load");
         let pressure = machine::pressure();
         let mut recorder = Recorder::new(Keep::Histogram);
-        let used = drive_into(work, server, self.around, &phase, &mut tap.beside(&mut recorder));
+        let used = drive_into(asked, server, self.around, &phase, &mut tap.beside(&mut recorder));
         let used = used.map_err(|error| tap.failure().map_or(error, |failure| failure.0))?;
         let mut run = recorder.finish(&self.work.name);
+        let fingerprint = || asked.work.fingerprint(env!("CARGO_PKG_VERSION"), &asked.recorded);
+        run.shard = asked.work.shard.map(|shard| Shard { fingerprint: fingerprint(), ..shard });
         if let Some(used) = used {
             add_server_usage(&mut run, used);
         }
@@ -146,9 +152,15 @@ impl Station<'_> {
     }
 }
 
+/// A load test with the starts of its trace.
+struct Asked<'a> {
+    work: &'a LoadWork,
+    recorded: Arc<[u64]>,
+}
+
 /// Drives the load; gives what the server used from the start of the measured phase to its end.
 fn drive_into(
-    work: &LoadWork,
+    asked: &Asked<'_>,
     server: Option<&Server>,
     around: Surroundings<'_>,
     phase: &terminal::Phase,
@@ -165,7 +177,13 @@ fn drive_into(
         }
         show(phase, &progress);
     };
-    let drive = Drive { work, port: server.map(Server::port), interrupted: around.interrupt.flag(), progress: &mut progress };
+    let drive = Drive {
+        work: asked.work,
+        recorded: Arc::clone(&asked.recorded),
+        port: server.map(Server::port),
+        interrupted: around.interrupt.flag(),
+        progress: &mut progress,
+    };
     http::drive(drive, sink).map_err(|error| error.to_string())?;
     let used = usage().zip(before);
     Ok(used.map(|(after, before)| ServerUsage { cpu_ns: after.cpu_ns.saturating_sub(before.cpu_ns), ..after }))

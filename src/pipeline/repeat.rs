@@ -96,6 +96,7 @@ fn facts(run: &Run) -> RunFacts {
         started_ns: run.started_ns,
         duration_ns: (run.duration_ns > 0).then_some(run.duration_ns),
         partial: run.partial,
+        aborted: run.aborted.clone(),
         commit: run.commit.clone(),
         environment: (!run.environment.key.is_empty()).then(|| run.environment.clone()),
         shard: run.shard,

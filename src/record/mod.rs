@@ -4,10 +4,12 @@ mod exemplars;
 mod fold;
 mod label;
 mod recorder;
+mod shards;
 mod sink;
 mod summarise;
 mod timeline;
 
 pub use fold::Keep;
 pub use recorder::Recorder;
+pub use shards::join_shards;
 pub use sink::{Rejected, Sink};

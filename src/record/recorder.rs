@@ -57,6 +57,11 @@ impl Recorder {
         self.facts.suite.as_deref()
     }
 
+    /// Whether a source named a shard, which is no repetition of anything.
+    pub fn has_shard(&self) -> bool {
+        self.facts.shard.is_some()
+    }
+
     /// A repetition ends: the time until the next one starts is no part of the run.
     pub fn end_repetition(&mut self) {
         if self.first_start_ns <= self.last_end_ns {
@@ -84,6 +89,7 @@ impl Recorder {
             started_ns: facts.started_ns.or(first_start_ns),
             duration_ns: duration_ns.unwrap_or(0),
             partial: facts.partial,
+            aborted: facts.aborted,
             commit: facts.commit,
             environment: facts.environment.unwrap_or_default(),
             shard: facts.shard,
@@ -201,6 +207,7 @@ impl Sink for Recorder {
         mine.started_ns = mine.started_ns.into_iter().chain(facts.started_ns).min();
         mine.duration_ns = mine.duration_ns.into_iter().chain(facts.duration_ns).reduce(u64::saturating_add);
         mine.partial |= facts.partial;
+        mine.aborted = mine.aborted.take().or(facts.aborted);
         mine.commit = facts.commit.or(mine.commit.take());
         mine.environment = facts.environment.or(mine.environment.take());
         mine.shard = facts.shard.or(mine.shard);

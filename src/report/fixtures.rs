@@ -197,6 +197,7 @@ fn fail() -> Fixture {
         reconnects: 0,
         client_cpu_ns: Some(900_000_000),
         measured_ns: 10_000_000_000,
+        schedule: None,
         transport: None,
     });
     Fixture { name: "fail", outcome, runs: vec![run("concat", &["concat/join/1000"]), hello] }

@@ -100,7 +100,7 @@ fn push_cases(
     let suite_totals = Totals::of(cases, duration_ns);
     let shard = run.and_then(|run| run.shard);
     // Two suites of one name and id would be merged or dropped by Jenkins: shards differ in both.
-    let name = shard.map_or_else(|| format!("perf.{suite}"), |shard| format!("perf.{suite}[{}/{}]", shard.index + 1, shard.total));
+    let name = shard.map_or_else(|| format!("perf.{suite}"), |shard| format!("perf.{suite}[{}/{}]", shard.index, shard.total));
     let id = shard.map_or(index, |shard| shard.index as usize);
     let timestamp = run.and_then(|run| run.started_ns).and_then(time).map_or_else(String::new, |time| format!(" timestamp=\"{time}\""));
     body.push_str(&format!("  <testsuite name=\"{}\" id=\"{id}\" {}{timestamp}>\n", xml(&name), suite_totals.attributes()));

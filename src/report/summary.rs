@@ -33,6 +33,9 @@ fn page(run: &Run, style: &Style, text: &mut String) {
     for (name, value) in run.load.iter().flat_map(load_lines) {
         let _ = writeln!(text, "  {name:<12}{value}");
     }
+    if let Some(reason) = &run.aborted {
+        let _ = writeln!(text, "  {:<12}{}", "given up", log(reason));
+    }
     for (label, kind, count) in errors(run) {
         let _ = writeln!(text, "  {:<12}{}: {count} × {}", "error", log(label), log(kind));
     }
@@ -73,6 +76,7 @@ fn load_lines(load: &LoadFacts) -> Vec<(&'static str, String)> {
         let limit = quantity(load.max_lag_ns as f64, &Unit::Ns);
         lines.push(("generator", format!("{} of {} requests handled more than {limit} late", load.late, load.planned)));
     }
+    lines.extend(load.schedule.clone().map(|schedule| ("schedule", schedule)));
     lines.extend(load.transport.iter().flat_map(transport_lines));
     if load.reconnects > 0 {
         lines.push(("reconnects", load.reconnects.to_string()));

@@ -14,6 +14,7 @@ mod hello;
 mod init;
 mod interrupts;
 mod jenkins;
+mod load;
 mod project;
 #[cfg(unix)]
 mod pull_request;

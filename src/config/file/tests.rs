@@ -4,6 +4,7 @@ use crate::config::error::ConfigError;
 
 mod example;
 mod jenkins;
+mod paces;
 mod quarantine;
 mod suites;
 mod thresholds;

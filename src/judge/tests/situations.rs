@@ -6,7 +6,7 @@ use super::{
 };
 use crate::compare::compare;
 use crate::judge::{Attempts, Policy, Rule, Statistics, UnknownEnvironment, conclude, judge, no_verdict};
-use crate::model::{Better, FindingKind, LoadModel, Percentile, Run, Series, Statistic, Summary, Verdict};
+use crate::model::{Better, FindingKind, LoadModel, Percentile, Run, Series, Shard, Statistic, Summary, Verdict};
 
 #[test]
 fn what_was_not_measured_is_not_judged() {
@@ -22,8 +22,25 @@ fn what_was_not_measured_is_not_judged() {
     check(nothing(), run_of(one_answers), &usual(), Verdict::Fail, "GET /a error rate is 100%");
     let cut = Run { partial: true, ..run_of(vec![requests("GET /", 1.0, 50, 0, "")]) };
     check(nothing(), cut, &usual(), Verdict::NoVerdict, "the run is cut");
+    let given_up =
+        |errors| Run { partial: true, aborted: Some("p99 > 2s".into()), ..run_of(vec![requests("GET /", 1.0, 50, errors, "http-5xx")]) };
+    check(nothing(), given_up(0), &usual(), Verdict::NoVerdict, "the run was given up, so it cannot pass: p99 > 2s");
+    check(nothing(), given_up(40), &usual(), Verdict::Fail, "GET / error rate is 80%");
     let outcome = conclude(&usual(), &[], vec![no_verdict("shop", "the server was not ready in 30 s", "neverslower run shop")]);
     assert_eq!((outcome.verdict, outcome.exit_code, outcome.findings().count()), (Verdict::NoVerdict, 4, 1));
+}
+
+#[test]
+fn a_shard_is_not_judged_alone() {
+    let part = |partial, late| Run {
+        shard: Shard::new(2, 3),
+        partial,
+        load: load(LoadModel::Open, late, 100.0),
+        ..run_of(vec![requests("GET /", 1.0, 1000, 900, "http-5xx")])
+    };
+    check(nothing(), part(false, 0), &usual(), Verdict::Pass, "shard 2 of 3 is not judged alone");
+    check(nothing(), part(true, 0), &usual(), Verdict::NoVerdict, "the run is cut");
+    check(nothing(), part(false, 500), &usual(), Verdict::NoVerdict, "due requests more than 10 ms late");
 }
 
 #[test]

@@ -5,6 +5,7 @@ use crate::config::file::{GATE, ROOT};
 use crate::config::jenkins::{CONSTRAINT, JENKINS};
 use crate::config::judged::usual_too_fast;
 use crate::config::load::{LOAD, SERVER, TARGET};
+use crate::config::pace::STAGE;
 use crate::config::plan;
 use crate::config::quarantine::QUARANTINE;
 use crate::config::suite::{BENCHMARK, COMMAND, SUITE, TOOL};
@@ -25,7 +26,7 @@ fn jenkins_example() -> String {
 }
 
 /// Every kind of table: where it stands in the file, its keys, and the least around it (`HERE`) that makes a file.
-const SHAPES: [(&str, &Shape, &str); 15] = [
+const SHAPES: [(&str, &Shape, &str); 16] = [
     ("", &ROOT, "HERE"),
     ("gate", &GATE, "[gate]\nHERE"),
     ("suite", &SUITE, "[[suite]]\nname = 'a'\nHERE"),
@@ -36,6 +37,11 @@ const SHAPES: [(&str, &Shape, &str); 15] = [
     ("suite.load.auth", &AUTH, "[[suite]]\nname = 'a'\nload = { targets = ['http://x/'], auth = { HERE } }"),
     ("suite.load.tls", &TLS, "[[suite]]\nname = 'a'\n[suite.load]\ntargets = ['http://x/']\n[suite.load.tls]\ncert = 'x'\nHERE"),
     ("suite.load.targets", &TARGET, "[[suite]]\nname = 'a'\n[[suite.load.targets]]\nurl = 'http://x/'\nHERE"),
+    (
+        "suite.load.stages",
+        &STAGE,
+        "[[suite]]\nname = 'a'\n[suite.load]\ntargets = ['http://x/']\n[[suite.load.stages]]\nduration = '1s'\nHERE",
+    ),
     (
         "suite.server",
         &SERVER,
@@ -54,7 +60,7 @@ const SHAPES: [(&str, &Shape, &str); 15] = [
 #[test]
 fn the_example_is_understood() {
     let file = parse(EXAMPLE).unwrap_or_else(|error| panic!("{error}"));
-    assert_eq!(file.suites.len(), 9);
+    assert_eq!(file.suites.len(), 12);
     assert_eq!(file.rules.len(), 5);
     assert_eq!(file.quarantine.len(), 1);
 }
@@ -87,7 +93,8 @@ fn the_example_shows_the_defaults() {
     assert_eq!((load.timeout, load.connect_timeout, load.grace), (plan::REQUEST_TIMEOUT, plan::CONNECT_TIMEOUT, plan::REQUEST_TIMEOUT));
     assert_eq!(load.max_lag, plan::MAX_LAG);
     assert_eq!(Transport { auth: None, ..load.transport.clone() }, default_transport());
-    let Some(Work::Load { load, .. }) = &file.suites[5].work else { panic!("shop is a load") };
+    let shop = file.suites.iter().find(|suite| suite.name == "shop").unwrap();
+    let Some(Work::Load { load, .. }) = &shop.work else { panic!("shop is a load") };
     let tls = &load.transport.tls;
     assert_eq!((tls.insecure, tls.resumption), (plan::TLS_INSECURE, plan::TLS_RESUMPTION));
 }
