@@ -9,6 +9,7 @@ mod file;
 mod find;
 mod first_layout;
 mod layout;
+mod level;
 mod lines;
 mod refusal;
 mod seal;
@@ -23,6 +24,7 @@ pub use error::BaselineError;
 pub use file::parse;
 pub use find::{find, from_runs, load_file};
 pub use layout::{BASELINE_SCHEMA, StoredBaseline};
+pub use level::moved;
 pub use refusal::{Override, Refusal, refusals};
 pub use store::Store;
 

@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use tempfile::TempDir;
 
+mod levels;
 mod refusals;
 
 fn environment(key: &str) -> Environment {
@@ -55,6 +56,8 @@ struct Terms {
     /// Only series of this metric.
     metric: Option<&'static str>,
     keep_runs: usize,
+    /// The metric that moved to another level.
+    new_level: Option<&'static str>,
 }
 
 fn try_accept(store: &Path, runs: &[Run], terms: &Terms) -> Result<Option<PathBuf>, super::BaselineError> {
@@ -64,10 +67,11 @@ fn try_accept(store: &Path, runs: &[Run], terms: &Terms) -> Result<Option<PathBu
     let chosen: BTreeSet<SeriesKey> = all.filter(|key| terms.metric.is_none_or(|only| only == key.metric)).cloned().collect();
     let reasons: BTreeMap<SeriesKey, String> =
         terms.reason.iter().map(|reason| (SeriesKey::new("sort", "time"), reason.to_string())).collect();
+    let new_levels: BTreeSet<SeriesKey> = terms.new_level.iter().map(|metric| SeriesKey::new("sort", *metric)).collect();
     let keep_runs = if terms.keep_runs == 0 { 10 } else { terms.keep_runs };
     accept(
         store,
-        &Acceptance { runs, chosen: &chosen, reasons: &reasons, pin: terms.pin, keep_runs, now_ns: 1_900_000_000_000_000_000 },
+        &Acceptance { runs, chosen: &chosen, reasons: &reasons, new_levels: &new_levels, pin: terms.pin, keep_runs, now_ns: 1_900_000_000_000_000_000 },
         None,
     )
 }
@@ -380,7 +384,7 @@ fn a_file_changed_since_its_review_is_not_overwritten() {
     let store = store();
     let chosen: BTreeSet<SeriesKey> = run(1).series.into_keys().collect();
     let runs = [run(1)];
-    let acceptance = Acceptance { runs: &runs, chosen: &chosen, reasons: &BTreeMap::new(), pin: false, keep_runs: 10, now_ns: 0 };
+    let acceptance = Acceptance { runs: &runs, chosen: &chosen, reasons: &BTreeMap::new(), new_levels: &BTreeSet::new(), pin: false, keep_runs: 10, now_ns: 0 };
     accepted(store.path(), &run(2), &Terms::default());
     let error = accept(store.path(), &acceptance, Some(&None)).unwrap_err().to_string();
     assert!(error.contains("a change made meanwhile"), "{error}");
