@@ -13,6 +13,7 @@ mod first_use;
 mod hello;
 mod init;
 mod interrupts;
+mod laws;
 mod project;
 #[cfg(unix)]
 mod pull_request;
