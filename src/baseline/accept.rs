@@ -106,8 +106,12 @@ impl Acceptance<'_> {
         let recorded_ns = stored.blocks.get(&first.key)?.entries.first()?.recorded_ns;
         let is_there = |series: &Series| {
             let newest = stored.blocks.get(&series.key)?.entries.first().filter(|newest| newest.recorded_ns == recorded_ns)?;
-            let again =
-                Entry { reason: newest.reason.clone(), pin: newest.pin, is_new_level: newest.is_new_level, ..Entry::of(run, series, recorded_ns, &stored.environment) };
+            let again = Entry {
+                reason: newest.reason.clone(),
+                pin: newest.pin,
+                is_new_level: newest.is_new_level,
+                ..Entry::of(run, series, recorded_ns, &stored.environment)
+            };
             (again.value(&series.unit) == newest.value(&series.unit)).then_some(())
         };
         chosen.all(|series| is_there(series).is_some()).then_some(recorded_ns)

@@ -21,7 +21,7 @@ mod words;
 pub use accept::{Acceptance, accept, preview, text};
 pub use edits::differs;
 pub use error::BaselineError;
-pub use file::parse;
+pub use file::{parse, suites};
 pub use find::{find, from_runs, load_file};
 pub use layout::{BASELINE_SCHEMA, StoredBaseline};
 pub use level::moved;

@@ -77,7 +77,8 @@ pub fn caveats(outcome: &Outcome) -> Vec<String> {
         caveats.push(format!("Exits with {} as asked; the verdict's own code is {}.", outcome.exit_code, outcome.verdict.exit_code()));
     }
     let edited = |is_first: bool| {
-        let is_meant = move |one: &&SuiteOutcome| one.baseline.edited == Edited::Yes && (one.baseline.kind == BaselineKind::None) == is_first;
+        let is_meant =
+            move |one: &&SuiteOutcome| one.baseline.edited == Edited::Yes && (one.baseline.kind == BaselineKind::None) == is_first;
         outcome.suites.iter().filter(is_meant).map(|one| one.suite.as_str()).collect::<Vec<_>>().join(", ")
     };
     let (changed, added) = (edited(false), edited(true));
@@ -85,7 +86,8 @@ pub fn caveats(outcome: &Outcome) -> Vec<String> {
         caveats.push(format!("This change edits the baseline of {changed}; it is judged by what stood there before."));
     }
     if !added.is_empty() {
-        caveats.push(format!("This change edits the baseline of {added}: none stood there before, so it judges nothing until it is merged."));
+        caveats
+            .push(format!("This change edits the baseline of {added}: none stood there before, so it judges nothing until it is merged."));
     }
     caveats
 }
