@@ -140,6 +140,17 @@ pub fn environments(store: &Path, suite: &str) -> Result<Vec<String>, BaselineEr
     Ok(keys)
 }
 
+/// Suites that have a baseline in an environment, sorted; at most `ENVIRONMENTS_MAX`. None where the directory cannot be read:
+/// whoever needs one of them is told so by `read`.
+pub fn suites(store: &Path, environment_key: &str) -> Vec<String> {
+    let entries = fs::read_dir(store.join(environment_key)).into_iter().flatten().flatten();
+    let name = |entry: fs::DirEntry| entry.file_name().to_str()?.strip_suffix(".json").map(str::to_string);
+    let mut suites: Vec<String> = entries.filter_map(name).filter(|suite| !suite.starts_with('.')).collect();
+    suites.sort();
+    suites.truncate(ENVIRONMENTS_MAX);
+    suites
+}
+
 /// Changes a file as a whole or not at all, and tells whether it did. `change` gets the text as it is (`None` for a file that
 /// is not there yet) and gives the one to write, or `None` to leave it alone. From reading to writing the directory is locked
 /// against every other `accept`.
