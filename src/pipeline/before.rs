@@ -18,6 +18,8 @@ pub const GIT_TIMEOUT: Duration = Duration::from_secs(10);
 /// Where the baselines of one call come from.
 pub struct Baselines<'a> {
     plan: &'a Plan,
+    /// Suites of this call.
+    suites: Vec<String>,
     committed: Committed,
 }
 
@@ -46,7 +48,7 @@ impl From<Before> for Found {
 impl<'a> Baselines<'a> {
     /// Git is never asked: for `accept`, which changes the working tree.
     pub fn at_hand(plan: &'a Plan) -> Baselines<'a> {
-        Baselines { plan, committed: Committed::WorkingTree { head: None, unguarded: None } }
+        Baselines { plan, suites: Vec::new(), committed: Committed::WorkingTree { head: None, unguarded: None } }
     }
 
     /// Git is asked for the committed baselines of these suites.
@@ -55,7 +57,8 @@ impl<'a> Baselines<'a> {
         if !is_committed || plan.keep == Keep::OnlyAsked {
             return Baselines::at_hand(plan);
         }
-        Baselines { plan, committed: committed(plan, suites, around) }
+        let committed = committed(plan, suites, around);
+        Baselines { plan, suites: suites.iter().map(|suite| suite.to_string()).collect(), committed }
     }
 
     /// What the run is compared with. The error is a sentence: a baseline that cannot be read judges nothing.
@@ -73,6 +76,9 @@ impl<'a> Baselines<'a> {
         let here = Store::Directory(self.plan.baselines.clone());
         let store = if let Committed::MergeBase(store) = &self.committed { store } else { &here };
         let mut found = Found::from(baseline::find(store, &run.environment, &run.suite)?);
+        if found.before.facts.kind == BaselineKind::None {
+            found.notes.extend(self.renamed(run));
+        }
         let facts = &mut found.before.facts;
         match &self.committed {
             Committed::WorkingTree { head, unguarded } => {
@@ -93,6 +99,19 @@ impl<'a> Baselines<'a> {
             Committed::Unguarded(why) => (facts.edited, facts.why_unknown) = (Edited::Unknown, Some(why.clone())),
         }
         Ok(found)
+    }
+
+    /// A suite of which nothing was accepted, beside baselines that belong to no suite: who renames it removes its bar.
+    fn renamed(&self, run: &Run) -> Option<Note> {
+        let is_known = |name: &String| self.suites.contains(name) || self.plan.check.iter().any(|suite| suite.name == *name);
+        let idle: Vec<String> =
+            baseline::suites(&self.plan.baselines, &run.environment.key).into_iter().filter(|one| !is_known(one)).collect();
+        let text = format!(
+            "nothing was accepted of {:?}, and no suite here is called {}: was it renamed? its old baseline judges nothing",
+            run.suite,
+            idle.join(", ")
+        );
+        (!idle.is_empty() && !self.suites.is_empty()).then(|| Note::text(text))
     }
 
     /// The builds, newest first.
