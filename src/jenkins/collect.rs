@@ -9,6 +9,7 @@ use super::readers::{self, Reading, Unread};
 use super::settings::Settings;
 use super::sniff::open;
 use super::statistics::{ErrorFormula, file_numbers, honest_error_percent};
+use super::summary_type::{ShortPart, is_summary_type};
 use crate::source::{Input, SourceError};
 use std::fmt;
 use std::path::Path;
@@ -54,17 +55,15 @@ pub fn collect_inputs(settings: &Settings, inputs: &[Input]) -> Result<Collected
 struct Step<'s> {
     settings: &'s Settings,
     filter: Filter,
-    has_iago: bool,
-    /// Entry of the first parser of JMeter's log.
-    summarizer: Option<String>,
+    /// Every parser with its entry: whether a report is a summary depends on all of them.
+    entries: Vec<(Parser, String)>,
 }
 
 fn read_all(settings: &Settings, plan: Plan) -> Result<Collected, Abort> {
     let step = Step {
         settings,
         filter: Filter::new(settings.filter_regex.as_deref()),
-        has_iago: plan.parsers.iter().any(|planned| planned.parser == Parser::Iago),
-        summarizer: plan.parsers.iter().find(|planned| planned.parser == Parser::JmeterSummarizer).map(|planned| planned.entry.clone()),
+        entries: plan.parsers.iter().map(|planned| (planned.parser, planned.entry.clone())).collect(),
     };
     let mut collected = Collected { missing: plan.missing, cautions: plan.cautions, ..Collected::default() };
     if let Filter::Invalid(why) = &step.filter {
@@ -122,14 +121,8 @@ impl Step<'_> {
         let formula = self.formula(name);
         let report = file_numbers(name, parser, fold, formula.unwrap_or(ErrorFormula::Samples));
         let mut warn = |case, sentence: String| cautions.push(Caution { case, sentence: format!("{name}: {sentence}") });
-        if formula.is_none() {
-            let entry = self.summarizer.as_deref().unwrap_or_default();
-            warn(
-                10,
-                format!(
-                    "the entry {entry:?} of JMeter's log has a part of fewer than 5 characters, at which the plugin's error gate stops"
-                ),
-            );
+        if formula.is_err() {
+            warn(10, "an entry of JMeter's log has a part of fewer than 5 characters, at which the plugin's error gate stops".to_string());
         }
         if report.numbers.samples == 0 && fold.seen > 0 && !matches!(self.filter, Filter::All) {
             warn(5, "the filter leaves no samples; the plugin then sees 0 ms and 0 % errors".to_string());
@@ -138,7 +131,8 @@ impl Step<'_> {
         }
         let (shown, honest) = (report.numbers.error_percent, honest_error_percent(fold));
         if shown < honest {
-            let case = if self.has_iago || parser == Parser::JmeterSummarizer { 9 } else { 8 };
+            let has_iago = self.entries.iter().any(|(parser, _)| *parser == Parser::Iago);
+            let case = if has_iago || parser == Parser::JmeterSummarizer { 9 } else { 8 };
             warn(case, format!("{honest} % of the requests failed, but the plugin counts {shown} %"));
         }
         if fold.excluded > 0 {
@@ -148,24 +142,12 @@ impl Step<'_> {
         report
     }
 
-    /// How the plugin computes a report's error percent; `None` where it fails to.
-    fn formula(&self, name: &str) -> Option<ErrorFormula> {
-        let report = report_name(name);
-        for part in self.summarizer.iter().flat_map(|entry| java_split(entry)) {
-            let units: Vec<u16> = part.encode_utf16().collect();
-            let behind = String::from_utf16_lossy(units.get(5..)?);
-            if report.ends_with(&behind) {
-                return Some(ErrorFormula::SummaryErrors);
-            }
-        }
-        Some(if self.has_iago { ErrorFormula::SummaryErrors } else { ErrorFormula::Samples })
+    /// How the plugin computes a report's error percent; the error is where it fails to.
+    fn formula(&self, name: &str) -> Result<ErrorFormula, ShortPart> {
+        let entries = self.entries.iter().map(|(parser, entry)| (*parser, entry.as_str()));
+        let is_summary = is_summary_type(entries, &report_name(name))?;
+        Ok(if is_summary { ErrorFormula::SummaryErrors } else { ErrorFormula::Samples })
     }
-}
-
-/// The parts of a glob between `;`, `:` and `,` with the blanks around these, as Java splits: none at the end is empty.
-fn java_split(glob: &str) -> Vec<&str> {
-    let parts = glob.split([';', ':', ',']).enumerate();
-    parts.map(|(index, part)| if index == 0 { part.trim_end() } else { part.trim() }).filter(|part| !part.is_empty()).collect()
 }
 
 /// Reports of one parser with equal names overwrite each other in the plugin's store.

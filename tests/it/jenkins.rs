@@ -149,3 +149,28 @@ fn run_measures_and_the_plugins_rules_judge() {
     project.write("neverslower.toml", config.replace("cp saved.jtl out/cart.jtl", "false"));
     project.call(&["run"]).expect(4).says("shop");
 }
+
+#[test]
+fn a_suite_that_no_rule_judges_does_not_pass() {
+    let tool =
+        |name: &str| format!("[[suite]]\nname = '{name}'\ntool = {{ run = 'cp saved.jtl {name}/r.jtl', results = ['./{name}/*.jtl'] }}\n");
+    let gate = "[gate]\nprofile = 'jenkins'\n[jenkins]\nerror_failed_threshold = 3\n";
+    let project = Project::with(&format!("{gate}{}[[suite]]\nname = 'cli'\ncommand = {{ run = 'touch measured' }}\n", tool("shop")));
+    project.write("saved.jtl", jtl(250, true));
+    project.write("shop/.keep", "");
+    project.write("pay/.keep", "");
+    project.call(&["run"]).expect(4).says("cli").says("writes none that it reads");
+    assert!(!project.exists("measured"));
+    project.call(&["run", "shop"]).expect(0);
+    project.call(&["run", "cli"]).expect(4);
+    // Named files of which one suite writes none.
+    let named = gate.replace("[jenkins]\n", "[jenkins]\nsource_data_files = 'shop/*.jtl'\n");
+    project.write("neverslower.toml", format!("{named}{}{}", tool("shop"), tool("pay")));
+    project.call(&["run"]).expect(4).says("pay").says("source_data_files");
+    project.call(&["run", "shop"]).expect(0);
+    // One that fails is found all the same, and an old file is no evidence.
+    project.write("saved.jtl", jtl(250, false));
+    project.call(&["run"]).expect(1).says("33.333 % errors");
+    project.call(&["run", "pay", "--exit-zero"]).expect(4);
+    project.call(&["run", "shop", "--exit-zero"]).expect(0);
+}
