@@ -14,16 +14,23 @@ use crate::source::{Input, SourceError};
 use std::fmt;
 use std::path::Path;
 
-/// An error that nothing in the plugin catches: the step fails, whatever the other files say.
+/// An error after which nothing is judged, whatever the other files say.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Abort {
     /// `path: expected …, found …`.
     pub sentence: String,
+    /// Nothing in the plugin catches it: its step fails. Else it is ours, and the plugin would have judged.
+    pub is_plugins: bool,
 }
 
 impl Abort {
     pub(super) fn at(path: &str, expected: &str, found: impl Into<String>) -> Abort {
         SourceError::whole(path, expected, found, "").into()
+    }
+
+    /// What the plugin could do and we cannot.
+    pub(super) fn of_ours(sentence: impl Into<String>) -> Abort {
+        Abort { sentence: sentence.into(), is_plugins: false }
     }
 }
 
@@ -37,7 +44,7 @@ impl std::error::Error for Abort {}
 
 impl From<SourceError> for Abort {
     fn from(error: SourceError) -> Abort {
-        Abort { sentence: error.to_string() }
+        Abort { sentence: error.to_string(), is_plugins: true }
     }
 }
 
@@ -68,7 +75,7 @@ fn read_all(settings: &Settings, plan: Plan) -> Result<Collected, Abort> {
     let mut collected = Collected { missing: plan.missing, cautions: plan.cautions, ..Collected::default() };
     if let Filter::Invalid(why) = &step.filter {
         if settings.strict {
-            return Err(Abort { sentence: why.clone() });
+            return Err(Abort::of_ours(why));
         }
         collected.cautions.push(Caution { case: 6, sentence: format!("{why}; the plugin then drops every file") });
     }
@@ -101,7 +108,7 @@ impl Step<'_> {
             let outcome = source.map_err(Unread::from).and_then(|source| readers::read(parser, source, reading, &mut fold));
             match outcome {
                 Ok(()) => read.reports.push(self.report(&name, parser, &fold, cautions)),
-                Err(Unread::Abort(sentence)) => return Err(Abort { sentence }),
+                Err(Unread::Abort(sentence)) => return Err(Abort::of_ours(sentence)),
                 Err(Unread::Dropped { case, reason }) => {
                     // Said once, not of every file.
                     if case != 6 {

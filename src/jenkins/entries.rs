@@ -128,7 +128,7 @@ fn of_parts(entry: &str, separators: &[char], root: &Path) -> Result<Vec<PathBuf
 fn matching(pattern: &str, root: &Path) -> Result<Vec<PathBuf>, Abort> {
     let root = Pattern::escape(&root.to_string_lossy());
     let pattern = Path::new(&root).join(ant(pattern)).to_string_lossy().into_owned();
-    let refused = |error: &dyn std::fmt::Display| Abort::at(&pattern, "files that can be listed", error.to_string());
+    let refused = |error: &dyn std::fmt::Display| Abort::of_ours(format!("{pattern}: expected files that can be listed, found {error}"));
     let options = MatchOptions { case_sensitive: true, require_literal_separator: true, require_literal_leading_dot: false };
     let mut found = Vec::new();
     for path in glob::glob_with(&pattern, options).map_err(|error| refused(&error))? {
@@ -137,7 +137,7 @@ fn matching(pattern: &str, root: &Path) -> Result<Vec<PathBuf>, Abort> {
             continue;
         }
         if found.len() == RESULT_FILES_MAX {
-            return Err(Abort::at(&pattern, &format!("at most {RESULT_FILES_MAX} files"), "more"));
+            return Err(Abort::of_ours(format!("{pattern}: expected at most {RESULT_FILES_MAX} files, found more; name fewer")));
         }
         found.push(path);
     }

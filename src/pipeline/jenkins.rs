@@ -4,7 +4,7 @@ use super::outputs::{self, OutputFailed, Tap, Taps};
 use super::{Ending, Surroundings, finish_with, measure};
 use crate::baseline::builds;
 use crate::config::{BaselineChoice, Plan, Step, SuitePlan};
-use crate::jenkins::{self, Build, BuildResult, Collected, CurrentBuild, FileNumbers, Folder, Judged, Settings, WrittenFile};
+use crate::jenkins::{self, Abort, Build, BuildResult, Collected, CurrentBuild, FileNumbers, Folder, Judged, Settings, WrittenFile};
 use crate::judge;
 use crate::model::{BaselineFacts, BaselineKind, Note, Outcome, Run, SuiteOutcome, Verdict, Work};
 use crate::output::Report;
@@ -117,8 +117,7 @@ fn judged(
             let files = judged.files.clone();
             (judged.outcome(&plan.typed), vec![(NUMBERS, text)], files)
         }
-        // An error that the plugin does not catch: the step fails the build.
-        Some(Err(abort)) => (aborted(first, &abort.to_string(), &plan.typed), Vec::new(), Vec::new()),
+        Some(Err(abort)) => (aborted(first, &abort, &plan.typed), Vec::new(), Vec::new()),
     };
     if !unmeasured.is_empty() {
         outcome = Outcome { notes: outcome.notes, ..Outcome::of(unmeasured.into_iter().chain(outcome.suites).collect()) };
@@ -129,10 +128,10 @@ fn judged(
     finish_with(plan, Ending { outcome, runs, further: Vec::new(), taps: Vec::new(), documents }, around)
 }
 
-/// What the plugin's uncaught errors come to: its own verdict, or in strict mode ours.
-fn aborted(settings: &Settings, sentence: &str, reproduce: &str) -> Outcome {
-    let mut suite = judge::no_verdict("jenkins", sentence, reproduce);
-    if !settings.strict {
+/// An error that the plugin does not catch fails its build; in strict mode, and where the error is ours, there is no verdict.
+fn aborted(settings: &Settings, abort: &Abort, reproduce: &str) -> Outcome {
+    let mut suite = judge::no_verdict("jenkins", abort.to_string(), reproduce);
+    if abort.is_plugins && !settings.strict {
         suite.verdict = Verdict::Fail;
         suite.findings.iter_mut().for_each(|finding| {
             finding.verdict = Verdict::Fail;

@@ -37,6 +37,14 @@ fn each_build_is_compared_with_the_newest_one_that_succeeded() {
 }
 
 #[test]
+fn strict_mode_begins_with_a_first_build() {
+    let project = Project::with(&RELATIVE.replace("[jenkins]", "strict = true\n[jenkins]"));
+    build(&project, "1", 250).expect(0).says("no earlier build succeeded");
+    build(&project, "2", 262).expect(3).says("build 1");
+    build(&project, "3", 250).expect(0).says("build 1");
+}
+
+#[test]
 fn a_named_file_stands_for_the_build_before() {
     let project = Project::with("[gate]\nprofile = 'jenkins'\n[[threshold]]\nstatistic = 'mean'\nunstable = '+4.8%'\nfail = '+4.79%'\n");
     project.write("old.jtl", jtl(250, true));
@@ -85,6 +93,11 @@ fn a_file_that_nobody_knows_ends_the_step() {
     project.call(&["check", "a.jtl", "--profile", "jenkins"]).expect(1).says("nothing was judged");
     project.write("empty.jtl", "");
     project.call(&["check", "empty.jtl", "--profile", "jenkins"]).expect(1);
+    // The plugin would read this one: that we cannot is no verdict of its.
+    project.write("lr.mdb", "\0\u{1}\0\0Standard Jet DB\0");
+    let answer = project.call(&["check", "lr.mdb", "--profile", "jenkins"]).expect(4).says("cannot be read here");
+    assert!(!answer.stdout.contains("the plugin's step") && !answer.stderr.contains("the plugin's step"));
+    project.call(&["check", "none.jtl", "--profile", "jenkins"]).expect(1).says("none.jtl matches no file");
 }
 
 #[test]
@@ -142,6 +155,8 @@ fn run_measures_and_the_plugins_rules_judge() {
     project.write("out/.keep", "");
     project.write("saved.jtl", jtl(250, false));
     project.call(&["run"]).expect(1).says("33.333 % errors");
+    project.call(&["run", "--repeat", "2"]).expect(2).says("--repeat");
+    project.call(&["run", "--confirm", "1"]).expect(2).says("--confirm");
     project.write("saved.jtl", jtl(250, true));
     project.call(&["run"]).expect(0);
     assert!(project.exists("perf-results/runs/shop.run.json"));

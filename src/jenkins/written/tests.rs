@@ -215,3 +215,10 @@ fn labels_and_throughput_are_tables() {
         "report,label,samples,throughput_rps\ncart.v2.jtl,,3,2.0\ncart.v2.jtl,https://shop/a?b=1&c,3,2.0\ncart.v2.jtl,\"pay, \"\"now\"\" <b>\",3,2.0\n",
     );
 }
+
+#[test]
+fn limits_are_written_as_the_plugin_keeps_them() {
+    let limits = Settings { error_failed_threshold: 300.0, error_unstable_threshold: -5.0, ..settings() };
+    let dashboard = files(&limits, vec![file(330)]).into_iter().find(|file| file.path == "archive/dashBoard_cart.xml").unwrap();
+    assert!(dashboard.text.contains("\t<unstable>0</unstable>\n\t<failed>100</failed>\n"), "{}", dashboard.text);
+}
