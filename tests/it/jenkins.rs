@@ -76,6 +76,10 @@ fn what_the_plugin_drops_is_said_and_strictly_no_verdict() {
     project.write("out/cart.jtl", jtl(250, true));
     project.write("out/cut.jtl", jtl(250, true).replace("</testResults>", ""));
     project.call(&["check", "--profile", "jenkins"]).expect(0).says("fail-open case 1").says("cut.jtl");
+    // One that is known by another case is told once.
+    project.write("out/marked.jtl", format!("\u{feff}{}", jtl(250, true)));
+    let answer = project.call(&["check", "--profile", "jenkins"]).expect(0).says("fail-open case 7");
+    assert_eq!(answer.stdout.matches("marked.jtl").count() + answer.stderr.matches("marked.jtl").count(), 1);
     project.write("neverslower.toml", gate(true));
     project.call(&["check", "--profile", "jenkins"]).expect(4).says("cut.jtl");
     // Nothing to read at all fails the build, as the plugin does by default.
