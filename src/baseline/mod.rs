@@ -22,7 +22,7 @@ pub use accept::{Acceptance, accept, preview, text};
 pub use edits::differs;
 pub use error::BaselineError;
 pub use file::{parse, suites};
-pub use find::{find, from_runs, load_file};
+pub use find::{Ahead, ahead, find, find_ahead, from_runs, load_file, of_file};
 pub use layout::{BASELINE_SCHEMA, StoredBaseline};
 pub use level::moved;
 pub use refusal::{Override, Refusal, refusals};

@@ -1,6 +1,6 @@
 //! The committed file: what a reviewer sees, what is refused, what accepting changes.
 
-use super::{Acceptance, Store, accept, find, load_file, parse};
+use super::{Acceptance, Store, accept, ahead, find, find_ahead, load_file, of_file, parse};
 use crate::model::{BaselineKind, Better, Distribution, Environment, Evidence, Percentile, Run, Series, SeriesKey, Summary, Unit};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -272,9 +272,16 @@ fn facts_tell_where_the_numbers_come_from() {
     let there = find(&Store::Directory(store.path().to_path_buf()), &environment("laptop"), "shop").unwrap();
     assert_eq!((there.facts.kind, there.runs.len(), there.elsewhere.len()), (BaselineKind::OtherEnvironment, 0, 2));
     assert_eq!((there.facts.environments, there.facts.runs), (vec!["lab".to_string()], 0));
-    let named = load_file(&store.path().join("lab/shop.json"), &environment("lab")).unwrap();
+    let store_read = Store::Directory(store.path().to_path_buf());
+    for key in ["lab", "laptop"] {
+        let (early, environment) = (ahead(&store_read, "shop"), environment(key));
+        assert!(early.is_some());
+        assert_eq!(find_ahead(early, &store_read, &environment, "shop").unwrap(), find(&store_read, &environment, "shop").unwrap());
+    }
+    let file = store.path().join("lab/shop.json");
+    let named = of_file(&file, load_file(&file).unwrap(), &environment("lab"));
     assert_eq!((named.facts.kind, named.runs.len()), (BaselineKind::File, 2));
-    assert!(load_file(&store.path().join("none.json"), &environment("lab")).unwrap_err().to_string().contains("no such file"));
+    assert!(load_file(&store.path().join("none.json")).unwrap_err().to_string().contains("no such file"));
 }
 
 /// A broken file: its place and what is said about it.

@@ -50,7 +50,9 @@ static THRESHOLDS: [&dyn Threshold; 13] = [
 /// One suite's verdict, with a finding for every series judged. `conclude` makes the outcome of all suites.
 pub fn judge(comparison: &Comparison, policy: &Policy) -> SuiteOutcome {
     let case = Case { comparison, policy, selection: Selection::new(comparison, policy) };
-    let mut found = Found { notes: comparison.run.notes.clone(), ..Found::default() };
+    // Nearly always there is a finding for what was selected.
+    let findings = Vec::with_capacity(case.selection.selected.len());
+    let mut found = Found { findings, notes: comparison.run.notes.clone(), ..Found::default() };
     let mut is_void = false;
     for threshold in THRESHOLDS {
         let earlier = found.findings.len();
