@@ -339,6 +339,7 @@ mod tests {
         check("neverslower|init|--from-jenkins|Jenkinsfile", "Init");
         check("neverslower|load|http://h/|-n|100|-c|5|-q|20|-m|PUT|-H|A: b|-d|x|-t|5|--json", "Load");
         check("neverslower|load|https://h/|-D|f|-a|u:p|-A|x|-T|y|-U|z|--host|h|-x|p:1|-r|3|-4|-k|--interface|::1", "Load");
+        check("neverslower|load|http://h/|--scrape|http://h/metrics|--scrape-match|sql_*", "Load");
         check("neverslower|accept|--yes|--force|--reason|why|--from|a|b", "Accept");
         check("neverslower|convert|-|--to|jtl|--output|x.jtl", "Convert");
         check("neverslower|list|exit-codes", "List");
@@ -350,6 +351,7 @@ mod tests {
         check("neverslower", "DisplayHelpOnMissingArgumentOrSubcommand 2");
         check("neverslower|check", "MissingRequiredArgument 2");
         check("neverslower|load|http://h/|-n|1|-z|1s", "ArgumentConflict 2");
+        check("neverslower|load|http://h/|--scrape-match|sql_*", "MissingRequiredArgument 2");
         check("neverslower|accept|--force", "MissingRequiredArgument 2");
         check("neverslower|accept|--reason|x", "MissingRequiredArgument 2");
         check("neverslower|run|--exit-zero|--bisect", "ArgumentConflict 2");
