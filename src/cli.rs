@@ -210,6 +210,13 @@ pub struct LoadArgs {
     /// Load before the measured phase that is not recorded [default: none]
     #[arg(long, value_name = "TIME")]
     pub warm_up: Option<String>,
+    /// Read the server's counters here before and after the measured phase: Prometheus text, or JSON of Go's expvar; how much
+    /// each rose for each request becomes a series
+    #[arg(long, value_name = "URL")]
+    pub scrape: Option<String>,
+    /// Counters to keep, by their name; repeatable [default: all]
+    #[arg(long, value_name = "GLOB", requires = "scrape")]
+    pub scrape_match: Vec<String>,
     #[command(flatten)]
     pub transport: TransportArgs,
     /// Print the stored run as JSON on standard output
@@ -332,6 +339,7 @@ mod tests {
         check("neverslower|init|--from-jenkins|Jenkinsfile", "Init");
         check("neverslower|load|http://h/|-n|100|-c|5|-q|20|-m|PUT|-H|A: b|-d|x|-t|5|--json", "Load");
         check("neverslower|load|https://h/|-D|f|-a|u:p|-A|x|-T|y|-U|z|--host|h|-x|p:1|-r|3|-4|-k|--interface|::1", "Load");
+        check("neverslower|load|http://h/|--scrape|http://h/metrics|--scrape-match|sql_*", "Load");
         check("neverslower|accept|--yes|--force|--reason|why|--from|a|b", "Accept");
         check("neverslower|convert|-|--to|jtl|--output|x.jtl", "Convert");
         check("neverslower|list|exit-codes", "List");
@@ -343,6 +351,7 @@ mod tests {
         check("neverslower", "DisplayHelpOnMissingArgumentOrSubcommand 2");
         check("neverslower|check", "MissingRequiredArgument 2");
         check("neverslower|load|http://h/|-n|1|-z|1s", "ArgumentConflict 2");
+        check("neverslower|load|http://h/|--scrape-match|sql_*", "MissingRequiredArgument 2");
         check("neverslower|accept|--force", "MissingRequiredArgument 2");
         check("neverslower|accept|--reason|x", "MissingRequiredArgument 2");
         check("neverslower|run|--exit-zero|--bisect", "ArgumentConflict 2");

@@ -3,6 +3,7 @@
 mod before;
 mod builds;
 mod confirm;
+mod drive;
 pub mod jenkins;
 mod measure;
 mod outputs;

@@ -15,6 +15,7 @@ mod profile;
 mod quarantine;
 mod redact;
 mod schedule;
+mod scrape;
 mod shadow;
 mod shard;
 mod suite;

@@ -110,6 +110,10 @@ pub struct StoredWindow {
     pub errors: u64,
     pub latency_mean_ns: f64,
     pub latency_max_ns: u64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub latency_p50_ns: Option<u64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub latency_p99_ns: Option<u64>,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -292,6 +296,8 @@ fn window_out(window: &Window) -> StoredWindow {
         errors: window.errors,
         latency_mean_ns: window.latency_mean_ns,
         latency_max_ns: window.latency_max_ns,
+        latency_p50_ns: window.latency_p50_ns,
+        latency_p99_ns: window.latency_p99_ns,
     }
 }
 
@@ -303,6 +309,8 @@ fn window_in(stored: &StoredWindow) -> Window {
         errors: stored.errors,
         latency_mean_ns: stored.latency_mean_ns,
         latency_max_ns: stored.latency_max_ns,
+        latency_p50_ns: stored.latency_p50_ns,
+        latency_p99_ns: stored.latency_p99_ns,
     }
 }
 

@@ -55,7 +55,7 @@ fn page(run: &Run, style: &Style, text: &mut String) {
 /// before it is sent, so that service time says the same as latency.
 fn is_main(name: &str, model: LoadModel) -> bool {
     match name {
-        metric::LATENCY | metric::CPU_PER_REQUEST => true,
+        metric::LATENCY | metric::CPU_PER_REQUEST | metric::SERVER_TIMING | metric::COUNTER_PER_REQUEST => true,
         metric::SERVICE_TIME | metric::SCHEDULE_LAG => model == LoadModel::Open,
         _ => false,
     }
