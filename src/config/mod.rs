@@ -1,5 +1,6 @@
 //! From what was typed and written to a `Plan` with every default applied.
 
+mod assertion;
 mod build;
 mod ci;
 mod conditions;
@@ -16,6 +17,7 @@ mod shadow;
 mod shard;
 mod suite;
 mod table;
+mod targets;
 mod threshold;
 mod transport;
 mod value;

@@ -2,10 +2,10 @@
 //! every mistake has its column.
 
 use super::error::{alternatives, did_you_mean};
-use super::plan::{BaselineChoice, ProfileName};
+use super::plan::{self, BaselineChoice, ProfileName};
 use crate::judge::expression::ExpressionError;
 use crate::limits;
-use crate::model::Target;
+use crate::model::{Assertions, Target};
 use std::ops::RangeInclusive;
 use std::path::PathBuf;
 
@@ -110,7 +110,13 @@ pub fn parse_target(text: &str) -> Result<Target, ExpressionError> {
     let skipped = text.chars().count() - url.chars().count();
     let method = parse_method(method)?;
     let url = parse_url(url).map_err(|mistake| ExpressionError { column: mistake.column + skipped, ..mistake })?;
-    Ok(Target { label: target_label(&method, &url), method, url, headers: Vec::new(), body: Vec::new() })
+    Ok(new_target(method, url))
+}
+
+/// A target of nothing but a method and a URL.
+pub fn new_target(method: String, url: String) -> Target {
+    let label = target_label(&method, &url);
+    Target { label, method, url, headers: Vec::new(), body: Vec::new(), weight: plan::TARGET_WEIGHT, assertions: Assertions::default() }
 }
 
 /// The name of a target in results: method and path, without the query, whose values would make every request a label.
@@ -162,13 +168,19 @@ pub fn is_secret_header(name: &str) -> bool {
     ["auth", "cookie", "token", "key", "secret", "password", "session"].iter().any(|word| name.contains(word))
 }
 
-/// The name and the value of a header.
-pub fn parse_header(name: &str, value: &str) -> Result<(String, String), ExpressionError> {
-    const OURS: [&str; 3] = ["content-length", "transfer-encoding", "connection"];
+/// The name of a header (RFC 9110 §5.6.2).
+pub fn parse_header_name(name: &str) -> Result<String, ExpressionError> {
     let is_token = |c: char| c.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(c);
     if name.is_empty() || first_bad(name, is_token).is_some() {
         return Err(error(1, "the name of a header", name));
     }
+    Ok(name.to_string())
+}
+
+/// The name and the value of a header.
+pub fn parse_header(name: &str, value: &str) -> Result<(String, String), ExpressionError> {
+    const OURS: [&str; 3] = ["content-length", "transfer-encoding", "connection"];
+    parse_header_name(name)?;
     if OURS.contains(&name.to_lowercase().as_str()) {
         return Err(error(1, "a header that is not written by the load engine itself", name));
     }

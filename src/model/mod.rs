@@ -1,5 +1,6 @@
 //! Plain data that travels between the stages. No I/O, no clock, no mathematics beyond `stats`.
 
+mod assertion;
 mod change;
 mod comparison;
 mod condition;
@@ -18,6 +19,7 @@ mod transport;
 mod unit;
 mod work;
 
+pub use assertion::{Assertions, HeaderAssertion, JsonAssertion, StatusSet};
 pub use comparison::{Band, BaselineFacts, BaselineKind, Before, Change, Changes, ComparedSeries, Comparison, Edited, Pinned};
 pub use condition::{Condition, Side};
 pub use outcome::{Confirmation, Finding, FindingKind, Outcome, Place, SuiteOutcome, Verdict};
@@ -29,4 +31,6 @@ pub use stored::{STORED_RUN_SCHEMA, StoredError, StoredRun};
 pub use summary::{Percentile, STATISTIC_WORDS, Statistic, Summary};
 pub use transport::{Auth, ConnectTo, Family, Material, Origin, Proxy, Resolve, Secret, TlsFacts, TlsWork, Transport, TransportFacts};
 pub use unit::{Better, Unit};
-pub use work::{Arrival, CommandWork, HarnessWork, LoadWork, ServerWork, Spacing, Stage, Start, Stop, SuiteWork, Target, ToolWork, Work};
+pub use work::{
+    Arrival, CommandWork, HarnessWork, LoadWork, ServerWork, Spacing, Stage, Start, Stop, SuiteWork, Target, TargetFile, ToolWork, Work,
+};

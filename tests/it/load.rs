@@ -92,6 +92,44 @@ fn stages_and_random_starts_are_stored() {
     project.call(&["load", &url, "--stage", "100:1s", "--stage", "5c:1s"]).expect(2).says("stages of one kind");
 }
 
+#[test]
+fn targets_come_from_a_file_or_standard_input() {
+    let (project, url) = (Project::new(), serve(OK));
+    let text = format!("# two\nGET {url}a\nAccept: x\n\nPOST {url}b?c=1\n@order.json\n");
+    project.write("order.json", "{}");
+    project.write("targets.txt", &text);
+    let counts = |run: &Value| -> Vec<String> {
+        let latencies = run["series"].as_array().unwrap().iter().filter(|series| series["metric"] == "latency");
+        latencies.map(|series| format!("{} {}", series["label"].as_str().unwrap(), series["summary"]["count"])).collect()
+    };
+    let run = stored(&project.call(&["load", "--targets", "targets.txt", "-n", "400", "-c", "2", "--json"]));
+    assert_eq!(counts(&run), ["GET /a 200", "POST /b 200"]);
+    let arguments = ["load", "--targets", "-", "-n", "40", "-c", "2", "--json"];
+    let mut child = project.command(&arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let line = format!("{{\"method\":\"PUT\",\"url\":\"{url}d\",\"body\":\"aGk=\"}}\n");
+    child.stdin.take().unwrap().write_all(line.as_bytes()).unwrap();
+    assert_eq!(counts(&stored(&Answer::of(child.wait_with_output().unwrap()))), ["PUT /d 40"]);
+    project.write("targets.txt", format!("GET {url}\nget {url}\n"));
+    project.call(&["load", "--targets", "targets.txt"]).expect(2).says("targets.txt:2:1: expected a header");
+    project.call(&["load", "--targets", "none.txt"]).expect(2).says("none.txt: no such file");
+    project.call(&["load", &url, "--targets", "targets.txt"]).expect(2);
+    project.call(&["load", "-n", "5"]).expect(2).says("URL");
+    let suite = "[[suite]]\nname = \"many\"\nload = { targets_file = \"targets.txt\", requests = 40, connections = 2, HERE }\n";
+    project.write("targets.txt", &text);
+    project.write("neverslower.toml", suite.replace("HERE", "timeout = \"5s\""));
+    project.call(&["run"]).expect(0);
+    project.write("neverslower.toml", suite.replace("HERE", "assert = { body = [\"ho\"] }"));
+    project.call(&["run"]).expect(1).says("error rate is 100%");
+}
+
+#[test]
+fn an_asserted_status_decides_what_is_a_success() {
+    let errors = |answer: &Answer| stored(answer)["series"][0]["error_kinds"].clone();
+    assert_eq!(errors(&check(BAD, &["--expect-status", "404", "--json"], 0)), Value::Null);
+    assert_eq!(errors(&check(OK, &["--expect-status", "201,3xx", "--json"], 1)), serde_json::json!({ "assertion": 400 }));
+    check(OK, &["--expect-status", "20"], 2).says("--expect-status: expected statuses such as");
+}
+
 /// Three shards behind a barrier, each written to its own file.
 fn three_shards(project: &Project, url: &str) {
     let start = |index: usize| {

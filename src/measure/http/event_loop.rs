@@ -8,6 +8,7 @@ use super::pool::{Pool, Reactor, Reuse, refused};
 use super::request::Message;
 use super::route::Routes;
 use super::timer::{Alarm, Until};
+use super::turns::Turns;
 use super::{LoadError, Phase, Progress};
 use crate::clock::Clock;
 use crate::limits::{
@@ -27,7 +28,7 @@ const ALARM: Token = Token(usize::MAX - 1);
 
 /// One thread's part of a load test.
 pub struct EventLoop {
-    messages: Vec<Message>,
+    turns: Turns,
     timeout_ns: u64,
     connect_timeout_ns: u64,
     max_lag_ns: u64,
@@ -52,10 +53,9 @@ impl EventLoop {
     pub fn new(work: &LoadWork, port: Option<u16>, recorded: &Arc<[u64]>) -> Result<EventLoop, LoadError> {
         let messages: Vec<Message> =
             work.targets.iter().map(|target| Message::new(target, port, &work.transport)).collect::<Result<_, _>>()?;
-        let Some(first) = messages.first() else {
-            return Err(LoadError("the load test has no target; name at least one URL".to_string()));
-        };
-        if let Some(other) = messages.iter().find(|m| !m.url.is_same_origin(&first.url)) {
+        let turns = Turns::new(messages)?;
+        let Some(first) = turns.of(0) else { return Err(LoadError("the load test has no target".to_string())) };
+        if let Some(other) = turns.messages().iter().find(|m| !m.url.is_same_origin(&first.url)) {
             let (one, two) = (&first.url.text, &other.url.text);
             return Err(LoadError(format!("the targets {one} and {two} are of different servers; make a suite for each server")));
         }
@@ -71,7 +71,7 @@ impl EventLoop {
         let poll = Poll::new().map_err(refused)?;
         let alarm = Alarm::new(poll.registry(), ALARM).map_err(refused)?;
         Ok(EventLoop {
-            messages,
+            turns,
             timeout_ns: nanos(work.timeout),
             connect_timeout_ns: nanos(work.connect_timeout),
             max_lag_ns: nanos(work.max_lag),
@@ -90,7 +90,7 @@ impl EventLoop {
 
     /// Opens every connection before the schedule starts.
     pub fn open_all(&mut self, interrupted: &AtomicBool) -> Result<(), LoadError> {
-        let Some(message) = self.messages.first() else { return Ok(()) };
+        let Some(message) = self.turns.of(0) else { return Ok(()) };
         self.pool.open_all(&mut self.reactor, message, self.connect_timeout_ns, interrupted)
     }
 
@@ -169,7 +169,7 @@ impl EventLoop {
             let Token(number) = event.token();
             let Some(connection) = self.pool.get(number) else { continue };
             let sequence = connection.flight.as_ref().map_or(0, |flight| flight.ticket.sequence);
-            let Some(message) = nth(&self.messages, sequence) else { continue };
+            let Some(message) = self.turns.of(sequence) else { continue };
             match self.pool.on_event(number, message, &mut self.reactor, is_closing(event)) {
                 Step::Pending => {}
                 Step::Sent { at_ns } => self.next_limit_ns = self.next_limit_ns.min(at_ns.saturating_add(self.timeout_ns)),
@@ -213,7 +213,7 @@ impl EventLoop {
         connection.flight = Some(Flight::new(ticket, now_ns));
         self.in_flight += 1;
         let (begun, limit_ns) = if connection.is_open() {
-            let Some(message) = nth(&self.messages, ticket.sequence) else { return Ok(()) };
+            let Some(message) = self.turns.of(ticket.sequence) else { return Ok(()) };
             (connection.send(message, now_ns), self.timeout_ns)
         } else {
             (self.pool.connect(number, self.reactor.poll.registry(), now_ns), self.connect_timeout_ns)
@@ -233,7 +233,7 @@ impl EventLoop {
         }
         // Without a request it was idle, and is among the free ones already.
         let Some(flight) = connection.flight.take() else { return Ok(()) };
-        let Some(message) = nth(&self.messages, flight.ticket.sequence) else { return Ok(()) };
+        let Some(message) = self.turns.of(flight.ticket.sequence) else { return Ok(()) };
         self.in_flight -= 1;
         connection.failures = if failure.is_some() { connection.failures.saturating_add(1) } else { 0 };
         let place = Place { message, thread: &connection.name, epoch_ns: self.reactor.clock.started_epoch_ns() };
@@ -302,7 +302,7 @@ impl EventLoop {
         }
         self.pacer.defer(now_ns);
         while let Some(ticket) = self.pacer.take_unsent() {
-            let Some(message) = nth(&self.messages, ticket.sequence) else { break };
+            let Some(message) = self.turns.of(ticket.sequence) else { break };
             let place = Place { message, thread: "load 1", epoch_ns: self.reactor.clock.started_epoch_ns() };
             self.ledger.settle_unsent(&ticket, &place, now_ns, sink)?;
         }
@@ -339,10 +339,6 @@ impl EventLoop {
         };
         self.ledger.facts(&self.pacer, &self.reactor.clock, closing)
     }
-}
-
-fn nth(messages: &[Message], sequence: u64) -> Option<&Message> {
-    messages.get((sequence % messages.len().max(1) as u64) as usize)
 }
 
 fn is_closing(event: &Event) -> bool {

@@ -1,6 +1,7 @@
 //! The books of a run: every planned request ends here exactly once, as a sample and in the counts.
 
 use super::LoadError;
+use super::assertion;
 use super::connection::Flight;
 use super::failure::{ErrorClass, Failure};
 use super::pacer::{Pacer, Ticket};
@@ -85,8 +86,11 @@ impl Ledger {
         }
         // Nothing of an answer before it was asked for: the response still holds the one before.
         let (code, message) = if flight.written_ns.is_some() { (response.code(), response.reason()) } else { ("", "") };
-        let class = match failure {
+        let asserted = place.message.assertions.as_deref().filter(|_| failure.is_none());
+        let unmet = asserted.and_then(|assertions| assertion::unmet(assertions, response));
+        let class = match failure.or(unmet.as_ref()) {
             Some(failure) => Some(failure.class),
+            None if asserted.is_some() => None,
             None => ErrorClass::of_status(response.status()),
         };
         if failure.is_some() {
@@ -106,7 +110,7 @@ impl Ledger {
             code,
             message,
             error: class.map(ErrorClass::slug),
-            error_detail: failure.map_or("", |failure| failure.detail.as_ref()),
+            error_detail: failure.or(unmet.as_ref()).map_or("", |failure| failure.detail.as_ref()),
             ..place.request(ticket, at_ns)
         };
         self.push(request, at_ns, sink)

@@ -7,10 +7,12 @@
 //! `connection` (its bytes), `parser` (its answer), `ledger` (its sample).
 
 mod arrival;
+mod assertion;
 mod chunked;
 mod connection;
 mod event_loop;
 mod failure;
+mod kept;
 mod ledger;
 mod pacer;
 mod parser;
@@ -25,6 +27,7 @@ mod stream;
 mod tests;
 mod timer;
 mod tls;
+mod turns;
 mod url;
 mod watch;
 

@@ -2,6 +2,7 @@
 //! result does not depend on how the bytes were split into reads.
 
 use super::chunked::Chunked;
+use super::kept::{Keep, Kept};
 use crate::limits::{QUOTED_CHARS_MAX, RESPONSE_HEAD_BYTES_MAX, RESPONSE_HEADERS_MAX};
 use httparse::{Header, ParserConfig, Status};
 use std::borrow::Cow;
@@ -59,9 +60,11 @@ enum State {
 /// Longest reason phrase kept.
 const REASON_BYTES: usize = 32;
 
-/// The answer to one request. Used again and again: it allocates only when a head comes in pieces.
+/// The answer to one request. Used again and again: it allocates only when a head comes in pieces, or is to be kept.
 #[derive(Debug)]
 pub struct Response {
+    /// What assertions need of it.
+    pub kept: Kept,
     state: State,
     expect: Expect,
     /// A head that has come in part.
@@ -78,6 +81,7 @@ impl Default for Response {
     /// Before any request.
     fn default() -> Response {
         Response {
+            kept: Kept::default(),
             state: State::Complete,
             expect: Expect::Body,
             partial: Vec::new(),
@@ -100,6 +104,7 @@ impl Response {
         self.reason_len = 0;
         self.keep_alive = false;
         self.location = None;
+        self.kept.begin(Keep::Nothing);
     }
 
     /// Takes the next bytes from the wire.
@@ -114,6 +119,7 @@ impl Response {
                 },
                 State::Length(left) => {
                     let here = (*left).min(rest.len() as u64);
+                    self.kept.add_body(rest.get(..here as usize).unwrap_or_default());
                     *left -= here;
                     used += here as usize;
                     if *left > 0 {
@@ -122,13 +128,16 @@ impl Response {
                     self.state = State::Complete;
                 }
                 State::Chunked(body) => {
-                    used += body.feed(rest)?;
+                    used += body.feed(rest, &mut self.kept)?;
                     if !body.is_done() {
                         return Ok(Fed::More);
                     }
                     self.state = State::Complete;
                 }
-                State::UntilClose => return Ok(Fed::More),
+                State::UntilClose => {
+                    self.kept.add_body(rest);
+                    return Ok(Fed::More);
+                }
                 State::Complete => return Ok(Fed::Complete { used }),
             }
         }
@@ -223,6 +232,7 @@ impl Response {
             let location = parsed.headers.iter().find(|header| header.name.eq_ignore_ascii_case("location"));
             self.location = location.map(|header| header.value.to_vec());
         }
+        self.kept.add_headers(parsed.headers.iter().map(|header| (header.name, header.value)));
         self.keep_alive = if parsed.version == Some(0) { fields.keep_alive } else { true } && !fields.close;
         self.status = [digit(status / 100), digit(status / 10), digit(status)];
         self.keep_reason(parsed.reason.unwrap_or_default());

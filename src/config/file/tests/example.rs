@@ -1,6 +1,7 @@
 //! `docs/example.toml` holds every key, and every key is read.
 
 use super::parse;
+use crate::config::assertion::ASSERT;
 use crate::config::file::{GATE, ROOT};
 use crate::config::jenkins::{CONSTRAINT, JENKINS};
 use crate::config::load::{LOAD, SERVER, TARGET};
@@ -24,7 +25,7 @@ fn jenkins_example() -> String {
 }
 
 /// Every kind of table: where it stands in the file, its keys, and the least around it (`HERE`) that makes a file.
-const SHAPES: [(&str, &Shape, &str); 15] = [
+const SHAPES: [(&str, &Shape, &str); 17] = [
     ("", &ROOT, "HERE"),
     ("gate", &GATE, "[gate]\nHERE"),
     ("suite", &SUITE, "[[suite]]\nname = 'a'\nHERE"),
@@ -34,6 +35,12 @@ const SHAPES: [(&str, &Shape, &str); 15] = [
     ("suite.load", &LOAD, "[[suite]]\nname = 'a'\n[suite.load]\ntargets = ['http://x/']\nHERE"),
     ("suite.load.auth", &AUTH, "[[suite]]\nname = 'a'\nload = { targets = ['http://x/'], auth = { HERE } }"),
     ("suite.load.tls", &TLS, "[[suite]]\nname = 'a'\n[suite.load]\ntargets = ['http://x/']\n[suite.load.tls]\ncert = 'x'\nHERE"),
+    ("suite.load.assert", &ASSERT, "[[suite]]\nname = 'a'\nload = { targets = ['http://x/'], assert = { HERE } }"),
+    (
+        "suite.load.targets.assert",
+        &ASSERT,
+        "[[suite]]\nname = 'a'\n[[suite.load.targets]]\nurl = 'http://x/'\n[suite.load.targets.assert]\nHERE",
+    ),
     ("suite.load.targets", &TARGET, "[[suite]]\nname = 'a'\n[[suite.load.targets]]\nurl = 'http://x/'\nHERE"),
     (
         "suite.load.stages",
@@ -57,7 +64,7 @@ const SHAPES: [(&str, &Shape, &str); 15] = [
 #[test]
 fn the_example_is_understood() {
     let file = parse(EXAMPLE).unwrap_or_else(|error| panic!("{error}"));
-    assert_eq!(file.suites.len(), 12);
+    assert_eq!(file.suites.len(), 14);
     assert_eq!(file.rules.len(), 4);
 }
 
