@@ -3,18 +3,18 @@
 mod before;
 mod builds;
 mod confirm;
+pub mod jenkins;
 mod measure;
 mod outputs;
 mod repeat;
 mod start;
 
-use crate::baseline::{self, Store};
+use crate::baseline;
 use crate::clock::Clock;
 use crate::compare;
-use crate::config::{self, Plan, SuitePlan};
+use crate::config::{self, Plan, Profile, SuitePlan};
 use crate::format;
 use crate::interrupt::Interrupt;
-use crate::jenkins::Settings;
 use crate::judge::{self, Policy};
 use crate::machine;
 use crate::model::{BaselineKind, Before, Environment, Note, Outcome, Run, SuiteOutcome, Verdict};
@@ -176,19 +176,16 @@ pub fn check(plan: &Plan, suites: &[CheckedSuite], format: Option<&str>, around:
                 if run.environment.key.is_empty() {
                     run.environment = environment(Some(&suite.environment));
                 }
+                if run.started_ns.is_none() {
+                    // Who accepts it must be able to tell it from the same numbers measured again.
+                    run.session_ns.get_or_insert(plan.now_ns);
+                }
                 judge_against(&baselines, run, &policy)
             }
             Err(reason) => unmeasured(&suite.name, &reason, &policy),
         });
     }
     finish(plan, judged, vec![tap], around)
-}
-
-/// The profile `jenkins`: the plugin's readers, numbers and gates in place of ours. Entries of the settings are relative to the
-/// directory.
-pub fn jenkins(_plan: &Plan, settings: &Settings, _directory: &Path, _around: Surroundings<'_>) -> Result<Outcome, OutputFailed> {
-    let entries = settings.source_data_files.join("; ");
-    Err(OutputFailed(format!("the profile `jenkins` is not wired yet, so nothing judged {entries}; use the default profile")))
 }
 
 /// `convert`: any input into the recorder and, while it is read, into the report. The error is a sentence.
@@ -264,14 +261,7 @@ fn unmeasured(suite: &str, reason: &str, policy: &Policy) -> Judged {
     Judged { run: None, outcome: judge::no_verdict(suite, reason, &policy.reproduce), further: Vec::new() }
 }
 
-/// The newest accepted run of the same suite and environment.
-pub fn newest_accepted(plan: &Plan, run: &Run) -> Result<Option<Run>, String> {
-    let before =
-        baseline::find(&Store::Directory(plan.baselines.clone()), &run.environment, &run.suite).map_err(|error| error.to_string())?;
-    Ok(before.runs.into_iter().next())
-}
-
-/// Makes the outcome, writes every report, and last of all the verdict.
+/// Makes the outcome of the suites, and ends with it.
 fn finish(plan: &Plan, judged: Vec<Judged>, taps: Vec<Tap>, around: Surroundings<'_>) -> Result<Outcome, OutputFailed> {
     let (mut runs, mut suites, mut further) = (Vec::new(), Vec::new(), Vec::new());
     for judged in judged {
@@ -279,10 +269,28 @@ fn finish(plan: &Plan, judged: Vec<Judged>, taps: Vec<Tap>, around: Surroundings
         suites.push(judged.outcome);
         further.extend(judged.further);
     }
-    // The process ends soon after: to free many series one by one would take longer than to write them.
-    let runs: ManuallyDrop<Vec<Run>> = ManuallyDrop::new(runs.into_iter().flatten().collect());
+    let runs: Vec<Run> = runs.into_iter().flatten().collect();
     let measured: Vec<&Run> = runs.iter().collect();
-    let mut outcome = judge::conclude(&Policy { reproduce: plan.typed.clone(), ..plan.policy("", &[]) }, &measured, suites);
+    let outcome = judge::conclude(&Policy { reproduce: plan.typed.clone(), ..plan.policy("", &[]) }, &measured, suites);
+    finish_with(plan, Ending { outcome, runs, further, taps, documents: Vec::new() }, around)
+}
+
+/// What is written at the end.
+struct Ending {
+    outcome: Outcome,
+    runs: Vec<Run>,
+    /// Further measurements, by their paths below `runs/`.
+    further: Vec<(String, Run)>,
+    taps: Vec<Tap>,
+    /// Kept with a numbered build, by their file names.
+    documents: Vec<(&'static str, String)>,
+}
+
+/// Writes every report, and last of all the verdict.
+fn finish_with(plan: &Plan, ending: Ending, around: Surroundings<'_>) -> Result<Outcome, OutputFailed> {
+    let Ending { mut outcome, runs, further, taps, documents } = ending;
+    // The process ends soon after: to free many series one by one would take longer than to write them.
+    let runs = ManuallyDrop::new(runs);
     close(plan, &mut outcome, around);
     let report = Report { outcome: &outcome, runs: &runs };
     let told = taps.into_iter().try_for_each(|tap| tap.finish(&report));
@@ -291,7 +299,7 @@ fn finish(plan: &Plan, judged: Vec<Judged>, taps: Vec<Tap>, around: Surroundings
     let mut failures: Vec<OutputFailed> = [told, asked, kept].into_iter().filter_map(Result::err).collect();
     distrust(plan, &mut outcome, &failures, around);
     // With the verdict that stands after everything else was written.
-    if let Err(failure) = builds::keep(plan, &outcome, &runs, &[]) {
+    if let Err(failure) = builds::keep(plan, &outcome, &runs, &documents) {
         distrust(plan, &mut outcome, slice::from_ref(&failure), around);
         failures.push(failure);
     }
@@ -316,7 +324,8 @@ fn close(plan: &Plan, outcome: &mut Outcome, around: Surroundings<'_>) {
         outcome.exit_code = code;
     }
     let is_first_use = outcome.suites.iter().all(|suite| suite.baseline.kind == BaselineKind::None);
-    let is_shown = is_first_use && outcome.verdict < Verdict::NoVerdict && plan.keep == config::Keep::Everything;
+    let is_shown =
+        plan.profile == Profile::Default && is_first_use && outcome.verdict < Verdict::NoVerdict && plan.keep == config::Keep::Everything;
     outcome.next_steps = if is_shown { plan.next_steps() } else { Vec::new() };
 }
 

@@ -1,9 +1,10 @@
 //! Finds what a run is compared with.
 
+use super::assemble::Assembled;
 use super::error::BaselineError;
 use super::file;
 use super::store::Store;
-use crate::model::{BaselineFacts, BaselineKind, Before, Edited, Environment, Run};
+use crate::model::{BaselineFacts, BaselineKind, Before, Edited, Environment, Pinned, Run};
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -13,9 +14,10 @@ pub fn find(store: &Store, environment: &Environment, suite: &str) -> Result<Bef
     let path = file::path(store.path(), &environment.key, suite)?;
     let environments = store.environments(suite)?;
     if let Some(text) = store.read(&path)? {
-        let runs = file::parse_own(&path, &text, &environment.key, suite)?.into_runs();
-        let facts = facts(BaselineKind::Committed, Some(relative(store.path(), &path)), &runs, environment);
-        return Ok(Before { facts: BaselineFacts { environments, ..facts }, runs, elsewhere: Vec::new(), pinned: None });
+        let assembled = file::parse_own(&path, &text, &environment.key, suite)?.assemble();
+        let mut before = before(BaselineKind::Committed, relative(store.path(), &path), assembled, environment);
+        before.facts.environments = environments;
+        return Ok(before);
     }
     let mut elsewhere = Vec::new();
     for key in &environments {
@@ -35,7 +37,20 @@ pub fn load_file(path: &Path, environment: &Environment) -> Result<Before, Basel
     let shown = path.display().to_string();
     let text = file::read(path)?
         .ok_or_else(|| BaselineError::new(&shown, "a baseline", "no such file", "correct the path, or use `baseline = \"auto\"`"))?;
-    Ok(from_runs(shown, file::parse(path, &text)?.into_runs(), environment))
+    let stored = file::parse(path, &text)?;
+    if stored.environment.key != environment.key {
+        return Ok(from_runs(shown, stored.into_runs(), environment));
+    }
+    let mut before = before(BaselineKind::File, shown, stored.assemble(), environment);
+    before.facts.environments.push(environment.key.clone());
+    Ok(before)
+}
+
+/// A baseline of the same environment.
+fn before(kind: BaselineKind, path: String, assembled: Assembled, environment: &Environment) -> Before {
+    let Assembled { runs, pinned, reasons } = assembled;
+    let facts = BaselineFacts { pinned: pinned.as_ref().map(Pinned::from), reasons, ..facts(kind, Some(path), &runs, environment) };
+    Before { facts, runs, elsewhere: Vec::new(), pinned }
 }
 
 /// Runs that the user named as the baseline, newest first; those of another environment are kept apart.

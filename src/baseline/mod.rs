@@ -1,17 +1,23 @@
 //! Accepted runs: found, read, appended. `file.rs` is the only door to them.
 
 mod accept;
+mod assemble;
 pub mod builds;
 mod edits;
 mod error;
 mod file;
 mod find;
+mod first_layout;
 mod layout;
+mod lines;
 mod refusal;
+mod seal;
 mod store;
 mod summary;
+mod text;
+mod words;
 
-pub use accept::{Proposal, propose, write};
+pub use accept::{Acceptance, accept, preview, text};
 pub use edits::differs;
 pub use error::BaselineError;
 pub use file::parse;

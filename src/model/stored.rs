@@ -7,7 +7,7 @@ use super::{
 };
 use crate::stats::Histogram;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Name and version of the layout.
 pub const STORED_RUN_SCHEMA: &str = "neverslower.run.v1";
@@ -174,17 +174,21 @@ impl StoredRun {
     /// The run that was stored. Fails on another schema, a repeated series, an unknown evidence or percentile, a
     /// broken histogram: nothing is guessed.
     pub fn into_run(self) -> Result<Run, StoredError> {
+        let (run, series) = self.into_parts()?;
+        let series = series.map(|one| one.map(|one| (one.key.clone(), one))).collect::<Result<_, _>>()?;
+        Ok(Run { series, ..run })
+    }
+
+    /// The same in two parts: the run without its series, and the series one by one, so that many of them are never held twice.
+    pub fn into_parts(self) -> Result<(Run, impl Iterator<Item = Result<Series, StoredError>>), StoredError> {
         if self.schema != STORED_RUN_SCHEMA {
             return Err(StoredError(format!("expected schema {STORED_RUN_SCHEMA:?}, found {:?}", self.schema)));
         }
-        let series = self.series.into_iter().map(series_in).collect::<Result<Vec<_>, _>>()?;
-        let stored = series.len();
-        // Of two that are there twice the map keeps one, which is how they are noticed.
-        let series: BTreeMap<SeriesKey, Series> = series.into_iter().map(|one| (one.key.clone(), one)).collect();
-        if series.len() < stored {
-            return Err(StoredError(format!("{} series are there twice", stored - series.len())));
+        let twice = repeated(&self.series);
+        if twice > 0 {
+            return Err(StoredError(format!("{twice} series are there twice")));
         }
-        Ok(Run {
+        let run = Run {
             suite: self.suite,
             started_ns: self.started.as_deref().map(parse_timestamp).transpose()?,
             duration_ns: self.duration_ns,
@@ -194,13 +198,21 @@ impl StoredRun {
             environment: Environment { key: self.environment.key, hard: self.environment.hard, drift: self.environment.drift },
             shard: self.shard.map(shard_in).transpose()?,
             session_ns: self.session.as_deref().map(parse_timestamp).transpose()?,
-            series,
+            series: BTreeMap::new(),
             load: self.load.map(load_in).transpose()?,
             windows: self.windows.iter().map(window_in).collect(),
             exemplars: self.exemplars.into_iter().map(exemplar_in).collect::<Result<_, _>>()?,
             notes: self.notes.into_iter().map(|n| Note { path: n.path, line: n.line, text: n.text }).collect(),
-        })
+        };
+        Ok((run, self.series.into_iter().map(series_in)))
     }
+}
+
+/// How many series come more than once. Those that we wrote are sorted, which is seen without a set.
+fn repeated(series: &[StoredSeries]) -> usize {
+    let key = |one: &'_ StoredSeries| (one.label.clone(), one.metric.clone());
+    let is_sorted = series.is_sorted_by(|a, b| (&a.label, &a.metric) < (&b.label, &b.metric));
+    if is_sorted { 0 } else { series.len() - series.iter().map(key).collect::<BTreeSet<_>>().len() }
 }
 
 /// RFC 3339 in UTC; what `started` and `start` hold.
@@ -223,6 +235,11 @@ fn series_out(series: &Series) -> StoredSeries {
             (Vec::new(), Some(histogram.encode()))
         }
         Distribution::Histogram(histogram) => (Vec::new(), Some(histogram.encode())),
+        Distribution::Sketch(sketch) => {
+            let mut histogram = Histogram::new();
+            sketch.iter().for_each(|(value, times)| histogram.add(value as u64, times));
+            (Vec::new(), Some(histogram.encode()))
+        }
     };
     StoredSeries {
         label: series.key.label.clone(),

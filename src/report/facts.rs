@@ -30,15 +30,28 @@ pub fn is_first_use(outcome: &Outcome) -> bool {
 /// What a first use is told before the commands that change it.
 pub const FIRST_USE: &str = "Nothing compared yet: no run has been accepted as a baseline. To change that:";
 
-/// Findings of a suite that passed.
+/// Findings of a suite that passed, those in quarantine not among them.
 pub fn passed(suite: &SuiteOutcome) -> usize {
-    suite.findings.iter().filter(|finding| finding.verdict == Verdict::Pass).count()
+    suite.findings.iter().filter(|finding| finding.verdict == Verdict::Pass && finding.quarantined.is_none()).count()
 }
 
-/// The numbers behind the verdict: `1 failed, 1 unstable, 38 passed; 41 series compared with a baseline`.
+/// The word for how a finding ended: its verdict, or that only its quarantine keeps it from another.
+pub fn ending(finding: &Finding) -> &'static str {
+    if finding.quarantined.is_some() { "QUARANTINE" } else { finding.verdict.word() }
+}
+
+/// Findings that would not have passed without their quarantine.
+pub fn quarantined<'a>(suites: &[(&'a SuiteOutcome, Option<&'a Run>)]) -> Vec<&'a Finding> {
+    suites.iter().flat_map(|(suite, _)| &suite.findings).filter(|finding| finding.quarantined.is_some()).collect()
+}
+
+/// The numbers behind the verdict: `1 failed, 1 unstable, 38 passed, 1 in quarantine; 41 series compared with a baseline`.
 pub fn headline(outcome: &Outcome) -> String {
     let words = ["failed", "without verdict", "unstable", "passed"];
-    let counted = GRAVEST_FIRST.iter().zip(words).map(|(verdict, word)| (outcome.count(*verdict), word));
+    let quarantined = outcome.findings().filter(|finding| finding.quarantined.is_some()).count();
+    let count = |verdict: Verdict| outcome.count(verdict) - if verdict == Verdict::Pass { quarantined } else { 0 };
+    let counted = GRAVEST_FIRST.iter().zip(words).map(|(verdict, word)| (count(*verdict), word));
+    let counted = counted.chain([(quarantined, "in quarantine")]);
     let counts: Vec<_> = counted.filter(|(count, _)| *count > 0).map(|(count, word)| format!("{count} {word}")).collect();
     let counts = if counts.is_empty() { "nothing was judged".to_string() } else { counts.join(", ") };
     let compared = match outcome.compared() {
@@ -201,6 +214,7 @@ pub fn notes(suite: &SuiteOutcome) -> Vec<String> {
         }
     }
     notes.extend(suite.baseline.drift.iter().map(|(name, before, after)| format!("{name} was {before}, is {after}")));
+    notes.extend(suite.baseline.reasons.iter().map(|reason| format!("accepted although worse: {reason}")));
     notes.extend(suite.notes.iter().map(note));
     notes
 }

@@ -49,6 +49,11 @@ impl Input {
         Input::Bytes { name: name.to_string(), bytes: bytes.as_ref().into() }
     }
 
+    /// What a word of the command line means: a path, or `-` for standard input.
+    pub fn of_word(word: &Path) -> Input {
+        if word.as_os_str() == "-" { Input::Stdin } else { Input::File(word.to_path_buf()) }
+    }
+
     /// The input as shown to people.
     pub fn name(&self) -> String {
         match self {

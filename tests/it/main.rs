@@ -7,15 +7,18 @@ mod accept;
 mod builds;
 mod check;
 mod convert;
+mod durable;
 mod fail_closed;
 mod first_use;
 mod hello;
 mod init;
 mod interrupts;
+mod jenkins;
 mod load;
 mod project;
 #[cfg(unix)]
 mod pull_request;
 mod repeat;
+mod rules;
 mod run;
 mod tidy;

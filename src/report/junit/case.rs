@@ -16,6 +16,13 @@ pub enum Ending {
     Skipped,
 }
 
+impl Ending {
+    /// What is in quarantine is skipped with its reason: it neither failed the job nor passed.
+    fn of(finding: &Finding) -> Ending {
+        if finding.quarantined.is_some() { Ending::Skipped } else { finding.verdict.into() }
+    }
+}
+
 impl From<Verdict> for Ending {
     fn from(verdict: Verdict) -> Ending {
         match verdict {
@@ -108,8 +115,8 @@ fn of_finding(finding: &Finding, properties: Vec<(&'static str, String)>, names:
     let name = if names.contains(&shown(&name)) { format!("{name} ({})", facts::kind(finding.kind)) } else { name };
     Case {
         name: unique(&name, names),
-        ending: finding.verdict.into(),
-        message: format!("{}: {}", finding.verdict.word(), finding.sentence),
+        ending: Ending::of(finding),
+        message: format!("{}: {}", facts::ending(finding), finding.sentence),
         properties,
         place: finding.place.clone(),
         duration_ns: None,
