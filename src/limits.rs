@@ -138,6 +138,11 @@ pub const BODY_BYTES_MAX: u64 = 64 * 1024 * 1024;
 pub const LOAD_ORIGINS_MAX: usize = 64;
 /// Bytes of a body that an assertion or an extraction looks at; one such buffer for each connection.
 pub const LOAD_KEPT_BODY_BYTES_MAX: usize = 1024 * 1024;
+/// Bytes of a value that is taken from an answer, and steps of a regular expression that looks for one.
+pub const LOAD_VALUE_BYTES_MAX: usize = 64 * 1024;
+pub const LOAD_REGEX_STEPS_MAX: usize = 1_000_000;
+/// Steps of one scenario.
+pub const LOAD_STEPS_MAX: usize = 100;
 /// Requests of one round over targets of different weights (4 bytes each).
 pub const LOAD_TURNS_MAX: usize = 1_000_000;
 /// Weight of one target.

@@ -1,10 +1,12 @@
 //! `load = { … }` and `server = { … }` of a suite, and the same load from the command line.
 
 use super::assertion;
+use super::error::Document;
 use super::error::{ConfigError, typed};
 use super::material;
 use super::pace::{self, Pace};
 use super::plan::{self, Surroundings};
+use super::scenario;
 use super::table::{Shape, Table, TableOrText};
 use super::targets;
 use super::transport;
@@ -12,7 +14,8 @@ use super::value::{PORT, new_target, parse_header, parse_header_line, parse_meth
 use crate::cli::LoadArgs;
 use crate::judge::expression::{ExpressionError, parse_duration, parse_rate};
 use crate::limits;
-use crate::model::{Arrival, Assertions, LoadWork, ServerWork, Spacing, Start, Stop, Target, TargetFile, Work};
+use crate::model::{Arrival, Assertions, Extract, LoadWork, ServerWork, Spacing, Start, Step, Stop, Target, TargetFile, Work};
+use std::ops::Range;
 use std::path::Path;
 use std::time::Duration;
 use toml::Spanned;
@@ -23,6 +26,7 @@ pub const LOAD: Shape = Shape {
     keys: &[
         "targets",
         "targets_file",
+        "steps",
         "assert",
         "rate",
         "arrival",
@@ -85,6 +89,7 @@ pub fn some_time(table: &mut Table<'_>, key: &'static str, default: Duration) ->
 pub fn default_load(targets: Vec<Target>) -> LoadWork {
     LoadWork {
         targets,
+        steps: Vec::new(),
         targets_file: None,
         arrival: Arrival::Closed,
         connections: plan::CONNECTIONS,
@@ -180,7 +185,11 @@ pub fn read(mut table: Table<'_>, server: Option<Table<'_>>) -> Result<Work, Con
     let common = assertion::read(&mut table, "assert")?;
     let default = match read_targets_file(&mut table, &common)? {
         Some(file) => LoadWork { targets_file: Some(file), ..default_load(Vec::new()) },
-        None => default_load(read_targets(&mut table, server.is_some(), &common)?),
+        None => match scenario::read(&mut table, server.is_some(), &common)? {
+            steps if steps.is_empty() => default_load(read_targets(&mut table, server.is_some(), &common)?),
+            steps if table.written(&["targets"]).is_empty() => LoadWork { steps, ..default_load(Vec::new()) },
+            _ => return Err(table.error("one of `targets` and `steps`", "both")),
+        },
     };
     let pace = pace::read(&mut table)?;
     let warm_up = table.expression("warm_up", parse_duration)?.map_or(default.warm_up, Spanned::into_inner);
@@ -194,9 +203,12 @@ pub fn read(mut table: Table<'_>, server: Option<Table<'_>>) -> Result<Work, Con
         transport: transport::read(&mut table)?,
         ..paced(default, pace)
     };
-    let need_body = common.need_body() || load.targets.iter().any(|target| target.assertions.need_body());
+    let of_body = |step: &Step| {
+        step.target.assertions.need_body() || step.extract.iter().any(|extraction| !matches!(extraction.from, Extract::Header(_)))
+    };
+    let need_body = common.need_body() || load.steps.iter().any(of_body) || load.targets.iter().any(|target| target.assertions.need_body());
     if load.transport.compressed && need_body {
-        return Err(table.error("no `compressed` beside assertions on the body, which is looked at as it comes", "both"));
+        return Err(table.error("no `compressed` where bodies are looked into, which is done as they come", "both"));
     }
     Ok(Work::Load { server, load })
 }
@@ -215,8 +227,8 @@ fn read_server(mut table: Table<'_>) -> Result<ServerWork, ConfigError> {
 
 fn read_targets_file(load: &mut Table<'_>, common: &Assertions) -> Result<Option<TargetFile>, ConfigError> {
     let path = load.string("targets_file")?;
-    if path.is_some() && !load.written(&["targets"]).is_empty() {
-        return Err(load.error("one of `targets` and `targets_file`", "both"));
+    if path.is_some() && !load.written(&["targets", "steps"]).is_empty() {
+        return Err(load.error("one of `targets`, `targets_file` and `steps`", "more"));
     }
     let common = Target { assertions: common.clone(), ..new_target(String::new(), String::new()) };
     Ok(path.map(|path| TargetFile { path: path.into(), common }))
@@ -239,33 +251,40 @@ fn read_target(load: &Table<'_>, written: TableOrText<'_>, has_server: bool) -> 
             let target = parsed.map_err(|mistake| load.document.inside(&text.span(), text.get_ref(), mistake))?;
             (target, text.span())
         }
-        TableOrText::Table(table) => {
+        TableOrText::Table(mut table) => {
             let span = table.span();
-            (read_target_table(table)?, span)
+            let weight = table.integer("weight", 1..=limits::TARGET_WEIGHT_MAX)?;
+            let target = read_target_table(&mut table)?;
+            (Target { weight: weight.and_then(|weight| u32::try_from(weight).ok()).unwrap_or(target.weight), ..target }, span)
         }
     };
-    if target.url.contains(PORT) && !has_server {
-        let expected = format!("a port, because `{PORT}` is chosen only for a `server` of this suite");
-        return Err(load.document.error_found(&span, expected, format!("`{PORT}`")));
-    }
+    check_port(load.document, &span, &target, has_server)?;
     Ok(target)
 }
 
-fn read_target_table(mut table: Table<'_>) -> Result<Target, ConfigError> {
+/// A port that nobody chooses is a mistake.
+pub fn check_port(document: Document<'_>, span: &Range<usize>, target: &Target, has_server: bool) -> Result<(), ConfigError> {
+    if target.url.contains(PORT) && !has_server {
+        let expected = format!("a port, because `{PORT}` is chosen only for a `server` of this suite");
+        return Err(document.error_found(span, expected, format!("`{PORT}`")));
+    }
+    Ok(())
+}
+
+/// What a target and a step have in common.
+pub fn read_target_table(table: &mut Table<'_>) -> Result<Target, ConfigError> {
     let label = table.string("label")?;
     let method = table.expression("method", parse_method)?;
     let url = table.expression("url", parse_url)?;
     let body = table.string("body")?.unwrap_or_default();
     let default_method = if body.is_empty() { "GET" } else { "POST" };
     let headers = table.pairs("headers")?;
-    let weight = table.integer("weight", 1..=limits::TARGET_WEIGHT_MAX)?;
-    let assertions = assertion::read(&mut table, "assert")?;
+    let assertions = assertion::read(table, "assert")?;
     let document = table.document;
     let url = url.ok_or_else(|| table.error("`url` of the target", "none"))?.into_inner();
     let method = method.map_or(default_method.to_string(), Spanned::into_inner);
     let mut target = Target { body: body.into_bytes(), assertions, ..new_target(method, url) };
     target.label = label.unwrap_or(target.label);
-    target.weight = weight.and_then(|weight| u32::try_from(weight).ok()).unwrap_or(target.weight);
     for (name, value) in headers {
         let header = parse_header(name.get_ref(), value.get_ref());
         target.headers.push(header.map_err(|mistake| document.error(&name.span(), mistake.expected))?);

@@ -15,6 +15,7 @@ mod plan;
 mod profile;
 mod quarantine;
 mod redact;
+mod scenario;
 mod schedule;
 mod shadow;
 mod shard;

@@ -11,6 +11,7 @@ mod outcome;
 mod pull_request;
 mod run;
 mod sample;
+mod scenario;
 mod series;
 mod stored;
 mod summary;
@@ -26,6 +27,7 @@ pub use outcome::{Confirmation, Finding, FindingKind, Outcome, Place, SuiteOutco
 pub use pull_request::PullRequest;
 pub use run::{Environment, Exemplar, LoadFacts, LoadModel, Note, Run, RunFacts, Shard, Window};
 pub use sample::{Request, Sample, Value};
+pub use scenario::{Extract, Extraction, ITERATION, Step, pieces};
 pub use series::{Distribution, Evidence, Series, SeriesKey};
 pub use stored::{STORED_RUN_SCHEMA, StoredError, StoredRun};
 pub use summary::{Percentile, STATISTIC_WORDS, Statistic, Summary};

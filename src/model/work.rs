@@ -1,6 +1,6 @@
 //! What a suite asks to be measured, after every default has been applied.
 
-use super::{Assertions, Condition, Shard, Transport};
+use super::{Assertions, Condition, Shard, Step, Transport};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -151,6 +151,8 @@ pub enum Stop {
 pub struct LoadWork {
     /// Requested in turn, each as often as its weight says.
     pub targets: Vec<Target>,
+    /// A session instead of targets: what starts is an iteration, and each step is a request.
+    pub steps: Vec<Step>,
     /// Where the targets still have to be read from.
     pub targets_file: Option<TargetFile>,
     pub arrival: Arrival,

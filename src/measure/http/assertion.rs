@@ -3,7 +3,7 @@
 use super::failure::{ErrorClass, Failure};
 use super::kept::Kept;
 use super::parser::Response;
-use crate::limits::{LOAD_KEPT_BODY_BYTES_MAX, QUOTED_CHARS_MAX};
+use crate::limits::QUOTED_CHARS_MAX;
 use crate::model::{Assertions, HeaderAssertion, JsonAssertion};
 use memchr::memmem;
 use serde_json::Value;
@@ -42,22 +42,15 @@ fn has(kept: &Kept, header: &HeaderAssertion) -> bool {
 }
 
 fn of_body(assertions: &Assertions, kept: &Kept) -> Result<(), String> {
-    // What cannot be looked at proves nothing.
-    if kept.size() > kept.body().len() as u64 {
-        return Err(format!("expected a body of at most {LOAD_KEPT_BODY_BYTES_MAX} bytes to look into, found {}", kept.size()));
-    }
-    let is_encoded = |value: &&[u8]| !value.trim_ascii().eq_ignore_ascii_case(b"identity");
-    if let Some(coding) = kept.values("content-encoding").find(is_encoded) {
-        return Err(format!("expected a body without a content coding to look into, found {}; do not ask for one", quoted(coding)));
-    }
-    if let Some(text) = assertions.body.iter().find(|text| memmem::find(kept.body(), text.as_bytes()).is_none()) {
-        return Err(format!("expected {} in the body, found {}", quoted(text.as_bytes()), quoted(kept.body())));
+    let body = kept.whole_body()?;
+    if let Some(text) = assertions.body.iter().find(|text| memmem::find(body, text.as_bytes()).is_none()) {
+        return Err(format!("expected {} in the body, found {}", quoted(text.as_bytes()), quoted(body)));
     }
     if assertions.json.is_empty() {
         return Ok(());
     }
     let document: Value =
-        serde_json::from_slice(kept.body()).map_err(|error| format!("expected a body of JSON, found {} ({error})", quoted(kept.body())))?;
+        serde_json::from_slice(body).map_err(|error| format!("expected a body of JSON, found {} ({error})", quoted(body)))?;
     assertions.json.iter().try_for_each(|assertion| in_document(assertion, &document))
 }
 

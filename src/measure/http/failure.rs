@@ -45,6 +45,11 @@ impl ErrorClass {
         }
     }
 
+    /// Whether the request was answered all the same, though not well.
+    pub fn is_answer(self) -> bool {
+        matches!(self, ErrorClass::Http4xx | ErrorClass::Http5xx | ErrorClass::Assertion)
+    }
+
     /// The name in results.
     pub fn slug(self) -> &'static str {
         match self {

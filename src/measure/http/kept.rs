@@ -1,6 +1,6 @@
 //! What of an answer is kept for assertions; without one nothing is.
 
-use crate::limits::LOAD_KEPT_BODY_BYTES_MAX;
+use crate::limits::{LOAD_KEPT_BODY_BYTES_MAX, QUOTED_CHARS_MAX};
 
 /// How much of an answer is kept.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -56,9 +56,17 @@ impl Kept {
         self.headers.iter().filter(move |(other, _)| other.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_slice())
     }
 
-    /// The body from its start; all of it where it is as long as [`Kept::size`].
-    pub fn body(&self) -> &[u8] {
-        &self.body
+    /// All of the body, or why it cannot be looked into: what is not there whole and plain proves nothing.
+    pub fn whole_body(&self) -> Result<&[u8], String> {
+        if self.size > self.body.len() as u64 {
+            return Err(format!("expected a body of at most {LOAD_KEPT_BODY_BYTES_MAX} bytes to look into, found {}", self.size));
+        }
+        let is_encoded = |value: &&[u8]| !value.trim_ascii().eq_ignore_ascii_case(b"identity");
+        if let Some(coding) = self.values("content-encoding").find(is_encoded) {
+            let coding: String = String::from_utf8_lossy(coding).chars().take(QUOTED_CHARS_MAX).collect();
+            return Err(format!("expected a body without a content coding to look into, found `{coding}`; do not ask for one"));
+        }
+        Ok(&self.body)
     }
 
     /// Bytes of the body that came.

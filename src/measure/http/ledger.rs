@@ -1,7 +1,6 @@
 //! The books of a run: every planned request ends here exactly once, as a sample and in the counts.
 
 use super::LoadError;
-use super::assertion;
 use super::connection::Flight;
 use super::failure::{ErrorClass, Failure};
 use super::pacer::{Pacer, Ticket};
@@ -38,6 +37,8 @@ pub struct Closing {
     /// Why the run was given up.
     pub aborted: Option<String>,
     pub transport: TransportFacts,
+    /// Requests after the first one of their iteration: the pacer plans iterations.
+    pub later: u64,
 }
 
 impl Ledger {
@@ -61,7 +62,12 @@ impl Ledger {
         self.completed + self.failed + self.unsent
     }
 
-    /// Of those: failed, unsent or answered with an error status.
+    /// Of those: never sent.
+    pub fn unsent(&self) -> u64 {
+        self.unsent
+    }
+
+    /// Of all that have ended: failed, unsent or answered with an error status.
     pub fn errors(&self) -> u64 {
         self.errors
     }
@@ -86,14 +92,12 @@ impl Ledger {
         }
         // Nothing of an answer before it was asked for: the response still holds the one before.
         let (code, message) = if flight.written_ns.is_some() { (response.code(), response.reason()) } else { ("", "") };
-        let asserted = place.message.assertions.as_deref().filter(|_| failure.is_none());
-        let unmet = asserted.and_then(|assertions| assertion::unmet(assertions, response));
-        let class = match failure.or(unmet.as_ref()) {
+        let class = match failure {
             Some(failure) => Some(failure.class),
-            None if asserted.is_some() => None,
+            None if place.message.assertions.is_some() => None,
             None => ErrorClass::of_status(response.status()),
         };
-        if failure.is_some() {
+        if failure.is_some_and(|failure| !failure.class.is_answer()) {
             self.failed += 1;
         } else {
             self.completed += 1;
@@ -110,7 +114,7 @@ impl Ledger {
             code,
             message,
             error: class.map(ErrorClass::slug),
-            error_detail: failure.or(unmet.as_ref()).map_or("", |failure| failure.detail.as_ref()),
+            error_detail: failure.map_or("", |failure| failure.detail.as_ref()),
             ..place.request(ticket, at_ns)
         };
         self.push(request, at_ns, sink)
@@ -151,7 +155,7 @@ impl Ledger {
         let load = LoadFacts {
             model: pacer.model(),
             connections: closing.connections,
-            planned: pacer.planned(),
+            planned: pacer.planned().saturating_add(closing.later),
             completed: self.completed,
             failed: self.failed,
             unsent: self.unsent,

@@ -21,6 +21,7 @@ mod proxy;
 mod redirect;
 mod request;
 mod route;
+mod scenario;
 mod start;
 mod stream;
 #[cfg(test)]
@@ -101,6 +102,9 @@ pub fn drive(drive: Drive<'_>, sink: &mut dyn Sink) -> Result<(), LoadError> {
     run.open_all(drive.interrupted)?;
     start::meet(&drive.work.start, drive.interrupted)?;
     run.run(drive.interrupted, drive.progress, sink)?;
+    if let Some(text) = run.iterations() {
+        sink.note(Note::text(text));
+    }
     sink.facts(run.facts());
     Ok(())
 }

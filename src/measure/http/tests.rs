@@ -5,6 +5,7 @@ mod answers;
 mod assertions;
 mod pace;
 mod redirects;
+mod scenarios;
 mod schedules;
 mod tls;
 mod ways;
@@ -181,6 +182,7 @@ fn target(method: &str, path: &str) -> Target {
 fn work(arrival: Arrival, connections: u32, count: u64) -> LoadWork {
     LoadWork {
         targets: vec![target("GET", "/")],
+        steps: Vec::new(),
         targets_file: None,
         arrival,
         connections,

@@ -9,6 +9,7 @@ use crate::config::load::{LOAD, SERVER, TARGET};
 use crate::config::pace::STAGE;
 use crate::config::plan;
 use crate::config::quarantine::QUARANTINE;
+use crate::config::scenario::STEP;
 use crate::config::suite::{BENCHMARK, COMMAND, SUITE, TOOL};
 use crate::config::table::Shape;
 use crate::config::threshold::THRESHOLD;
@@ -27,7 +28,7 @@ fn jenkins_example() -> String {
 }
 
 /// Every kind of table: where it stands in the file, its keys, and the least around it (`HERE`) that makes a file.
-const SHAPES: [(&str, &Shape, &str); 18] = [
+const SHAPES: [(&str, &Shape, &str); 20] = [
     ("", &ROOT, "HERE"),
     ("gate", &GATE, "[gate]\nHERE"),
     ("suite", &SUITE, "[[suite]]\nname = 'a'\nHERE"),
@@ -43,6 +44,8 @@ const SHAPES: [(&str, &Shape, &str); 18] = [
         &ASSERT,
         "[[suite]]\nname = 'a'\n[[suite.load.targets]]\nurl = 'http://x/'\n[suite.load.targets.assert]\nHERE",
     ),
+    ("suite.load.steps", &STEP, "[[suite]]\nname = 'a'\n[[suite.load.steps]]\nurl = 'http://x/'\nHERE"),
+    ("suite.load.steps.assert", &ASSERT, "[[suite]]\nname = 'a'\n[[suite.load.steps]]\nurl = 'http://x/'\n[suite.load.steps.assert]\nHERE"),
     ("suite.load.targets", &TARGET, "[[suite]]\nname = 'a'\n[[suite.load.targets]]\nurl = 'http://x/'\nHERE"),
     (
         "suite.load.stages",
@@ -67,7 +70,7 @@ const SHAPES: [(&str, &Shape, &str); 18] = [
 #[test]
 fn the_example_is_understood() {
     let file = parse(EXAMPLE).unwrap_or_else(|error| panic!("{error}"));
-    assert_eq!(file.suites.len(), 14);
+    assert_eq!(file.suites.len(), 15);
     assert_eq!(file.rules.len(), 5);
     assert_eq!(file.quarantine.len(), 1);
 }
@@ -112,8 +115,8 @@ fn collect(table: &Table, at: &str, keys: &mut BTreeSet<(String, String)>) {
         keys.insert((at.to_string(), key.clone()));
         let below = if at.is_empty() { key.clone() } else { format!("{at}.{key}") };
         let items = value.as_array().map_or(std::slice::from_ref(value), Vec::as_slice);
-        // The names of headers are the user's.
-        for table in items.iter().filter_map(Value::as_table).filter(|_| key != "headers") {
+        // The names of headers and variables are the user's.
+        for table in items.iter().filter_map(Value::as_table).filter(|_| !["headers", "extract"].contains(&key.as_str())) {
             collect(table, &below, keys);
         }
     }
