@@ -24,12 +24,12 @@ use crate::report::{Entry, Style};
 use crate::source::Input;
 use crate::target::Target;
 use crate::terminal::Terminal;
-use before::{Baselines, Found};
+use before::{Baselines, Early, Found};
 use outputs::{Opened, Tap, Taps};
 use repeat::Measured;
 use std::mem::ManuallyDrop;
 use std::path::Path;
-use std::slice;
+use std::{panic, slice, thread};
 
 pub use outputs::OutputFailed;
 
@@ -117,7 +117,7 @@ impl Gate<'_> {
         let judged = match whole {
             Ok(run) => {
                 self.own.push(own);
-                let judged = judge_against(&self.baselines, run, &policy);
+                let judged = judge_against(&self.baselines, Early::Nothing, run, &policy);
                 self.confirmed(suite, judged, &policy)
             }
             Err(reason) => unmeasured(name, &reason, &policy),
@@ -153,7 +153,7 @@ impl Gate<'_> {
             let Measured { whole, .. } = self.measured(suite, &mut Taps { asked: &mut asked, own: &mut own });
             again.push(whole.and_then(|run| {
                 let is_cut = run.partial;
-                let Judged { run, outcome, .. } = judge_against(&self.baselines, run, policy);
+                let Judged { run, outcome, .. } = judge_against(&self.baselines, Early::Nothing, run, policy);
                 further.extend(run.map(|run| (format!("{}/confirm-{time}", suite.work.name), run)));
                 if is_cut { Err("the run is cut".to_string()) } else { Ok(outcome) }
             }));
@@ -171,7 +171,11 @@ pub fn check(plan: &Plan, suites: &[CheckedSuite], format: Option<&str>, around:
     let mut judged = Vec::new();
     for suite in suites {
         let policy = Policy { reproduce: plan.typed.clone(), ..plan.policy(&suite.name, &suite.expect) };
-        judged.push(match read(&suite.name, &suite.inputs, format, &mut tap) {
+        let (run, early) = thread::scope(|scope| {
+            let early = scope.spawn(|| baselines.early(&suite.name));
+            (read(&suite.name, &suite.inputs, format, &mut tap), early.join().unwrap_or_else(|bug| panic::resume_unwind(bug)))
+        });
+        judged.push(match run {
             Ok(mut run) => {
                 if run.environment.key.is_empty() {
                     run.environment = environment(Some(&suite.environment));
@@ -180,7 +184,7 @@ pub fn check(plan: &Plan, suites: &[CheckedSuite], format: Option<&str>, around:
                     // Who accepts it must be able to tell it from the same numbers measured again.
                     run.session_ns.get_or_insert(plan.now_ns);
                 }
-                judge_against(&baselines, run, &policy)
+                judge_against(&baselines, early, run, &policy)
             }
             Err(reason) => unmeasured(&suite.name, &reason, &policy),
         });
@@ -232,8 +236,8 @@ pub fn read(name: &str, inputs: &[Input], format: Option<&str>, tap: &mut Tap) -
 }
 
 /// Compares a run with its baseline and judges it; a baseline that cannot be read judges nothing.
-fn judge_against(baselines: &Baselines<'_>, run: Run, policy: &Policy) -> Judged {
-    match baselines.of(&run) {
+fn judge_against(baselines: &Baselines<'_>, early: Early, run: Run, policy: &Policy) -> Judged {
+    match baselines.of(&run, early) {
         Ok(Found { before, notes }) => {
             // Not freed, like the runs in `finish`.
             let before = ManuallyDrop::new(before);
@@ -247,7 +251,7 @@ fn judge_against(baselines: &Baselines<'_>, run: Run, policy: &Policy) -> Judged
 
 /// The same for whoever must not go on without a judgement, such as `accept`. The error is a sentence.
 pub fn review(plan: &Plan, run: Run, policy: &Policy) -> Result<(Run, SuiteOutcome), String> {
-    let Found { before, .. } = Baselines::at_hand(plan).of(&run)?;
+    let Found { before, .. } = Baselines::at_hand(plan).of(&run, Early::Nothing)?;
     Ok(judge_run(run, &before, policy))
 }
 

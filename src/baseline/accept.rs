@@ -18,6 +18,8 @@ pub struct Acceptance<'a> {
     pub chosen: &'a BTreeSet<SeriesKey>,
     /// Why a series is accepted although it is worse.
     pub reasons: &'a BTreeMap<SeriesKey, String>,
+    /// Series that moved to another level: the oldest of the runs begins it.
+    pub new_levels: &'a BTreeSet<SeriesKey>,
     /// Whether the newest run is pinned, in place of the run that was.
     pub pin: bool,
     /// Accepted runs that are kept of each series, besides the pinned one.
@@ -74,6 +76,7 @@ impl Acceptance<'_> {
         let mut stored = old.unwrap_or_else(fresh);
         let is_gone = |key: &SeriesKey| self.chosen.contains(key) && !self.runs.iter().any(|run| run.series.contains_key(key));
         stored.blocks.retain(|key, _| !is_gone(key));
+        let mut begun = BTreeSet::new();
         for (index, run) in self.runs.iter().enumerate() {
             let recorded_ns = run
                 .started_ns
@@ -82,6 +85,7 @@ impl Acceptance<'_> {
             for series in run.series.values().filter(|series| self.chosen.contains(&series.key)) {
                 let mut entry = Entry::of(run, series, recorded_ns, &stored.environment);
                 entry.reason = self.reasons.get(&series.key).cloned();
+                entry.is_new_level = self.new_levels.contains(&series.key) && begun.insert(&series.key);
                 if self.pin && index + 1 == self.runs.len() {
                     entry.pin = Pin::Run;
                 }
@@ -102,8 +106,12 @@ impl Acceptance<'_> {
         let recorded_ns = stored.blocks.get(&first.key)?.entries.first()?.recorded_ns;
         let is_there = |series: &Series| {
             let newest = stored.blocks.get(&series.key)?.entries.first().filter(|newest| newest.recorded_ns == recorded_ns)?;
-            let again =
-                Entry { reason: newest.reason.clone(), pin: newest.pin, ..Entry::of(run, series, recorded_ns, &stored.environment) };
+            let again = Entry {
+                reason: newest.reason.clone(),
+                pin: newest.pin,
+                is_new_level: newest.is_new_level,
+                ..Entry::of(run, series, recorded_ns, &stored.environment)
+            };
             (again.value(&series.unit) == newest.value(&series.unit)).then_some(())
         };
         chosen.all(|series| is_there(series).is_some()).then_some(recorded_ns)
@@ -122,12 +130,14 @@ impl Block {
         block
     }
 
-    /// Adds an entry in its place. One of the same run is replaced; why it was accepted, and its pin, stay known. What is
-    /// neither among the newest nor pinned goes.
+    /// Adds an entry in its place. One of the same run is replaced; why it was accepted, its pin and its level stay known. What
+    /// is neither among the newest nor pinned goes. An entry that is older than others begins no level: theirs is the newer one.
     fn add(&mut self, mut entry: Entry, keep_runs: usize) {
+        entry.is_new_level &= self.entries.first().is_some_and(|newest| newest.recorded_ns < entry.recorded_ns);
         if let Some(index) = self.entries.iter().position(|one| one.recorded_ns == entry.recorded_ns) {
             let same = self.entries.remove(index);
             entry.reason = entry.reason.or(same.reason);
+            entry.is_new_level |= same.is_new_level;
             if entry.pin == Pin::No {
                 entry.pin = same.pin;
             }

@@ -8,7 +8,8 @@ use std::collections::BTreeMap;
 /// A baseline as runs.
 #[derive(Debug, Default)]
 pub struct Assembled {
-    /// Newest first. Series that were accepted one by one make runs that do not hold every series.
+    /// Newest first. Series that were accepted one by one, or moved to another level since, make runs that do not hold every
+    /// series.
     pub runs: Vec<Run>,
     /// The pinned entries of every series; they may be of different runs, and the facts are those of the newest.
     pub pinned: Option<Run>,
@@ -42,6 +43,7 @@ impl StoredBaseline {
         let mut reasons = Reasons::new();
         let all = blocks.len();
         for (key, block) in blocks {
+            let mut is_of_level = true;
             for entry in block.entries {
                 if let Some(reason) = &entry.reason {
                     reasons.entry((entry.recorded_ns, reason.clone())).or_default().push(key.clone());
@@ -54,7 +56,9 @@ impl StoredBaseline {
                     let series = pinned.take().map(|known| known.series).unwrap_or_default();
                     pinned = Some(Gathered { series, ..empty() });
                 }
-                let of_run = if pin == Pin::Only { None } else { Some(runs.entry(entry.recorded_ns).or_insert_with(empty)) };
+                let is_history = pin == Pin::Only || !is_of_level;
+                is_of_level &= !entry.is_new_level;
+                let of_run = if is_history { None } else { Some(runs.entry(entry.recorded_ns).or_insert_with(empty)) };
                 let series = entry.into_series(key.clone(), block.unit.clone(), block.better);
                 if let Some(known) = pinned.as_mut().filter(|_| pin != Pin::No) {
                     known.series.push((key.clone(), series.clone()));

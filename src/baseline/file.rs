@@ -37,7 +37,9 @@ pub fn read(path: &Path) -> Result<Option<String>, BaselineError> {
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(failed(error)),
     };
-    let mut text = String::new();
+    // Room for the file as it stands, so that a large one is not copied again and again while it is read.
+    let length = file.metadata().map_or(0, |metadata| metadata.len()).min(DOCUMENT_BYTES_MAX);
+    let mut text = String::with_capacity(usize::try_from(length + 1).unwrap_or_default());
     let read = file.take(DOCUMENT_BYTES_MAX + 1).read_to_string(&mut text).map_err(failed)?;
     if read as u64 > DOCUMENT_BYTES_MAX {
         let expected = format!("at most {DOCUMENT_BYTES_MAX} bytes");
@@ -100,6 +102,10 @@ pub fn parse_own(path: &Path, text: &str, environment_key: &str, suite: &str) ->
 
 /// The first conflict marker, where there is one.
 fn conflict(shown: &str, text: &str) -> Option<BaselineError> {
+    // Most texts hold none, which is seen without looking at each line.
+    if !CONFLICT_MARKERS.iter().any(|marker| memchr::memmem::find(text.as_bytes(), marker.as_bytes()).is_some()) {
+        return None;
+    }
     let is_marker = |line: &str| CONFLICT_MARKERS.iter().any(|marker| line.starts_with(marker));
     let (index, line) = text.lines().enumerate().find(|(_, line)| is_marker(line))?;
     Some(BaselineError::new(shown, "a baseline", &format!("the conflict marker {line:?}"), WAY_OUT).at(index + 1, 1))
@@ -138,6 +144,17 @@ pub fn environments(store: &Path, suite: &str) -> Result<Vec<String>, BaselineEr
     keys.sort();
     keys.truncate(ENVIRONMENTS_MAX);
     Ok(keys)
+}
+
+/// Suites that have a baseline in an environment, sorted; at most `ENVIRONMENTS_MAX`. None where the directory cannot be read:
+/// whoever needs one of them is told so by `read`.
+pub fn suites(store: &Path, environment_key: &str) -> Vec<String> {
+    let entries = fs::read_dir(store.join(environment_key)).into_iter().flatten().flatten();
+    let name = |entry: fs::DirEntry| entry.file_name().to_str()?.strip_suffix(".json").map(str::to_string);
+    let mut suites: Vec<String> = entries.filter_map(name).filter(|suite| !suite.starts_with('.')).collect();
+    suites.sort();
+    suites.truncate(ENVIRONMENTS_MAX);
+    suites
 }
 
 /// Changes a file as a whole or not at all, and tells whether it did. `change` gets the text as it is (`None` for a file that

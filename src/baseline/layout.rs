@@ -42,6 +42,9 @@ pub struct Entry {
     /// Why it was accepted although it was worse.
     pub reason: Option<String>,
     pub pin: Pin,
+    /// Whether the series moved to another level here: what was accepted before says nothing of it any more, and is kept as
+    /// history only.
+    pub is_new_level: bool,
     pub hard: Differences,
     pub drift: Differences,
     pub evidence: Evidence,
@@ -76,6 +79,9 @@ impl Pin {
         [Pin::Run, Pin::Only].into_iter().find(|pin| pin.as_str() == Some(name))
     }
 }
+
+/// Name in the file of an entry that begins a level.
+pub const NEW_LEVEL: &str = "new";
 
 /// What is kept of the values themselves.
 #[derive(Debug, Clone, PartialEq)]
@@ -113,6 +119,7 @@ impl Entry {
             commit: run.commit.clone(),
             reason: None,
             pin: Pin::No,
+            is_new_level: false,
             hard: differences(&base.hard, &run.environment.hard),
             drift: differences(&base.drift, &run.environment.drift),
             evidence: series.evidence,

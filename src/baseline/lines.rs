@@ -86,6 +86,8 @@ struct Line {
     evidence: Evidence,
     #[serde(default)]
     hard: Differences,
+    #[serde(default, deserialize_with = "words::level")]
+    level: bool,
     #[serde(default = "unpinned", deserialize_with = "words::pin")]
     pin: Pin,
     #[serde(default)]
@@ -156,6 +158,7 @@ impl From<Line> for Entry {
             commit: line.commit,
             reason: line.reason,
             pin: line.pin,
+            is_new_level: line.level,
             hard: line.hard,
             drift: line.drift,
             evidence: line.evidence,

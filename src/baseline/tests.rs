@@ -1,11 +1,13 @@
 //! The committed file: what a reviewer sees, what is refused, what accepting changes.
 
-use super::{Acceptance, Store, accept, find, load_file, parse};
+use super::{Acceptance, Store, accept, ahead, find, find_ahead, load_file, of_file, parse};
 use crate::model::{BaselineKind, Better, Distribution, Environment, Evidence, Percentile, Run, Series, SeriesKey, Summary, Unit};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use tempfile::TempDir;
 
+mod first_layout;
+mod levels;
 mod refusals;
 
 fn environment(key: &str) -> Environment {
@@ -55,6 +57,8 @@ struct Terms {
     /// Only series of this metric.
     metric: Option<&'static str>,
     keep_runs: usize,
+    /// The metric that moved to another level.
+    new_level: Option<&'static str>,
 }
 
 fn try_accept(store: &Path, runs: &[Run], terms: &Terms) -> Result<Option<PathBuf>, super::BaselineError> {
@@ -64,10 +68,19 @@ fn try_accept(store: &Path, runs: &[Run], terms: &Terms) -> Result<Option<PathBu
     let chosen: BTreeSet<SeriesKey> = all.filter(|key| terms.metric.is_none_or(|only| only == key.metric)).cloned().collect();
     let reasons: BTreeMap<SeriesKey, String> =
         terms.reason.iter().map(|reason| (SeriesKey::new("sort", "time"), reason.to_string())).collect();
+    let new_levels: BTreeSet<SeriesKey> = terms.new_level.iter().map(|metric| SeriesKey::new("sort", *metric)).collect();
     let keep_runs = if terms.keep_runs == 0 { 10 } else { terms.keep_runs };
     accept(
         store,
-        &Acceptance { runs, chosen: &chosen, reasons: &reasons, pin: terms.pin, keep_runs, now_ns: 1_900_000_000_000_000_000 },
+        &Acceptance {
+            runs,
+            chosen: &chosen,
+            reasons: &reasons,
+            new_levels: &new_levels,
+            pin: terms.pin,
+            keep_runs,
+            now_ns: 1_900_000_000_000_000_000,
+        },
         None,
     )
 }
@@ -259,9 +272,16 @@ fn facts_tell_where_the_numbers_come_from() {
     let there = find(&Store::Directory(store.path().to_path_buf()), &environment("laptop"), "shop").unwrap();
     assert_eq!((there.facts.kind, there.runs.len(), there.elsewhere.len()), (BaselineKind::OtherEnvironment, 0, 2));
     assert_eq!((there.facts.environments, there.facts.runs), (vec!["lab".to_string()], 0));
-    let named = load_file(&store.path().join("lab/shop.json"), &environment("lab")).unwrap();
+    let store_read = Store::Directory(store.path().to_path_buf());
+    for key in ["lab", "laptop"] {
+        let (early, environment) = (ahead(&store_read, "shop"), environment(key));
+        assert!(early.is_some());
+        assert_eq!(find_ahead(early, &store_read, &environment, "shop").unwrap(), find(&store_read, &environment, "shop").unwrap());
+    }
+    let file = store.path().join("lab/shop.json");
+    let named = of_file(&file, load_file(&file).unwrap(), &environment("lab"));
     assert_eq!((named.facts.kind, named.runs.len()), (BaselineKind::File, 2));
-    assert!(load_file(&store.path().join("none.json"), &environment("lab")).unwrap_err().to_string().contains("no such file"));
+    assert!(load_file(&store.path().join("none.json")).unwrap_err().to_string().contains("no such file"));
 }
 
 /// A broken file: its place and what is said about it.
@@ -323,33 +343,6 @@ fn edits_by_hand_are_noticed() {
     assert_eq!(before(store.path()).runs.len(), 2, "how a system ends its lines is no edit");
 }
 
-/// The first layout, as version 0.1 wrote it.
-#[test]
-fn the_first_layout_is_read_and_written_anew() {
-    let store = store();
-    let first = r#"{"schema": "neverslower.baseline.v1", "suite": "shop", "runs": [
-        {"recorded": "2027-01-15T08:00:02Z", "commit": "c2", "reason": "why", "environment": {"key": "lab", "hard": {"cores": "2"}, "drift": {"kernel": "6.2"}},
-         "series": [{"label": "sort", "metric": "time", "unit": "ns", "better": "lower", "evidence": "samples", "samples": [1, 2, 3], "summary": {"count": 3, "errors": 0, "p50": 2}}]},
-        {"recorded": "2027-01-15T08:00:01Z", "commit": "c1", "environment": {"key": "lab", "hard": {"cores": "2"}, "drift": {"kernel": "6.1"}},
-         "series": [{"label": "sort", "metric": "time", "unit": "ns", "better": "lower", "evidence": "samples", "summary": {"count": 3, "errors": 0, "p50": 4}}]}]}"#;
-    std::fs::create_dir(store.path().join("lab")).unwrap();
-    std::fs::write(store.path().join("lab/shop.json"), first).unwrap();
-    let old = before(store.path());
-    assert_eq!(old.runs.iter().map(|run| run.environment.drift["kernel"].as_str()).collect::<Vec<_>>(), ["6.2", "6.1"]);
-    assert_eq!(old.facts.reasons, ["why (sort time)"]);
-    let new = accepted(store.path(), &run(3), &Terms::default());
-    assert!(new.contains("baseline.v2"));
-    assert_eq!(commits(store.path(), "time"), ["c3", "c2", "c1"]);
-    let kept = before(store.path());
-    assert_eq!(kept.runs[1].series[&SeriesKey::new("sort", "time")], old.runs[0].series[&SeriesKey::new("sort", "time")]);
-    check_text(
-        store.path(),
-        &first.replacen("\"commit\"", "\"comit\"", 1),
-        "expected a baseline of neverslower.baseline.v1, found unknown field `comit`",
-    );
-    check_text(store.path(), &first.replacen("\"lab\"", "\"bench\"", 1), "expected runs of one environment, found also \"lab\"");
-}
-
 /// What was written is read, and written again is the same.
 #[test]
 fn this_projects_own_baselines_are_read() {
@@ -380,7 +373,15 @@ fn a_file_changed_since_its_review_is_not_overwritten() {
     let store = store();
     let chosen: BTreeSet<SeriesKey> = run(1).series.into_keys().collect();
     let runs = [run(1)];
-    let acceptance = Acceptance { runs: &runs, chosen: &chosen, reasons: &BTreeMap::new(), pin: false, keep_runs: 10, now_ns: 0 };
+    let acceptance = Acceptance {
+        runs: &runs,
+        chosen: &chosen,
+        reasons: &BTreeMap::new(),
+        new_levels: &BTreeSet::new(),
+        pin: false,
+        keep_runs: 10,
+        now_ns: 0,
+    };
     accepted(store.path(), &run(2), &Terms::default());
     let error = accept(store.path(), &acceptance, Some(&None)).unwrap_err().to_string();
     assert!(error.contains("a change made meanwhile"), "{error}");

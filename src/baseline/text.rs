@@ -2,7 +2,7 @@
 //! line an accepted run, so that git merges branches that touch different series; members and series sorted; the same
 //! contents always give the same bytes.
 
-use super::layout::{BASELINE_SCHEMA, Block, Differences, Entry, Kept, StoredBaseline};
+use super::layout::{BASELINE_SCHEMA, Block, Differences, Entry, Kept, NEW_LEVEL, StoredBaseline};
 use super::seal::Seal;
 use super::summary::{number, summary_value};
 use crate::model::{SeriesKey, Unit};
@@ -76,6 +76,7 @@ impl Entry {
         member("error_kinds", (!self.error_kinds.is_empty()).then(|| json!(self.error_kinds)));
         member("evidence", Some(json!(self.evidence.as_str())));
         member("hard", differences(&self.hard));
+        member("level", self.is_new_level.then(|| json!(NEW_LEVEL)));
         member("pin", self.pin.as_str().map(|pin| json!(pin)));
         member("reason", self.reason.as_ref().map(|reason| json!(reason)));
         member("recorded", Some(json!(timestamp(self.recorded_ns))));

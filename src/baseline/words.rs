@@ -1,6 +1,6 @@
 //! Words and times of a baseline file as they are read: an unknown one is an error at its place.
 
-use super::layout::Pin;
+use super::layout::{NEW_LEVEL, Pin};
 use crate::model::{Better, Evidence};
 use serde::Deserialize;
 use serde::de::{Deserializer, Error};
@@ -19,6 +19,11 @@ pub fn evidence<'de, D: Deserializer<'de>>(input: D) -> Result<Evidence, D::Erro
 pub fn pin<'de, D: Deserializer<'de>>(input: D) -> Result<Pin, D::Error> {
     let name = String::deserialize(input)?;
     Pin::from_name(&name).ok_or_else(|| D::Error::custom(format!("unknown pin {name:?}")))
+}
+
+pub fn level<'de, D: Deserializer<'de>>(input: D) -> Result<bool, D::Error> {
+    let name = String::deserialize(input)?;
+    if name == NEW_LEVEL { Ok(true) } else { Err(D::Error::custom(format!("unknown level {name:?}"))) }
 }
 
 /// RFC 3339 as ns since the epoch.

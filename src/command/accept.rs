@@ -62,17 +62,28 @@ struct Offer {
     reasons: BTreeMap<SeriesKey, String>,
     /// What `--series` leaves.
     chosen: BTreeSet<SeriesKey>,
+    /// Series that moved to another level in each of these runs.
+    new_levels: BTreeSet<SeriesKey>,
 }
 
 impl Offer {
     fn acceptance<'a>(&'a self, plan: &Plan, arguments: &AcceptArgs, chosen: &'a BTreeSet<SeriesKey>, now_ns: u64) -> Acceptance<'a> {
-        Acceptance { runs: &self.runs, chosen, reasons: &self.reasons, pin: arguments.pin, keep_runs: plan.keep_runs, now_ns }
+        let Offer { runs, reasons, new_levels, .. } = self;
+        Acceptance { runs, chosen, reasons, new_levels, pin: arguments.pin, keep_runs: plan.keep_runs, now_ns }
     }
 
     fn is_changing(&self, plan: &Plan, arguments: &AcceptArgs, now_ns: u64) -> Result<bool, Failure> {
         let acceptance = self.acceptance(plan, arguments, &self.chosen, now_ns);
         let (_, old, new) = baseline::preview(&plan.baselines, &acceptance).map_err(|error| Failure::NoVerdict(error.to_string()))?;
         Ok(old.as_deref() != Some(new.as_str()))
+    }
+
+    /// Of several runs all have to show the new level.
+    fn level(&mut self, run: &Run, moved: &BTreeSet<SeriesKey>) {
+        let is_first = |key: &&SeriesKey| !self.runs.iter().any(|other| other.series.contains_key(*key));
+        let begun: Vec<SeriesKey> = moved.iter().filter(is_first).cloned().collect();
+        self.new_levels.retain(|key| moved.contains(key) || !run.series.contains_key(key));
+        self.new_levels.extend(begun);
     }
 
     /// What it is about: `shop` in `linux-x86_64-2c`.
@@ -103,6 +114,9 @@ impl Review<'_> {
         for (index, one) in changed.iter().enumerate() {
             let paint = if self.terminal.color() { Paint::Color } else { Paint::Plain };
             self.terminal.text(&one.text(paint));
+            if offer.new_levels.contains(one.key) {
+                self.terminal.text("  a new level: once accepted, no run from before it judges this series\n");
+            }
             if self.decide(&format!("{} of {}", index + 1, changed.len()))? {
                 accepted.insert(one.key.clone());
             } else {
@@ -244,6 +258,7 @@ fn offers(plan: &Plan, files: &[PathBuf], arguments: &AcceptArgs) -> Result<Vec<
             }
         }
         offer.chosen.extend(run.series.keys().filter(|key| is_chosen(key)).cloned());
+        offer.level(&run, &baseline::moved(&judged));
         offer.runs.push(run);
     }
     if !refused.is_empty() {
@@ -265,7 +280,7 @@ fn offer(plan: &Plan, run: &Run) -> Result<Offer, Failure> {
     let failed = |error: baseline::BaselineError| Failure::NoVerdict(error.to_string());
     let text = baseline::text(&plan.baselines, &run.environment.key, &run.suite).map_err(failed)?;
     let before = baseline::find(&Store::Directory(plan.baselines.clone()), &run.environment, &run.suite).map_err(failed)?;
-    Ok(Offer { runs: Vec::new(), before, text, reasons: BTreeMap::new(), chosen: BTreeSet::new() })
+    Ok(Offer { runs: Vec::new(), before, text, reasons: BTreeMap::new(), chosen: BTreeSet::new(), new_levels: BTreeSet::new() })
 }
 
 /// Adds a reason, once.

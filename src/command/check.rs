@@ -6,6 +6,7 @@ use crate::config::{CheckSuite, Plan, Profile, Request};
 use crate::pipeline::{self, CheckedSuite};
 use crate::source::Input;
 use glob::{MatchOptions, Pattern};
+use std::mem::ManuallyDrop;
 use std::path::{Component, Path, PathBuf};
 
 /// Reads the files, compares, judges, reports; the verdict's exit code.
@@ -18,7 +19,9 @@ pub fn check(request: Request<'_>, arguments: &CheckArgs) -> Result<u8, Failure>
     let suites = assign(&plan, &arguments.files, arguments.suite.as_deref());
     // Thresholds that match nothing are a mistake as soon as nobody else's files could be meant.
     plan.is_selection = plan.check.len() > 1 && plan.check.iter().any(|known| suites.iter().all(|given| given.name != known.name));
-    Ok(pipeline::check(&plan, &suites, arguments.format.as_deref(), session.around())?.exit_code)
+    // Not freed: the process ends here, and to free many findings one by one takes a while.
+    let outcome = ManuallyDrop::new(pipeline::check(&plan, &suites, arguments.format.as_deref(), session.around())?);
+    Ok(outcome.exit_code)
 }
 
 /// Which suite each file belongs to: the named one, else the configured one whose `results` match, else the file's stem

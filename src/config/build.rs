@@ -53,6 +53,7 @@ impl Plan {
         plan.is_selection = is_selection;
         plan.repeat = request.times("--repeat", args.repeat.as_deref(), 1..=limits::REPEAT_RUNS_MAX)?.unwrap_or(plan.repeat);
         plan.confirm = request.times("--confirm", args.confirm.as_deref(), 0..=limits::CONFIRM_MAX)?.unwrap_or(plan.confirm);
+        profile::once(&plan.profile, args)?;
         Ok(plan)
     }
 

@@ -5,7 +5,7 @@ use super::error::{ConfigError, Document};
 use super::jenkins;
 use super::plan::{self, BaselineChoice, Surroundings};
 use super::table::Table;
-use crate::cli::CheckArgs;
+use crate::cli::{CheckArgs, RunArgs};
 use crate::jenkins::Settings;
 use crate::judge::expression::{Quantity, parse_limit};
 use crate::model::{Percentile, Statistic};
@@ -203,6 +203,18 @@ pub fn sources(step: Step, args: &CheckArgs) -> Result<Step, ConfigError> {
         return Err(error.hint("see docs/MIGRATING-FROM-JENKINS.md"));
     }
     Ok(Step { files: args.files.clone(), ..step })
+}
+
+/// `run` measures once in the profile `jenkins`: the plugin judges one set of files.
+pub fn once(profile: &Profile, args: &RunArgs) -> Result<(), ConfigError> {
+    let ours = [("--repeat", &args.repeat), ("--confirm", &args.confirm)];
+    match (profile, ours.into_iter().find_map(|(flag, typed)| Some((flag, typed.as_ref()?)))) {
+        (Profile::Jenkins(_), Some((flag, typed))) => {
+            let error = ConfigError::new(flag, "only flags that the profile `jenkins` heeds", format!("`{typed}`"));
+            Err(error.hint("it judges one set of result files, as the plugin does"))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Chooses the build compared with, where the choice is not left to `[jenkins]`.

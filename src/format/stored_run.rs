@@ -33,8 +33,6 @@ impl Reader for StoredRunReader {
             column: error.column() as u64,
             ..ReadError::at(&path, error.line() as u64, &format!("a stored run ({STORED_RUN_SCHEMA})"), error.to_string(), "")
         })?;
-        // A large document makes room for what was made of it.
-        drop(document);
         let unsound = |error: StoredError| ReadError::at(&path, 0, "a sound stored run", error.0, "write it again");
         let is_empty = stored.series.iter().all(|series| series.summary.count == 0);
         let (run, series) = stored.into_parts().map_err(unsound)?;

@@ -1,6 +1,6 @@
 //! One rule on one change: against the accepted runs, and against the pinned one.
 
-use super::evidence::{Bar, Evidence, PRIOR_SCALE, turned};
+use super::evidence::{Bar, Evidence, turned};
 use super::finding::{movement, subject};
 use super::rule::{Limit, Statistics};
 use super::selection::Selected;
@@ -175,7 +175,7 @@ fn unclear(evidence: Evidence, bar: Option<Bar>, text: &str, seen: Option<f64>, 
     let change = |points: Option<f64>| points.map(percent).unwrap_or_default();
     if evidence.is_young() {
         let seen = change(seen);
-        return format!("; {}: a change of {seen} would have failed; accept {} to see smaller ones", prior(evidence), evidence.wanted());
+        return format!("; {}: a change of {seen} would have failed; accept {}", prior(evidence), evidence.wanted());
     }
     let is_noisy = bar.is_some_and(|bar| matches!(bar, Bar::Change { limit, .. } if evidence.detectable(bar) > limit));
     if is_noisy {
@@ -185,6 +185,9 @@ fn unclear(evidence: Evidence, bar: Option<Bar>, text: &str, seen: Option<f64>, 
     format!("; with the noise of {} it lies between {} and {}", evidence.accepted(), percent(low.min(high)), percent(low.max(high)))
 }
 
+/// The noise that a young baseline is judged by: the stated prior, or more where its few runs already show more.
 fn prior(evidence: Evidence) -> String {
-    format!("with {} the noise between runs is taken as {}", evidence.accepted(), quantity(PRIOR_SCALE, &Unit::Ratio))
+    let (noise, is_prior) = evidence.noise();
+    let is = if is_prior { "is taken as" } else { "looks like" };
+    format!("with {} the noise between runs {is} {}", evidence.accepted(), quantity(noise, &Unit::Ratio))
 }

@@ -13,7 +13,7 @@ const RUNS_TO_FAIL: u32 = 8;
 /// little of the noise between runs.
 const SESSIONS: u32 = 3;
 /// Stated prior of the noise between runs, as long as a baseline is young, and its factor.
-pub const PRIOR_SCALE: f64 = 0.10;
+const PRIOR_SCALE: f64 = 0.10;
 const PRIOR_FACTOR: f64 = 5.0;
 const FAIL_LEVEL: f64 = 0.999;
 const PASS_LEVEL: f64 = 0.95;
@@ -29,6 +29,8 @@ pub struct Evidence {
     pub low: f64,
     /// Certainly at most so much worse; `None` where nothing tells.
     pub high: Option<f64>,
+    /// Scale of the noise between runs: as they show it, at least the prior while they are few.
+    noise: f64,
     /// Beyond the band by so much at the level of a fail, by the band's own scale even where that is not yet trusted.
     beyond: f64,
     /// Accepted runs.
@@ -53,13 +55,14 @@ impl Evidence {
         let worse = turned(delta, better);
         let (fail, pass) = factors(band.runs);
         let is_young = is_young(band.runs, band.sessions);
-        let low = worse - if is_young { PRIOR_FACTOR * band.scale.max(PRIOR_SCALE) } else { fail * band.scale };
+        let noise = if is_young { band.scale.max(PRIOR_SCALE) } else { band.scale };
+        let low = worse - if is_young { PRIOR_FACTOR } else { fail } * noise;
         let within = match better {
             Better::Higher => change.within.map(|(low, _)| -low),
             _ => change.within_upper,
         };
         let high = if band.sessions >= SESSIONS { Some(worse + pass * band.scale) } else { within };
-        Some(Evidence { worse, low, high, beyond: worse - fail * band.scale, runs: band.runs, sessions: band.sessions })
+        Some(Evidence { worse, low, high, noise, beyond: worse - fail * band.scale, runs: band.runs, sessions: band.sessions })
     }
 
     /// Where the change lies, seen from a bar.
@@ -84,7 +87,12 @@ impl Evidence {
         }
     }
 
-    /// Whether the noise between runs is still the stated prior.
+    /// Scale of the noise between runs that the verdict rests on, and whether that is the stated prior.
+    pub fn noise(&self) -> (f64, bool) {
+        (self.noise, self.noise <= PRIOR_SCALE)
+    }
+
+    /// Whether too few runs were accepted for the band alone.
     pub fn is_young(&self) -> bool {
         is_young(self.runs, self.sessions)
     }
@@ -100,17 +108,17 @@ impl Evidence {
         if self.sessions == self.runs { runs } else { format!("{runs} of {}", counted(u64::from(self.sessions), "session")) }
     }
 
-    /// What has to be accepted until the band alone decides: `7 more unchanged runs`.
+    /// What has to be accepted until the band decides, and until it decides alone: `2 more unchanged runs for a verdict, 7 more
+    /// to see smaller ones`.
     pub fn wanted(&self) -> String {
-        let sessions = SESSIONS.saturating_sub(self.sessions);
-        let runs = RUNS_TO_FAIL.saturating_sub(self.runs).max(sessions);
-        let plural = if runs == 1 { "" } else { "s" };
-        let of = if self.sessions == self.runs || sessions == 0 {
-            String::new()
-        } else {
-            format!(" from {}", counted(u64::from(sessions), "more session"))
-        };
-        format!("{runs} more unchanged run{plural}{of}")
+        let sessions = u64::from(SESSIONS.saturating_sub(self.sessions));
+        let runs = u64::from(RUNS_TO_FAIL.saturating_sub(self.runs)).max(sessions);
+        let what = if self.sessions == self.runs { "more unchanged run" } else { "more session" };
+        match sessions {
+            0 => format!("{} to see smaller ones", counted(runs, "more unchanged run")),
+            _ if runs == sessions => format!("{} for a verdict", counted(sessions, what)),
+            _ => format!("{} for a verdict, {runs} more runs to see smaller ones", counted(sessions, what)),
+        }
     }
 }
 

@@ -19,7 +19,7 @@ impl Threshold for Missing {
         let new: Vec<&SeriesKey> = case.comparison.new.iter().filter(is_missed).collect();
         let renamed = renamed(&missing, &new);
         for key in missing.iter().take(MISSING_FINDINGS_MAX) {
-            let renamed = renamed.get(key.label.as_str()).map(|label| format!("; was it renamed to {:?}?", quoted(label)));
+            let renamed = renamed.get(key.label.as_str()).map(|label| format!(" (was it renamed to {:?}?)", quoted(label)));
             let renamed = renamed.unwrap_or_default();
             let sentence = format!("{} {} is in the baseline but did not come{renamed}", quoted(&key.label), key.metric);
             found.findings.push(finding(case, (*key).clone(), sentence));
@@ -68,6 +68,6 @@ fn renamed<'a>(missing: &[&'a SeriesKey], new: &[&'a SeriesKey]) -> BTreeMap<&'a
 }
 
 fn finding(case: &Case<'_>, key: SeriesKey, sentence: String) -> Finding {
-    let sentence = sentence + "; accept a run without it if that is meant";
+    let sentence = sentence + "; if that is meant, accept this run";
     Finding { key, kind: FindingKind::Missing, ..case.suite_finding(Verdict::Unstable, sentence) }
 }

@@ -50,7 +50,9 @@ static THRESHOLDS: [&dyn Threshold; 13] = [
 /// One suite's verdict, with a finding for every series judged. `conclude` makes the outcome of all suites.
 pub fn judge(comparison: &Comparison, policy: &Policy) -> SuiteOutcome {
     let case = Case { comparison, policy, selection: Selection::new(comparison, policy) };
-    let mut found = Found { notes: comparison.run.notes.clone(), ..Found::default() };
+    // Nearly always there is a finding for what was selected.
+    let findings = Vec::with_capacity(case.selection.selected.len());
+    let mut found = Found { findings, notes: comparison.run.notes.clone(), ..Found::default() };
     let mut is_void = false;
     for threshold in THRESHOLDS {
         let earlier = found.findings.len();
@@ -91,8 +93,13 @@ fn unguarded(case: &Case<'_>, found: &mut Found) {
     let is_guard = |kind: FindingKind| matches!(kind, FindingKind::Absolute | FindingKind::Relative | FindingKind::WithinRun);
     let comes_again = case.comparison.series.values().any(|one| one.before_errors.is_some());
     if comes_again && !found.findings.iter().any(|finding| is_guard(finding.kind)) {
-        let judged = found.findings.iter().any(|finding| finding.kind == FindingKind::ErrorRate);
-        let verdict = if judged { Verdict::Unstable } else { Verdict::NoVerdict };
+        let rates = || found.findings.iter().filter(|finding| finding.kind == FindingKind::ErrorRate);
+        let is_judged = rates().next().is_some();
+        if is_judged && rates().all(|finding| finding.verdict > Verdict::Pass) {
+            // Where attempts fail there may be no values, and the errors are told already.
+            return;
+        }
+        let verdict = if is_judged { Verdict::Unstable } else { Verdict::NoVerdict };
         let sentence = "no threshold judges any value of this run; add one that names its metric and statistic".to_string();
         found.findings.push(case.suite_finding(verdict, sentence));
     }

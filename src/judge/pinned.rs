@@ -4,7 +4,7 @@ use super::change::Asked;
 use super::relative::{change, is_compared};
 use super::rule::Kind;
 use super::threshold::{Case, Found, Threshold};
-use crate::model::{Better, Change, FindingKind, Note, Pinned as Facts};
+use crate::model::{Better, Change, Finding, FindingKind, Note, Pinned as Facts, Verdict};
 
 pub struct Pinned;
 
@@ -25,13 +25,21 @@ impl Threshold for Pinned {
             }
             let (before, better, kind) = (pinned.before, selected.better(), FindingKind::Pinned);
             let asked = Asked { case, selected, change: pinned, before, better, kind, against: &against };
-            found.findings.push(asked.finding());
+            found.findings.push(movable(asked.finding()));
         }
         if untold > 0 {
             let text = format!("{untold} limits of all attempts were not held{against}, of which the successful ones are known");
             found.notes.push(Note::text(text));
         }
     }
+}
+
+/// Accepting a run does not move the pin; whoever means to must know how.
+fn movable(finding: Finding) -> Finding {
+    if matches!(finding.verdict, Verdict::Pass | Verdict::NoVerdict) {
+        return finding;
+    }
+    Finding { sentence: format!("{}; `accept --pin` moves the pin", finding.sentence), ..finding }
 }
 
 /// Whether the pinned run is all that was accepted: then it was judged already.

@@ -1,15 +1,17 @@
 //! A change against the accepted runs: `+5%`, `noise band`.
 
 use super::change::Asked;
+use super::finding::subject;
 use super::rule::{Attempts, Kind};
 use super::selection::Selected;
 use super::threshold::{Case, Found, Threshold};
-use crate::model::{Better, Change, FindingKind};
+use crate::model::{Better, Change, FindingKind, Note, Verdict};
 
 pub struct Relative;
 
 impl Threshold for Relative {
     fn judge(&self, case: &Case<'_>, found: &mut Found) {
+        let mut widened = Vec::new();
         for selected in case.selection.of_kind(Kind::Relative).filter(|selected| is_compared(selected)) {
             let kind = FindingKind::Relative;
             match (selected.better(), change(selected)) {
@@ -17,9 +19,19 @@ impl Threshold for Relative {
                 (_, None) => case.cannot_judge(selected, kind, "this statistic is not known now and in the baseline", found),
                 (better, Some(change)) => {
                     let asked = Asked { case, selected, change, before: before(change), better, kind, against: "" };
-                    found.findings.push(asked.finding());
+                    let finding = asked.finding();
+                    if finding.verdict == Verdict::Pass && !selected.limits.is_one_of(&finding.threshold) {
+                        widened.push(format!("{}: judged at {} for its noise", subject(selected), finding.threshold));
+                    }
+                    found.findings.push(finding);
                 }
             }
+        }
+        // What passed is folded away in reports, and a wider limit is to be told each time.
+        if let Some(first) = widened.first() {
+            let more = widened.len() - 1;
+            let others = if more > 0 { format!(" (and {more} more)") } else { String::new() };
+            found.notes.push(Note::text(format!("{first}, a limit widened by `widen_to`{others}")));
         }
     }
 }

@@ -74,6 +74,11 @@ impl<'a> Limits<'a> {
         self.unstable.or(self.fail)
     }
 
+    /// Whether a limit is written like that; else it was widened.
+    pub fn is_one_of(&self, text: &str) -> bool {
+        [self.unstable, self.fail].into_iter().flatten().any(|limit| limit.text() == text)
+    }
+
     /// The limit that speaks of the gravest verdict.
     pub fn gravest(&self) -> Option<&'a Limit> {
         self.fail.or(self.unstable)

@@ -4,7 +4,7 @@ use super::outputs::{self, OutputFailed, Tap, Taps};
 use super::{Ending, Surroundings, finish_with, measure};
 use crate::baseline::builds;
 use crate::config::{BaselineChoice, Plan, Step, SuitePlan};
-use crate::jenkins::{self, Build, BuildResult, Collected, CurrentBuild, FileNumbers, Folder, Judged, Settings, WrittenFile};
+use crate::jenkins::{self, Abort, Build, BuildResult, Collected, CurrentBuild, FileNumbers, Folder, Judged, Settings, WrittenFile};
 use crate::judge;
 use crate::model::{BaselineFacts, BaselineKind, Note, Outcome, Run, SuiteOutcome, Verdict, Work};
 use crate::output::Report;
@@ -16,6 +16,11 @@ use std::path::Path;
 const NUMBERS: &str = "jenkins.json";
 /// Folder of the results directory for what the plugin writes into that of the build.
 const WRITTEN: &str = "jenkins";
+/// Why a suite that writes no result file is not even measured.
+const NO_FILES: &str = "the profile `jenkins` judges result files, and this suite writes none that it reads; give it a `tool` with `results`, or \
+                        judge it by the profile `default`";
+/// Why a suite that was measured has no verdict.
+const UNREAD: &str = "no file that this suite wrote is among `source_data_files` of [jenkins], so nothing judges it; add its results there";
 
 /// `check`: judges the files that were typed, or else those that the settings name.
 pub fn check(plan: &Plan, step: &Step, around: Surroundings<'_>) -> Result<Outcome, OutputFailed> {
@@ -23,22 +28,35 @@ pub fn check(plan: &Plan, step: &Step, around: Surroundings<'_>) -> Result<Outco
     judged(plan, step, Vec::new(), Vec::new(), around)
 }
 
-/// `run`: measures every suite, then judges the files that the settings name; where they name none, those that the suites wrote.
+/// `run`: measures every suite, then judges the files that the settings name; where they name none, those that the suites wrote. A
+/// suite of which no file is judged has no verdict: what it measured would otherwise pass unseen.
 pub fn run(plan: &Plan, step: &Step, around: Surroundings<'_>) -> Result<Outcome, OutputFailed> {
     outputs::clear(plan)?;
-    let (mut runs, mut unmeasured) = (Vec::new(), Vec::new());
+    let (mut runs, mut unmeasured, mut written) = (Vec::new(), Vec::new(), Vec::new());
     for suite in &plan.suites {
-        match measured(plan, suite, around)? {
-            Ok(run) => runs.push(run),
+        let files = written_by(plan, suite);
+        let outcome = if files.is_empty() { Err(NO_FILES.to_string()) } else { measured(plan, suite, around)? };
+        match outcome.and_then(|run| if is_judged(plan, step, &files)? { Ok(run) } else { Err(UNREAD.to_string()) }) {
+            Ok(run) => {
+                runs.push(run);
+                written.extend(files);
+            }
             Err(reason) => unmeasured.push(judge::no_verdict(&suite.work.name, reason, &plan.typed)),
         }
     }
     let mut step = step.clone();
-    let written: Vec<String> = plan.suites.iter().flat_map(|suite| written_by(plan, suite)).collect();
     for settings in step.settings.iter_mut().filter(|settings| settings.source_data_files.is_empty()) {
         settings.source_data_files.clone_from(&written);
     }
     judged(plan, &step, runs, unmeasured, around)
+}
+
+/// Whether any of these files is among those that the settings name; where they name none, all are.
+fn is_judged(plan: &Plan, step: &Step, files: &[String]) -> Result<bool, String> {
+    let Some(settings) = step.settings.first().filter(|settings| !settings.source_data_files.is_empty()) else { return Ok(true) };
+    let found = |entries: &[String]| jenkins::files(entries, &plan.root).map_err(|abort| abort.to_string());
+    let named = found(&settings.source_data_files)?;
+    Ok(found(files)?.iter().any(|file| named.contains(file)))
 }
 
 /// One suite, with its result file in place: that is what is judged. The inner error is a sentence.
@@ -80,14 +98,17 @@ fn judged(
     let inputs: Vec<Input> = step.files.iter().map(|file| Input::of_word(file)).collect();
     let first = step.settings.first().ok_or_else(|| OutputFailed("the profile `jenkins` has no step".to_string()))?;
     let collected = match inputs.as_slice() {
-        [] => jenkins::collect(first, &plan.root),
-        inputs => jenkins::collect_inputs(first, inputs),
+        // Old files are no evidence where nothing could be measured.
+        [] if runs.is_empty() && !unmeasured.is_empty() => None,
+        [] => Some(jenkins::collect(first, &plan.root)),
+        inputs => Some(jenkins::collect_inputs(first, inputs)),
     };
     // The numbers asked for are no report of ours: nothing else of the program knows them.
     let (numbers, reports) = plan.reports.iter().cloned().partition(|request| request.kind == jenkins::REPORT.0);
     let plan = &Plan { reports, ..plan.clone() };
     let (mut outcome, documents, files) = match collected {
-        Ok(collected) => {
+        None => (Outcome::of(Vec::new()), Vec::new(), Vec::new()),
+        Some(Ok(collected)) => {
             let text = jenkins::to_json(&collected);
             for request in &numbers {
                 write(request.path.as_deref().map_or(Target::Stdout, |path| Target::File(path.to_path_buf())), &text)?;
@@ -96,8 +117,7 @@ fn judged(
             let files = judged.files.clone();
             (judged.outcome(&plan.typed), vec![(NUMBERS, text)], files)
         }
-        // An error that the plugin does not catch: the step fails the build.
-        Err(abort) => (aborted(first, &abort.to_string(), &plan.typed), Vec::new(), Vec::new()),
+        Some(Err(abort)) => (aborted(first, &abort, &plan.typed), Vec::new(), Vec::new()),
     };
     if !unmeasured.is_empty() {
         outcome = Outcome { notes: outcome.notes, ..Outcome::of(unmeasured.into_iter().chain(outcome.suites).collect()) };
@@ -108,10 +128,10 @@ fn judged(
     finish_with(plan, Ending { outcome, runs, further: Vec::new(), taps: Vec::new(), documents }, around)
 }
 
-/// What the plugin's uncaught errors come to: its own verdict, or in strict mode ours.
-fn aborted(settings: &Settings, sentence: &str, reproduce: &str) -> Outcome {
-    let mut suite = judge::no_verdict("jenkins", sentence, reproduce);
-    if !settings.strict {
+/// An error that the plugin does not catch fails its build; in strict mode, and where the error is ours, there is no verdict.
+fn aborted(settings: &Settings, abort: &Abort, reproduce: &str) -> Outcome {
+    let mut suite = judge::no_verdict("jenkins", abort.to_string(), reproduce);
+    if abort.is_plugins && !settings.strict {
         suite.verdict = Verdict::Fail;
         suite.findings.iter_mut().for_each(|finding| {
             finding.verdict = Verdict::Fail;

@@ -27,6 +27,12 @@ pub fn is_first_use(outcome: &Outcome) -> bool {
     outcome.compared() == 0 && !outcome.suites.is_empty() && outcome.suites.iter().all(|suite| suite.baseline.kind == BaselineKind::None)
 }
 
+/// What a first-time user does next; nothing where the change under test brings the first baseline itself.
+pub fn next_steps(outcome: &Outcome) -> &[String] {
+    let brings_one = outcome.suites.iter().any(|suite| suite.baseline.edited == Edited::Yes);
+    if brings_one { &[] } else { &outcome.next_steps }
+}
+
 /// What a first use is told before the commands that change it.
 pub const FIRST_USE: &str = "Nothing compared yet: no run has been accepted as a baseline. To change that:";
 
@@ -70,9 +76,18 @@ pub fn caveats(outcome: &Outcome) -> Vec<String> {
     } else if outcome.exit_code != outcome.verdict.exit_code() {
         caveats.push(format!("Exits with {} as asked; the verdict's own code is {}.", outcome.exit_code, outcome.verdict.exit_code()));
     }
-    let edited: Vec<&str> = outcome.suites.iter().filter(|one| one.baseline.edited == Edited::Yes).map(|one| one.suite.as_str()).collect();
-    if !edited.is_empty() {
-        caveats.push(format!("This change edits the baseline of {}; it is judged by what stood there before.", edited.join(", ")));
+    let edited = |is_first: bool| {
+        let is_meant =
+            move |one: &&SuiteOutcome| one.baseline.edited == Edited::Yes && (one.baseline.kind == BaselineKind::None) == is_first;
+        outcome.suites.iter().filter(is_meant).map(|one| one.suite.as_str()).collect::<Vec<_>>().join(", ")
+    };
+    let (changed, added) = (edited(false), edited(true));
+    if !changed.is_empty() {
+        caveats.push(format!("This change edits the baseline of {changed}; it is judged by what stood there before."));
+    }
+    if !added.is_empty() {
+        caveats
+            .push(format!("This change edits the baseline of {added}: none stood there before, so it judges nothing until it is merged."));
     }
     caveats
 }
@@ -184,6 +199,8 @@ pub fn recording(run: &Run) -> String {
             let seconds = quantity(load.measured_ns as f64, &Unit::Ns);
             format!("{} requests{rate} in {seconds}, {} failed, {} connections", load.planned, load.failed, load.connections)
         }
+        // Result files seldom tell how long it took.
+        None if run.duration_ns == 0 => format!("{} series", run.series.len()),
         None => format!("{} series in {seconds}", run.series.len()),
     }
 }

@@ -34,7 +34,7 @@ fn render(report: &Report<'_>, style: &Style) -> Result<String, OutputError> {
         page.reasons(&quarantined);
         page.table(&quarantined, REPORT_ROWS_MAX);
     });
-    if !outcome.next_steps.is_empty() {
+    if !facts::next_steps(outcome).is_empty() {
         page.next_steps(outcome);
     }
     let is_passed = |finding: &Finding| finding.verdict == Verdict::Pass && finding.quarantined.is_none();

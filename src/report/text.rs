@@ -37,8 +37,9 @@ fn render(report: &Report<'_>, style: &Style) -> Result<String, OutputError> {
     page.headline(report.outcome);
     page.reasons(&facts::crossed(&suites), report.outcome);
     page.quarantined(&facts::quarantined(&suites), report.outcome);
-    if !report.outcome.next_steps.is_empty() {
-        page.next_steps(&report.outcome.next_steps);
+    let next_steps = facts::next_steps(report.outcome);
+    if !next_steps.is_empty() {
+        page.next_steps(next_steps);
     }
     for (suite, run) in &suites {
         page.suite(suite, *run);

@@ -174,6 +174,43 @@ fn a_pinned_run_is_kept_and_shown() {
     assert_eq!(project.read("baselines/here/bench.json").matches("\"pin\":\"only\"").count(), 3);
 }
 
+/// Ten accepted runs, then one of another level that is accepted too: it alone is the bar from then on.
+fn moved(from: u64, to: u64, accept: &[&str]) -> Project {
+    let project = Project::with(
+        "[gate]\nenvironment = \"here\"\n[[suite]]\nname = \"bench\"\nbenchmark = { command = \"cat times.txt\" }\n[[threshold]]\nfail = \"+10%\"\n",
+    );
+    for time in 0..10 {
+        project.write("times.txt", format!("BenchmarkSort 10 {} ns/op\n", from + time % 3));
+        project.call(&["run"]);
+        project.call(&["accept", "--yes"]).expect(0);
+    }
+    project.write("times.txt", format!("BenchmarkSort 10 {to} ns/op\n"));
+    project.call(&["run"]);
+    project.call(&[&["accept", "--yes"], accept].concat()).expect(0).says("a new level");
+    project
+}
+
+#[test]
+fn an_accepted_improvement_is_held() {
+    let project = moved(2000, 1000, &[]);
+    project.write("times.txt", "BenchmarkSort 10 2000 ns/op\n");
+    project.call(&["run"]).expect(1).says("rose from 1 µs to 2 µs (+100%)").says("this is beyond it");
+}
+
+#[test]
+fn an_accepted_slowdown_is_not_red_again_and_blinds_nobody() {
+    let project = moved(1000, 2000, &["--allow-slower", "bigger input"]);
+    project.call(&["run"]).expect(3).says("stayed at 2 µs").says("a change of +67.6% would have failed").says("bigger input");
+    for time in 0..7 {
+        project.write("times.txt", format!("BenchmarkSort 10 {} ns/op\n", 2000 + time % 3));
+        project.call(&["run"]);
+        project.call(&["accept", "--yes"]).expect(0);
+    }
+    project.call(&["run"]).expect(0);
+    project.write("times.txt", "BenchmarkSort 10 2300 ns/op\n");
+    project.call(&["run"]).expect(1).says("rose from 2 µs to 2.3 µs (+15%)").says("8 accepted runs");
+}
+
 /// Of thresholds that need no baseline too.
 #[test]
 fn runs_over_an_absolute_limit_are_refused() {

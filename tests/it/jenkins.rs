@@ -37,6 +37,14 @@ fn each_build_is_compared_with_the_newest_one_that_succeeded() {
 }
 
 #[test]
+fn strict_mode_begins_with_a_first_build() {
+    let project = Project::with(&RELATIVE.replace("[jenkins]", "strict = true\n[jenkins]"));
+    build(&project, "1", 250).expect(0).says("no earlier build succeeded");
+    build(&project, "2", 262).expect(3).says("build 1");
+    build(&project, "3", 250).expect(0).says("build 1");
+}
+
+#[test]
 fn a_named_file_stands_for_the_build_before() {
     let project = Project::with("[gate]\nprofile = 'jenkins'\n[[threshold]]\nstatistic = 'mean'\nunstable = '+4.8%'\nfail = '+4.79%'\n");
     project.write("old.jtl", jtl(250, true));
@@ -68,6 +76,10 @@ fn what_the_plugin_drops_is_said_and_strictly_no_verdict() {
     project.write("out/cart.jtl", jtl(250, true));
     project.write("out/cut.jtl", jtl(250, true).replace("</testResults>", ""));
     project.call(&["check", "--profile", "jenkins"]).expect(0).says("fail-open case 1").says("cut.jtl");
+    // One that is known by another case is told once.
+    project.write("out/marked.jtl", format!("\u{feff}{}", jtl(250, true)));
+    let answer = project.call(&["check", "--profile", "jenkins"]).expect(0).says("fail-open case 7");
+    assert_eq!(answer.stdout.matches("marked.jtl").count() + answer.stderr.matches("marked.jtl").count(), 1);
     project.write("neverslower.toml", gate(true));
     project.call(&["check", "--profile", "jenkins"]).expect(4).says("cut.jtl");
     // Nothing to read at all fails the build, as the plugin does by default.
@@ -85,6 +97,11 @@ fn a_file_that_nobody_knows_ends_the_step() {
     project.call(&["check", "a.jtl", "--profile", "jenkins"]).expect(1).says("nothing was judged");
     project.write("empty.jtl", "");
     project.call(&["check", "empty.jtl", "--profile", "jenkins"]).expect(1);
+    // The plugin would read this one: that we cannot is no verdict of its.
+    project.write("lr.mdb", "\0\u{1}\0\0Standard Jet DB\0");
+    let answer = project.call(&["check", "lr.mdb", "--profile", "jenkins"]).expect(4).says("cannot be read here");
+    assert!(!answer.stdout.contains("the plugin's step") && !answer.stderr.contains("the plugin's step"));
+    project.call(&["check", "none.jtl", "--profile", "jenkins"]).expect(1).says("none.jtl matches no file");
 }
 
 #[test]
@@ -142,10 +159,37 @@ fn run_measures_and_the_plugins_rules_judge() {
     project.write("out/.keep", "");
     project.write("saved.jtl", jtl(250, false));
     project.call(&["run"]).expect(1).says("33.333 % errors");
+    project.call(&["run", "--repeat", "2"]).expect(2).says("--repeat");
+    project.call(&["run", "--confirm", "1"]).expect(2).says("--confirm");
     project.write("saved.jtl", jtl(250, true));
     project.call(&["run"]).expect(0);
     assert!(project.exists("perf-results/runs/shop.run.json"));
     // What could not be measured is no verdict, whatever the plugin would say of an old file.
     project.write("neverslower.toml", config.replace("cp saved.jtl out/cart.jtl", "false"));
     project.call(&["run"]).expect(4).says("shop");
+}
+
+#[test]
+fn a_suite_that_no_rule_judges_does_not_pass() {
+    let tool =
+        |name: &str| format!("[[suite]]\nname = '{name}'\ntool = {{ run = 'cp saved.jtl {name}/r.jtl', results = ['./{name}/*.jtl'] }}\n");
+    let gate = "[gate]\nprofile = 'jenkins'\n[jenkins]\nerror_failed_threshold = 3\n";
+    let project = Project::with(&format!("{gate}{}[[suite]]\nname = 'cli'\ncommand = {{ run = 'touch measured' }}\n", tool("shop")));
+    project.write("saved.jtl", jtl(250, true));
+    project.write("shop/.keep", "");
+    project.write("pay/.keep", "");
+    project.call(&["run"]).expect(4).says("cli").says("writes none that it reads");
+    assert!(!project.exists("measured"));
+    project.call(&["run", "shop"]).expect(0);
+    project.call(&["run", "cli"]).expect(4);
+    // Named files of which one suite writes none.
+    let named = gate.replace("[jenkins]\n", "[jenkins]\nsource_data_files = 'shop/*.jtl'\n");
+    project.write("neverslower.toml", format!("{named}{}{}", tool("shop"), tool("pay")));
+    project.call(&["run"]).expect(4).says("pay").says("source_data_files");
+    project.call(&["run", "shop"]).expect(0);
+    // One that fails is found all the same, and an old file is no evidence.
+    project.write("saved.jtl", jtl(250, false));
+    project.call(&["run"]).expect(1).says("33.333 % errors");
+    project.call(&["run", "pay", "--exit-zero"]).expect(4);
+    project.call(&["run", "shop", "--exit-zero"]).expect(0);
 }

@@ -14,6 +14,7 @@ mod hello;
 mod init;
 mod interrupts;
 mod jenkins;
+mod laws;
 mod load;
 mod project;
 #[cfg(unix)]

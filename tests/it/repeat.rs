@@ -49,6 +49,9 @@ fn a_repetition_that_breaks_leaves_no_verdict() {
     let project = project("repeat = 3", "1000 x");
     project.call(&["run"]).expect(4).says("measurement 2 of 3: ");
     assert!(project.exists("perf-results/runs/bench/1.run.json") && !project.exists("perf-results/runs/bench.run.json"));
+    // What is left of a session is no run that others can be compared with.
+    project.call(&["accept", "--yes"]).expect(4).says("the run is cut or was interrupted");
+    assert!(!project.exists("baselines"));
 }
 
 /// What a confirmed run says and leaves: accepted at 1 µs, then measured as given.

@@ -61,8 +61,10 @@ fn ten_times_faster_is_not_believed_at_once() {
     project.call(&["check", "bench.txt"]).expect(3).says("usually broken");
     project.call(&["accept", "--yes"]).expect(0);
     project.write("neverslower.toml", "[[threshold]]\nfail = '+10%'\ntoo_fast = '-99%'\n");
+    // What was believed is a level of its own: as yet of one run, so nothing passes by it.
     project.write("bench.txt", bench(11, 1000));
-    project.call(&["check", "bench.txt"]).expect(0);
+    let answer = project.call(&["check", "bench.txt"]).expect(3).says("fell from 99 ns to 11 ns").says("with 1 accepted run");
+    assert!(!answer.stderr.contains("usually broken"), "{}", answer.stderr);
 }
 
 #[test]
@@ -76,4 +78,25 @@ fn a_noise_band_is_a_limit() {
     project.call(&["check", "bench.txt"]).expect(1).says("limit +50%");
     project.write("neverslower.toml", "[[threshold]]\nunstable = '+5%'\nfail = 'noise band'\n");
     project.call(&["check", "bench.txt"]).expect(2).says("neverslower.toml:3:8");
+}
+
+#[test]
+fn a_renamed_suite_is_asked_for() {
+    let project = accepted(LIMITS);
+    project.call(&["check", "bench.txt", "--suite", "other"]).expect(0).says("no suite here is called bench: was it renamed?");
+    let answer = project.call(&["check", "bench.txt"]).expect(0);
+    assert!(!answer.stderr.contains("renamed"), "{}", answer.stderr);
+}
+
+/// Errors alone are told, and nothing of thresholds that found no successful attempt.
+#[test]
+fn where_every_attempt_failed_only_that_is_told() {
+    let jtl = |code: u32| format!("timeStamp,elapsed,label,responseCode,success,bytes\n1700000000000,100,home,{code},{},1\n", code == 200);
+    let project = Project::new();
+    project.write("shop.csv", jtl(200));
+    project.call(&["check", "shop.csv"]).expect(0);
+    project.call(&["accept", "--yes"]).expect(0);
+    project.write("shop.csv", jtl(500));
+    let answer = project.call(&["check", "shop.csv"]).expect(1).says("home error rate is 100% (1 of 1)");
+    assert!(!answer.stderr.contains("no threshold judges"), "{}", answer.stderr);
 }

@@ -164,7 +164,7 @@ fn constraints_become_test_cases() {
     check(&expert_on("https://shop/a?b=1&c"), "out/constraints.xml", expected);
     let all = files(&expert_on("pay"), vec![file(330)]);
     let junit = all.iter().find(|file| file.path == "out/constraints.xml").unwrap();
-    assert_eq!((junit.folder, junit.is_appended), (Folder::Workspace, false));
+    assert_eq!(junit.folder, Folder::Workspace);
     assert!(junit.text.starts_with("<testsuite tests=\"4\" failures=\"2\" >"), "{}", junit.text);
     let asked = |settings: Settings| files(&settings, vec![file(330)]).into_iter().map(|file| file.path).collect::<Vec<_>>();
     let quiet = Settings { junit_output: String::new(), persist_constraint_log: false, ..expert() };
@@ -175,7 +175,7 @@ fn constraints_become_test_cases() {
 fn the_log_counts_and_lists_what_was_violated() {
     let files = files(&expert_on("https://shop/a?b=1&c"), vec![file(330)]);
     let log = files.iter().find(|file| file.path == "performance-results/performance.log").unwrap();
-    assert!(log.is_appended && log.folder == Folder::Build);
+    assert_eq!(log.folder, Folder::Build);
     for line in [
         "Build Number: #10",
         "Build Date: Tue Nov 14 22:13:20 UTC 2023",
@@ -214,4 +214,11 @@ fn labels_and_throughput_are_tables() {
         "throughput.csv",
         "report,label,samples,throughput_rps\ncart.v2.jtl,,3,2.0\ncart.v2.jtl,https://shop/a?b=1&c,3,2.0\ncart.v2.jtl,\"pay, \"\"now\"\" <b>\",3,2.0\n",
     );
+}
+
+#[test]
+fn limits_are_written_as_the_plugin_keeps_them() {
+    let limits = Settings { error_failed_threshold: 300.0, error_unstable_threshold: -5.0, ..settings() };
+    let dashboard = files(&limits, vec![file(330)]).into_iter().find(|file| file.path == "archive/dashBoard_cart.xml").unwrap();
+    assert!(dashboard.text.contains("\t<unstable>0</unstable>\n\t<failed>100</failed>\n"), "{}", dashboard.text);
 }

@@ -74,7 +74,7 @@ fn the_pin_is_judged_with_the_noise_of_the_accepted_runs() {
     };
     let (verdict, sentence, suite) = judged(8e5, 1e6);
     assert_eq!((verdict, suite), (Verdict::Fail, Verdict::Fail));
-    let told = "sort p50 rose from 800 µs to 1 ms (+25%) against the run pinned on 2026-11-23 (commit 1a2b3c4d5e), limit +10%; beyond the noise of 10 accepted runs";
+    let told = "sort p50 rose from 800 µs to 1 ms (+25%) against the run pinned on 2026-11-23 (commit 1a2b3c4d5e), limit +10%; beyond the noise of 10 accepted runs; `accept --pin` moves the pin";
     assert_eq!(sentence, told);
     assert_eq!(judged(1e6, 1e6).0, Verdict::Pass);
     assert_eq!(judged(1.3e6, 1e6).0, Verdict::Pass);
@@ -136,7 +136,7 @@ fn runs_in_a_row_are_one_session() {
         assert_eq!(found, (same, worse, gross), "{sessions} sessions");
     }
     let sentence = judged(1e6, 2).1;
-    let told = "with 10 accepted runs of 2 sessions the noise between runs is taken as 10%: a change of +67.6% would have failed; accept 1 more unchanged run from 1 more session to see smaller ones";
+    let told = "with 10 accepted runs of 2 sessions the noise between runs is taken as 10%: a change of +67.6% would have failed; accept 1 more session for a verdict";
     assert!(sentence.contains(told), "{sentence}");
     assert!(judged(1.2e6, 5).1.contains("beyond the noise of 10 accepted runs of 5 sessions"));
 }

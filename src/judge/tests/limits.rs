@@ -133,6 +133,8 @@ fn too_noisy_says_what_it_could_see() {
     // Turned round: a drop.
     let inverse: Vec<f64> = wide.iter().map(|value| 1e4 / value).collect();
     let rates = Rule { metric: Some("throughput".into()), widen_to: Some(0.20), ..rule(None, relative(-0.05)) };
+    let told = "sort throughput p50: judged at -12.6% for its noise, a limit widened by `widen_to`";
+    check(runs_of("throughput", &inverse), of("throughput", 99.0), &policy(vec![rates.clone()]), Pass, told);
     check(runs_of("throughput", &inverse), of("throughput", 99.0), &policy(vec![rates]), Pass, "limit -5% widened to -12.6%");
 }
 
