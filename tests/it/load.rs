@@ -123,6 +123,27 @@ fn targets_come_from_a_file_or_standard_input() {
 }
 
 #[test]
+fn a_scenario_is_a_suite_of_its_steps() {
+    let (project, url) = (Project::new(), serve(OK));
+    let steps = |second: &str| {
+        format!(
+            "[[suite]]\nname = \"buying\"\n[suite.load]\nrequests = 60\nconnections = 2\n[[suite.load.steps]]\nlabel = \"login\"\n\
+             url = \"{url}?n={{{{iteration}}}}\"\nextract = {{ a = \"regex:h(i)\" }}\n[[suite.load.steps]]\nurl = \"{url}{second}\"\n"
+        )
+    };
+    project.write("neverslower.toml", steps("{{a}}"));
+    let answer = project.call(&["run", "--report", "run-json"]).expect(0);
+    let run = stored(&answer);
+    assert_eq!((run["load"]["planned"].as_u64(), run["load"]["completed"].as_u64()), (Some(120), Some(120)));
+    let latencies = run["series"].as_array().unwrap().iter().filter(|series| series["metric"] == "latency");
+    assert_eq!(latencies.map(|series| series["label"].as_str().unwrap()).collect::<Vec<_>>(), ["GET /{{a}}", "login"]);
+    let told = "scenario: 60 iterations planned, 60 completed, 0 failed, 0 unsent";
+    assert!(run["notes"].as_array().unwrap().iter().any(|note| note["text"].as_str().unwrap().starts_with(told)));
+    project.write("neverslower.toml", steps("{{b}}"));
+    project.call(&["run"]).expect(2).says("variables that a step before has extracted, found `{{b}}`");
+}
+
+#[test]
 fn an_asserted_status_decides_what_is_a_success() {
     let errors = |answer: &Answer| {
         let run = stored(answer);
