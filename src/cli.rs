@@ -142,8 +142,15 @@ pub struct CheckArgs {
 #[derive(Debug, Clone, Default, Args)]
 pub struct LoadArgs {
     /// What to request: `http://` or `https://`
-    #[arg(value_name = "URL")]
-    pub url: String,
+    #[arg(value_name = "URL", required_unless_present = "targets")]
+    pub url: Option<String>,
+    /// Request what stands in this file, in turn: `METHOD URL` with headers and `@body` below, or JSON lines, as vegeta reads
+    /// them; `-` is standard input
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["url", "method"])]
+    pub targets: Option<PathBuf>,
+    /// Statuses that are a success, such as 200,204,3xx; any other is an error [default: below 400]
+    #[arg(long, value_name = "LIST")]
+    pub expect_status: Option<String>,
     /// Stop after this many requests
     #[arg(short = 'n', long, value_name = "N", conflicts_with = "duration")]
     pub requests: Option<u64>,

@@ -138,6 +138,20 @@ pub const SECRET_BYTES_MAX: u64 = 4 * 1024 * 1024;
 pub const BODY_BYTES_MAX: u64 = 64 * 1024 * 1024;
 /// Servers that the redirects of one load test may lead to, besides that of its targets.
 pub const LOAD_ORIGINS_MAX: usize = 64;
+/// Bytes of a body that an assertion or an extraction looks at; one such buffer for each connection.
+pub const LOAD_KEPT_BODY_BYTES_MAX: usize = 1024 * 1024;
+/// Bytes of a value that is taken from an answer, and steps of a regular expression that looks for one.
+pub const LOAD_VALUE_BYTES_MAX: usize = 64 * 1024;
+pub const LOAD_REGEX_STEPS_MAX: usize = 1_000_000;
+/// Steps of one scenario.
+pub const LOAD_STEPS_MAX: usize = 100;
+/// Requests of one round over targets of different weights (4 bytes each).
+pub const LOAD_TURNS_MAX: usize = 1_000_000;
+/// Weight of one target.
+pub const TARGET_WEIGHT_MAX: u64 = 10_000;
+/// Targets of one load; bytes of a file of targets, and of all the bodies that it names.
+pub const TARGETS_MAX: usize = 100_000;
+pub const TARGETS_BYTES_MAX: u64 = 64 * 1024 * 1024;
 /// Addresses named in the facts of a load test.
 pub const LOAD_ADDRESSES_SHOWN: usize = 16;
 /// Stretches of due requests whose lag is known exactly while they wait for a connection (24 bytes each).

@@ -10,6 +10,7 @@ use super::profile;
 use super::profile::{Profile, ProfileName};
 use super::redact::redacted;
 use super::suite::Suite;
+use super::targets;
 use super::value::{parse_baseline, parse_build, parse_environment, parse_name, parse_profile, parse_whole};
 use super::{material, quarantine};
 use crate::cli::{CheckArgs, ConvertArgs, Options, RunArgs, When};
@@ -332,8 +333,9 @@ fn suite_plan(suite: &Suite, work: &Work, root: &Path, around: &Surroundings) ->
     let is_foreign = matches!(work, Work::Load { server: None, .. });
     let foreign = is_foreign.then(|| plan::FOREIGN_ENVIRONMENT.to_string());
     let mut work = work.clone();
-    if let Work::Load { load, .. } = &mut work {
-        material::fill(load, root, around)
+    if let Work::Load { load, server } = &mut work {
+        targets::fill(load, &around.directory.join(root), server.is_some())
+            .and_then(|()| material::fill(load, root, around))
             .map_err(|error| ConfigError { place: format!("suite {}: {}", suite.name, error.place), ..error })?;
     }
     Ok(SuitePlan {

@@ -1,5 +1,6 @@
 //! From what was typed and written to a `Plan` with every default applied.
 
+mod assertion;
 mod build;
 mod ci;
 mod conditions;
@@ -14,12 +15,14 @@ mod plan;
 mod profile;
 mod quarantine;
 mod redact;
+mod scenario;
 mod schedule;
 mod scrape;
 mod shadow;
 mod shard;
 mod suite;
 mod table;
+mod targets;
 mod threshold;
 mod transport;
 mod value;

@@ -74,6 +74,8 @@ pub const COMPRESSED: bool = false;
 pub const TLS_INSECURE: bool = false;
 /// Every TLS handshake is a full one, as those of different users are: the dearer and the steadier case.
 pub const TLS_RESUMPTION: bool = false;
+/// Targets are requested equally often.
+pub const TARGET_WEIGHT: u32 = 1;
 /// Lag of the load generator itself beyond which a request is late.
 pub const MAX_LAG: Duration = Duration::from_millis(10);
 

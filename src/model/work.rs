@@ -1,6 +1,6 @@
 //! What a suite asks to be measured, after every default has been applied.
 
-use super::{Condition, Shard, Transport};
+use super::{Assertions, Condition, Shard, Step, Transport};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -82,6 +82,19 @@ pub struct Target {
     pub url: String,
     pub headers: Vec<(String, String)>,
     pub body: Vec<u8>,
+    /// How often it is requested, in relation to the others.
+    pub weight: u32,
+    /// What its answers have to be.
+    pub assertions: Assertions,
+}
+
+/// Targets that stand in a file of their own, as vegeta reads them.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TargetFile {
+    /// `-` is standard input.
+    pub path: PathBuf,
+    /// Headers, body and assertions of those that do not have their own.
+    pub common: Target,
 }
 
 /// When requests start.
@@ -145,8 +158,12 @@ pub struct Scrape {
 /// `load = { targets, rate, connections, duration, warm_up }`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct LoadWork {
-    /// Requested in turn.
+    /// Requested in turn, each as often as its weight says.
     pub targets: Vec<Target>,
+    /// A session instead of targets: what starts is an iteration, and each step is a request.
+    pub steps: Vec<Step>,
+    /// Where the targets still have to be read from.
+    pub targets_file: Option<TargetFile>,
     pub arrival: Arrival,
     pub connections: u32,
     pub stop: Stop,

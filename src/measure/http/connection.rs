@@ -237,6 +237,7 @@ impl Connection {
             flight.written_ns.get_or_insert(now_ns);
         }
         self.response.begin(message.expect);
+        self.response.kept.begin(message.keep);
         self.write(message)
     }
 

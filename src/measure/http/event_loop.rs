@@ -1,5 +1,6 @@
 //! The loop: owns every connection of its thread and shares nothing.
 
+use super::assertion;
 use super::connection::{Flight, Step};
 use super::failure::{ErrorClass, Failure};
 use super::ledger::{Closing, Ledger, Place};
@@ -7,7 +8,9 @@ use super::pacer::{Pacer, Ticket, nanos};
 use super::pool::{Pool, Reactor, Reuse, refused};
 use super::request::Message;
 use super::route::Routes;
+use super::scenario::{Scenario, message_of};
 use super::timer::{Alarm, Until};
+use super::turns::Turns;
 use super::{LoadError, Phase, Progress};
 use crate::clock::Clock;
 use crate::limits::{
@@ -27,7 +30,9 @@ const ALARM: Token = Token(usize::MAX - 1);
 
 /// One thread's part of a load test.
 pub struct EventLoop {
-    messages: Vec<Message>,
+    turns: Turns,
+    /// Where iterations of steps are requested instead of targets.
+    scenario: Option<Scenario>,
     timeout_ns: u64,
     connect_timeout_ns: u64,
     max_lag_ns: u64,
@@ -50,12 +55,14 @@ pub struct EventLoop {
 impl EventLoop {
     /// Checks the work, resolves the host and prepares every request; opens nothing yet.
     pub fn new(work: &LoadWork, port: Option<u16>, recorded: &Arc<[u64]>) -> Result<EventLoop, LoadError> {
-        let messages: Vec<Message> =
-            work.targets.iter().map(|target| Message::new(target, port, &work.transport)).collect::<Result<_, _>>()?;
-        let Some(first) = messages.first() else {
-            return Err(LoadError("the load test has no target; name at least one URL".to_string()));
+        let scenario = Scenario::new(work, port, work.connections as usize)?;
+        let messages: Vec<Message> = match &scenario {
+            Some(scenario) => scenario.shapes().cloned().collect(),
+            None => work.targets.iter().map(|target| Message::new(target, port, &work.transport)).collect::<Result<_, _>>()?,
         };
-        if let Some(other) = messages.iter().find(|m| !m.url.is_same_origin(&first.url)) {
+        let turns = Turns::new(messages)?;
+        let Some(first) = turns.of(0) else { return Err(LoadError("the load test has no target".to_string())) };
+        if let Some(other) = turns.messages().iter().find(|m| !m.url.is_same_origin(&first.url)) {
             let (one, two) = (&first.url.text, &other.url.text);
             return Err(LoadError(format!("the targets {one} and {two} are of different servers; make a suite for each server")));
         }
@@ -71,7 +78,8 @@ impl EventLoop {
         let poll = Poll::new().map_err(refused)?;
         let alarm = Alarm::new(poll.registry(), ALARM).map_err(refused)?;
         Ok(EventLoop {
-            messages,
+            turns,
+            scenario,
             timeout_ns: nanos(work.timeout),
             connect_timeout_ns: nanos(work.connect_timeout),
             max_lag_ns: nanos(work.max_lag),
@@ -90,7 +98,7 @@ impl EventLoop {
 
     /// Opens every connection before the schedule starts.
     pub fn open_all(&mut self, interrupted: &AtomicBool) -> Result<(), LoadError> {
-        let Some(message) = self.messages.first() else { return Ok(()) };
+        let Some(message) = self.turns.of(0) else { return Ok(()) };
         self.pool.open_all(&mut self.reactor, message, self.connect_timeout_ns, interrupted)
     }
 
@@ -161,7 +169,8 @@ impl EventLoop {
         }
         let other_ns = others_ns.into_iter().flatten().min().unwrap_or(tick_ns);
         let thought_ns = self.thinking.front().map(|(_, until_ns)| *until_ns);
-        let due_ns = self.pacer.due_ns(now_ns).into_iter().chain(thought_ns).min();
+        let resumed_ns = self.scenario.as_ref().and_then(Scenario::next_due_ns);
+        let due_ns = self.pacer.due_ns(now_ns).into_iter().chain(thought_ns).chain(resumed_ns).min();
         self.reactor.wait(events, Until { now_ns, due_ns, other_ns })
     }
 
@@ -171,7 +180,7 @@ impl EventLoop {
             let Token(number) = event.token();
             let Some(connection) = self.pool.get(number) else { continue };
             let sequence = connection.flight.as_ref().map_or(0, |flight| flight.ticket.sequence);
-            let Some(message) = nth(&self.messages, sequence) else { continue };
+            let Some(message) = message_of(&self.turns, self.scenario.as_ref(), number, sequence) else { continue };
             match self.pool.on_event(number, message, &mut self.reactor, is_closing(event)) {
                 Step::Pending => {}
                 Step::Sent { at_ns } => self.next_limit_ns = self.next_limit_ns.min(at_ns.saturating_add(self.timeout_ns)),
@@ -198,6 +207,9 @@ impl EventLoop {
             self.thinking.pop_front();
             self.pool.release(number, Reuse::AtOnce);
         }
+        while let Some((number, ticket, failure)) = self.scenario.as_mut().and_then(|scenario| scenario.resume(now_ns)) {
+            self.dispatch(number, ticket, now_ns, failure, sink)?;
+        }
         while let Some(number) = self.pool.take() {
             let now_ns = self.reactor.clock.elapsed_ns();
             let Some(ticket) = self.pacer.take(now_ns, self.in_flight + self.thinking.len()) else {
@@ -211,11 +223,27 @@ impl EventLoop {
     }
 
     fn start(&mut self, number: usize, ticket: Ticket, now_ns: u64, sink: &mut dyn Sink) -> Result<(), LoadError> {
+        self.in_flight += 1;
+        let failure = self.scenario.as_mut().and_then(|scenario| scenario.begin(number, ticket));
+        self.dispatch(number, ticket, now_ns, failure, sink)
+    }
+
+    /// Puts a request on a connection that is free for it; one that could not be made has failed.
+    fn dispatch(
+        &mut self,
+        number: usize,
+        ticket: Ticket,
+        now_ns: u64,
+        failure: Option<Failure>,
+        sink: &mut dyn Sink,
+    ) -> Result<(), LoadError> {
         let Some(connection) = self.pool.get_mut(number) else { return Ok(()) };
         connection.flight = Some(Flight::new(ticket, now_ns));
-        self.in_flight += 1;
+        if failure.is_some() {
+            return self.settle(number, now_ns, failure, sink);
+        }
         let (begun, limit_ns) = if connection.is_open() {
-            let Some(message) = nth(&self.messages, ticket.sequence) else { return Ok(()) };
+            let Some(message) = message_of(&self.turns, self.scenario.as_ref(), number, ticket.sequence) else { return Ok(()) };
             (connection.send(message, now_ns), self.timeout_ns)
         } else {
             (self.pool.connect(number, self.reactor.poll.registry(), now_ns), self.connect_timeout_ns)
@@ -230,23 +258,34 @@ impl EventLoop {
     /// The request of a connection has ended, one way or the other; the connection is free again.
     fn settle(&mut self, number: usize, at_ns: u64, failure: Option<Failure>, sink: &mut dyn Sink) -> Result<(), LoadError> {
         let Some(connection) = self.pool.get_mut(number) else { return Ok(()) };
-        if failure.is_some() {
+        let is_broken = failure.is_some();
+        if is_broken {
             connection.close();
         }
-        // Without a request it was idle, and is among the free ones already.
+        // Without a request it was idle, and is among the free ones already, or rests between two steps.
         let Some(flight) = connection.flight.take() else { return Ok(()) };
-        let Some(message) = nth(&self.messages, flight.ticket.sequence) else { return Ok(()) };
-        self.in_flight -= 1;
-        connection.failures = if failure.is_some() { connection.failures.saturating_add(1) } else { 0 };
+        let failure = failure.or_else(|| match &mut self.scenario {
+            Some(scenario) => scenario.take_in(number, &connection.response),
+            None => {
+                let assertions = self.turns.of(flight.ticket.sequence)?.assertions.as_deref()?;
+                assertion::unmet(assertions, &connection.response)
+            }
+        });
+        let Some(message) = message_of(&self.turns, self.scenario.as_ref(), number, flight.ticket.sequence) else { return Ok(()) };
+        connection.failures = if is_broken { connection.failures.saturating_add(1) } else { 0 };
         let place = Place { message, thread: &connection.name, epoch_ns: self.reactor.clock.started_epoch_ns() };
         self.ledger.settle(&flight, &connection.response, &place, (at_ns, failure.as_ref()), sink)?;
+        if self.scenario.as_mut().is_some_and(|scenario| scenario.advance(number, at_ns, failure.is_none())) {
+            return Ok(());
+        }
+        self.in_flight -= 1;
         let is_closed_loop = self.pacer.model() == LoadModel::Closed;
         // A failure's pause counts where thinking would be shorter.
-        let is_thinking = self.think_ns > if failure.is_some() { LOAD_PAUSE_NS_MAX } else { 0 };
+        let is_thinking = self.think_ns > if is_broken { LOAD_PAUSE_NS_MAX } else { 0 };
         if is_closed_loop && is_thinking {
             self.thinking.push_back((number, at_ns.saturating_add(self.think_ns)));
         } else {
-            let is_pausing = is_closed_loop && failure.is_some();
+            let is_pausing = is_closed_loop && is_broken;
             self.pool.release(number, if is_pausing { Reuse::AfterPause { from_ns: at_ns } } else { Reuse::AtOnce });
         }
         Ok(())
@@ -302,9 +341,13 @@ impl EventLoop {
             };
             self.settle(number, now_ns, Some(failure), sink)?;
         }
+        if let Some(scenario) = &mut self.scenario {
+            scenario.end();
+        }
         self.pacer.defer(now_ns);
         while let Some(ticket) = self.pacer.take_unsent() {
-            let Some(message) = nth(&self.messages, ticket.sequence) else { break };
+            // No connection carries it, so that of a scenario it is the first step.
+            let Some(message) = message_of(&self.turns, self.scenario.as_ref(), usize::MAX, ticket.sequence) else { break };
             let place = Place { message, thread: "load 1", epoch_ns: self.reactor.clock.started_epoch_ns() };
             self.ledger.settle_unsent(&ticket, &place, now_ns, sink)?;
         }
@@ -322,16 +365,18 @@ impl EventLoop {
         Progress {
             phase,
             done: self.ledger.done(),
-            planned: self.pacer.is_count_known().then(|| self.pacer.planned()),
+            // How many requests a scenario makes is known only when its last iteration has ended.
+            planned: (self.pacer.is_count_known() && self.scenario.is_none()).then(|| self.pacer.planned()),
             elapsed_ns: now_ns.saturating_sub(self.pacer.origin_ns()),
             total_ns: self.pacer.window_end_ns().map(|end_ns| end_ns.saturating_sub(self.pacer.origin_ns())),
             errors: self.ledger.errors(),
         }
     }
 
-    /// Oddities of the finished run.
+    /// Oddities of the finished run, and what became of the iterations of a scenario.
     pub fn notes(&self) -> Vec<Note> {
-        self.ledger.notes()
+        let iterations = self.scenario.as_ref().map(|scenario| scenario.iterations.describe(self.pacer.planned(), self.ledger.unsent()));
+        self.ledger.notes().into_iter().chain(iterations.map(Note::text)).collect()
     }
 
     /// The facts of the finished run.
@@ -343,13 +388,10 @@ impl EventLoop {
             is_partial: self.ending_until_ns.is_some(),
             aborted: self.aborted.clone(),
             transport: self.pool.facts(),
+            later: self.scenario.as_ref().map_or(0, |scenario| scenario.iterations.later),
         };
         self.ledger.facts(&self.pacer, &self.reactor.clock, closing)
     }
-}
-
-fn nth(messages: &[Message], sequence: u64) -> Option<&Message> {
-    messages.get((sequence % messages.len().max(1) as u64) as usize)
 }
 
 fn is_closing(event: &Event) -> bool {

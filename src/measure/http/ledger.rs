@@ -39,6 +39,8 @@ pub struct Closing {
     /// Why the run was given up.
     pub aborted: Option<String>,
     pub transport: TransportFacts,
+    /// Requests after the first one of their iteration: the pacer plans iterations.
+    pub later: u64,
 }
 
 impl Ledger {
@@ -62,7 +64,12 @@ impl Ledger {
         self.completed + self.failed + self.unsent
     }
 
-    /// Of those: failed, unsent or answered with an error status.
+    /// Of those: never sent.
+    pub fn unsent(&self) -> u64 {
+        self.unsent
+    }
+
+    /// Of all that have ended: failed, unsent or answered with an error status.
     pub fn errors(&self) -> u64 {
         self.errors
     }
@@ -89,9 +96,10 @@ impl Ledger {
         let (code, message) = if flight.written_ns.is_some() { (response.code(), response.reason()) } else { ("", "") };
         let class = match failure {
             Some(failure) => Some(failure.class),
+            None if place.message.assertions.is_some() => None,
             None => ErrorClass::of_status(response.status()),
         };
-        if failure.is_some() {
+        if failure.is_some_and(|failure| !failure.class.is_answer()) {
             self.failed += 1;
         } else {
             self.completed += 1;
@@ -159,7 +167,7 @@ impl Ledger {
         let load = LoadFacts {
             model: pacer.model(),
             connections: closing.connections,
-            planned: pacer.planned(),
+            planned: pacer.planned().saturating_add(closing.later),
             completed: self.completed,
             failed: self.failed,
             unsent: self.unsent,

@@ -7,10 +7,12 @@
 //! `connection` (its bytes), `parser` (its answer), `ledger` (its sample).
 
 mod arrival;
+mod assertion;
 mod chunked;
 mod connection;
 mod event_loop;
 mod failure;
+mod kept;
 mod ledger;
 mod pacer;
 mod parser;
@@ -19,6 +21,7 @@ mod proxy;
 mod redirect;
 mod request;
 mod route;
+mod scenario;
 mod server_timing;
 mod start;
 mod stream;
@@ -26,6 +29,7 @@ mod stream;
 mod tests;
 mod timer;
 mod tls;
+mod turns;
 mod url;
 mod watch;
 

@@ -2,6 +2,7 @@
 //! result does not depend on how the bytes were split into reads.
 
 use super::chunked::Chunked;
+use super::kept::{Keep, Kept};
 use crate::limits::{QUOTED_CHARS_MAX, RESPONSE_HEAD_BYTES_MAX, RESPONSE_HEADERS_MAX, SERVER_TIMING_BYTES_MAX};
 use httparse::{Header, ParserConfig, Status};
 use std::borrow::Cow;
@@ -61,9 +62,11 @@ const SERVER_TIMING: &str = "server-timing";
 /// Longest reason phrase kept.
 const REASON_BYTES: usize = 32;
 
-/// The answer to one request. Used again and again: it allocates only when a head comes in pieces.
+/// The answer to one request. Used again and again: it allocates only when a head comes in pieces, or is to be kept.
 #[derive(Debug)]
 pub struct Response {
+    /// What assertions need of it.
+    pub kept: Kept,
     state: State,
     expect: Expect,
     /// A head that has come in part.
@@ -82,6 +85,7 @@ impl Default for Response {
     /// Before any request.
     fn default() -> Response {
         Response {
+            kept: Kept::default(),
             state: State::Complete,
             expect: Expect::Body,
             partial: Vec::new(),
@@ -106,6 +110,7 @@ impl Response {
         self.keep_alive = false;
         self.location = None;
         self.server_timing.clear();
+        self.kept.begin(Keep::Nothing);
     }
 
     /// Takes the next bytes from the wire.
@@ -120,6 +125,7 @@ impl Response {
                 },
                 State::Length(left) => {
                     let here = (*left).min(rest.len() as u64);
+                    self.kept.add_body(rest.get(..here as usize).unwrap_or_default());
                     *left -= here;
                     used += here as usize;
                     if *left > 0 {
@@ -128,13 +134,16 @@ impl Response {
                     self.state = State::Complete;
                 }
                 State::Chunked(body) => {
-                    used += body.feed(rest)?;
+                    used += body.feed(rest, &mut self.kept)?;
                     if !body.is_done() {
                         return Ok(Fed::More);
                     }
                     self.state = State::Complete;
                 }
-                State::UntilClose => return Ok(Fed::More),
+                State::UntilClose => {
+                    self.kept.add_body(rest);
+                    return Ok(Fed::More);
+                }
                 State::Complete => return Ok(Fed::Complete { used }),
             }
         }
@@ -237,6 +246,7 @@ impl Response {
         if fields.server_timing {
             self.keep_server_timing(parsed.headers);
         }
+        self.kept.add_headers(parsed.headers.iter().map(|header| (header.name, header.value)));
         self.keep_alive = if parsed.version == Some(0) { fields.keep_alive } else { true } && !fields.close;
         self.status = [digit(status / 100), digit(status / 10), digit(status)];
         self.keep_reason(parsed.reason.unwrap_or_default());

@@ -1,10 +1,11 @@
 //! Requests as bytes, made once per target before the clock starts.
 
 use super::LoadError;
+use super::kept::Keep;
 use super::parser::Expect;
 use super::proxy;
 use super::url::{Scheme, Url};
-use crate::model::{Auth, Target, Transport};
+use crate::model::{Assertions, Auth, Target, Transport};
 use std::fmt::Write as _;
 use std::rc::Rc;
 
@@ -17,6 +18,10 @@ pub struct Message {
     /// The whole request.
     pub wire: Vec<u8>,
     pub expect: Expect,
+    /// How much of the answer its assertions need.
+    pub keep: Keep,
+    /// What the answer has to be, where that is more than a status below 400.
+    pub assertions: Option<Box<Assertions>>,
     /// Whether the connection carries no further request.
     pub is_last: bool,
     /// What it was made of, for a redirect to be made of the same.
@@ -73,9 +78,21 @@ impl Message {
             url,
             wire,
             expect,
+            keep: keep(&target.assertions),
+            assertions: (target.assertions != Assertions::default()).then(|| Box::new(target.assertions.clone())),
             is_last: transport.connection_per_request,
             target: Rc::new(target.clone()),
         })
+    }
+}
+
+fn keep(assertions: &Assertions) -> Keep {
+    if assertions.need_body() {
+        Keep::Body
+    } else if assertions.headers.is_empty() && assertions.size.is_none() {
+        Keep::Nothing
+    } else {
+        Keep::Head
     }
 }
 
@@ -107,6 +124,8 @@ mod tests {
             url: "http://[::1]:{port}/a?b".to_string(),
             headers: headers.iter().map(|(name, value)| (name.to_string(), value.to_string())).collect(),
             body: body.as_bytes().to_vec(),
+            weight: 1,
+            assertions: Default::default(),
         }
     }
 

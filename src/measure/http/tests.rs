@@ -2,15 +2,17 @@
 
 mod accounting;
 mod answers;
+mod assertions;
 mod pace;
 mod redirects;
+mod scenarios;
 mod schedules;
 mod server_timing;
 mod tls;
 mod ways;
 
 use super::{Drive, LoadError, Progress, drive};
-use crate::model::{Arrival, LoadFacts, LoadWork, Note, RunFacts, Sample, Series, SeriesKey};
+use crate::model::{Arrival, Assertions, LoadFacts, LoadWork, Note, RunFacts, Sample, Series, SeriesKey};
 use crate::model::{Spacing, Start, Stop, Target, Transport, TransportFacts};
 use crate::record::{Rejected, Sink};
 use crate::stats::Histogram;
@@ -181,6 +183,8 @@ fn target(method: &str, path: &str) -> Target {
         url: format!("http://127.0.0.1:{{port}}{path}"),
         headers: Vec::new(),
         body: Vec::new(),
+        weight: 1,
+        assertions: Assertions::default(),
     }
 }
 
@@ -188,6 +192,8 @@ fn target(method: &str, path: &str) -> Target {
 fn work(arrival: Arrival, connections: u32, count: u64) -> LoadWork {
     LoadWork {
         targets: vec![target("GET", "/")],
+        steps: Vec::new(),
+        targets_file: None,
         arrival,
         connections,
         stop: Stop::Requests(count),
