@@ -18,7 +18,7 @@ pub const STORED_RUN_SCHEMA: &str = "neverslower.run.v1";
 pub struct StoredError(pub String);
 
 /// A run as it is written. Times in ns, statistics that are not known are absent. Its series, of which there may be many, are
-/// borrowed: from the text that was read, or, as [`Written`], from the run that is written.
+/// borrowed: from the text that was read, or, as `Written`, from the run that is written.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct StoredRun<'a, S = StoredSeries<'a>> {
     #[serde(borrow)]
