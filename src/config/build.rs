@@ -1,8 +1,9 @@
 //! Makes the plan: flags beat variables beat the file beat the defaults of `plan`.
 
-use super::error::{ConfigError, Document, alternatives, did_you_mean, typed};
+use super::error::{ConfigError, alternatives, did_you_mean, known, typed};
 use super::file::{self, File};
 use super::load;
+use super::report;
 use super::plan::{self, CheckSuite, ColorChoice, ExitMapping, Keep, Plan, ReportRequest, SuitePlan, Surroundings, Tables, Verbosity};
 use super::suite::Suite;
 use super::value::{parse_baseline, parse_environment, parse_name};
@@ -67,8 +68,8 @@ impl Plan {
             typed("--suite", name, parse_name)?;
         }
         let mut plan = request.base(None)?;
-        let kind = request.report_kind("--to", &args.to)?;
-        plan.reports.insert(0, ReportRequest { kind, path: args.output.clone() });
+        let to = ReportRequest { path: args.output.clone(), ..report::parse("--to", &args.to, request.tables)? };
+        plan.reports.insert(0, to);
         one_report_on_standard_output(&plan.reports)?;
         Ok(plan)
     }
@@ -86,9 +87,10 @@ impl Plan {
         }
         // Standard output carries what was measured: for programs, or for people.
         if plan.reports.iter().all(|report| report.path.is_some()) {
-            let kind = if args.json { "run-json" } else { "summary" };
-            plan.reports.insert(0, ReportRequest { kind: kind.to_string(), path: None });
+            plan.reports.insert(0, ReportRequest::new(if args.json { "run-json" } else { "summary" }));
         }
+        // What vegeta's users mean by `text`; the verdict's own text is on standard error anyway.
+        plan.reports.iter_mut().filter(|report| report.kind == "text").for_each(|report| report.kind = "summary".to_string());
         let work = Work::Load { server: None, load: load::from_arguments(args)? };
         plan.environment = Some(request.foreign_environment(None)?);
         plan.suites = vec![SuitePlan {
@@ -241,27 +243,15 @@ impl Request<'_> {
             if path == Some("") {
                 return Err(ConfigError::new("--report", "a path after `=`", "nothing"));
             }
-            reports.push(ReportRequest { kind: self.report_kind("--report", kind)?, path: path.map(PathBuf::from) });
+            reports.push(ReportRequest { path: path.map(PathBuf::from), ..report::parse("--report", kind, self.tables)? });
         }
         one_report_on_standard_output(&reports)?;
         Ok(reports)
     }
 
-    fn report_kind(&self, flag: &str, kind: &str) -> Result<String, ConfigError> {
-        known(flag, kind, self.tables.reports, "a report of `neverslower list reports`")
-    }
-
     fn format(&self, name: Option<&str>) -> Result<(), ConfigError> {
-        name.map_or(Ok(()), |name| known("--format", name, self.tables.formats, "a format of `neverslower list formats`").map(drop))
+        name.map_or(Ok(()), |name| known("--format", name, self.tables.formats, "a format of `neverslower list formats`"))
     }
-}
-
-fn known(flag: &str, name: &str, table: &[(&str, &str)], expected: &str) -> Result<String, ConfigError> {
-    let names = || table.iter().map(|(name, _)| *name);
-    if names().any(|known| known == name) {
-        return Ok(name.to_string());
-    }
-    Err(Document::value(flag, name).error(&(0..name.len()), expected).hint(did_you_mean(name, names())))
 }
 
 fn one_report_on_standard_output(reports: &[ReportRequest]) -> Result<(), ConfigError> {

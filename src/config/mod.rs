@@ -5,6 +5,7 @@ mod error;
 mod file;
 mod load;
 mod plan;
+mod report;
 mod shadow;
 mod suite;
 mod table;

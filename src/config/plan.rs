@@ -228,6 +228,8 @@ pub enum BaselineChoice {
 #[derive(Debug, Clone, PartialEq)]
 pub struct ReportRequest {
     pub kind: String,
+    /// The edges of `hist[0,2ms,10ms]`, ns.
+    pub edges_ns: Vec<u64>,
     /// Standard output when absent.
     pub path: Option<PathBuf>,
 }

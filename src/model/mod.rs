@@ -6,6 +6,7 @@ pub mod error_kind;
 pub mod humanize;
 pub mod metric;
 mod outcome;
+mod overall;
 mod run;
 mod sample;
 mod series;
@@ -17,6 +18,7 @@ mod work;
 
 pub use comparison::{Band, BaselineFacts, BaselineKind, Before, Change, Changes, ComparedSeries, Comparison, Edited, Pinned};
 pub use outcome::{Confirmation, Finding, FindingKind, Outcome, Place, SuiteOutcome, Verdict};
+pub use overall::Overall;
 pub use run::{Environment, Exemplar, LoadFacts, LoadModel, Note, Run, RunFacts, Shard, Window};
 pub use sample::{Request, Sample, Value};
 pub use series::{Distribution, Evidence, Series, SeriesKey};

@@ -1,5 +1,6 @@
 //! From a suite's work to a `Run`: builds, starts what must be started, measures or lets measure, records.
 
+use super::live::{Board, Seen, Watch};
 use super::outputs::{Tap, of_load};
 use super::{Surroundings, read};
 use crate::config::{Plan, SuitePlan};
@@ -12,6 +13,7 @@ use crate::model::{
 use crate::record::{Keep, Recorder, Sink};
 use crate::source::Input;
 use crate::terminal;
+use std::cell::RefCell;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -134,10 +136,13 @@ impl Station<'_> {
     }
 
     fn drive(&self, server: Option<&Server>, work: &LoadWork, tap: &mut Tap) -> Result<Run, String> {
-        let phase = self.phase("load");
+        let terminal = self.around.terminal;
+        if !terminal.is_live() {
+            terminal.say(&format!("{}: load", self.work.name));
+        }
         let pressure = machine::pressure();
         let mut recorder = Recorder::new(Keep::Histogram);
-        let used = drive_into(work, server, self.around, &phase, &mut tap.beside(&mut recorder));
+        let used = self.drive_into(work, server, &mut tap.beside(&mut recorder));
         let used = used.map_err(|error| tap.failure().map_or(error, |failure| failure.0))?;
         let mut run = recorder.finish(&self.work.name);
         if let Some(used) = used {
@@ -145,34 +150,40 @@ impl Station<'_> {
         }
         let signs = machine::pressure().zip(pressure).map(|(after, before)| after.since(&before)).filter(|signs| !signs.is_empty());
         run.notes.extend(signs.map(|signs| Note::text(format!("this machine was pressed while it measured: {}", signs.join("; ")))));
-        phase.done(&requests(&run));
+        if terminal.is_live() {
+            terminal.say(&format!("{}: {}", self.work.name, requests(&run)));
+        }
         Ok(run)
     }
-}
 
-/// Drives the load; gives what the server used from the start of the measured phase to its end.
-fn drive_into(
-    work: &LoadWork,
-    server: Option<&Server>,
-    around: Surroundings<'_>,
-    phase: &terminal::Phase,
-    sink: &mut dyn Sink,
-) -> Result<Option<ServerUsage>, String> {
-    let usage = || server.and_then(Server::usage);
-    let mut before = usage();
-    let mut warming_up = false;
-    let mut progress = |progress: Progress| {
-        match progress.phase {
+    /// Drives the load while a person may watch; gives what the server used from the start of the measured phase to its end.
+    fn drive_into(&self, work: &LoadWork, server: Option<&Server>, sink: &mut dyn Sink) -> Result<Option<ServerUsage>, String> {
+        let usage = || server.and_then(Server::usage);
+        let mut before = usage();
+        let mut warming_up = false;
+        let mut count_usage = |progress: &Progress| match progress.phase {
             Phase::WarmUp => warming_up = true,
             Phase::Measuring if warming_up => (before, warming_up) = (usage(), false),
             Phase::Measuring | Phase::Draining => {}
-        }
-        show(phase, &progress);
-    };
-    let drive = Drive { work, port: server.map(Server::port), interrupted: around.interrupt.flag(), progress: &mut progress };
-    http::drive(drive, sink).map_err(|error| error.to_string())?;
-    let used = usage().zip(before);
-    Ok(used.map(|(after, before)| ServerUsage { cpu_ns: after.cpu_ns.saturating_sub(before.cpu_ns), ..after }))
+        };
+        let (port, interrupted) = (server.map(Server::port), self.around.interrupt.flag());
+        let driven = if let Some(view) = self.around.terminal.live() {
+            let seen = RefCell::new(Seen::default());
+            let mut board = Board::new(&self.work.name, work);
+            let mut progress = |progress: Progress| {
+                count_usage(&progress);
+                view.show(board.frame(&progress, &mut seen.borrow_mut()));
+            };
+            let drive = Drive { work, port, interrupted, progress: &mut progress };
+            http::drive(drive, &mut Watch { seen: &seen, sink })
+        } else {
+            let mut progress = |progress: Progress| count_usage(&progress);
+            http::drive(Drive { work, port, interrupted, progress: &mut progress }, sink)
+        };
+        driven.map_err(|error| error.to_string())?;
+        let used = usage().zip(before);
+        Ok(used.map(|(after, before)| ServerUsage { cpu_ns: after.cpu_ns.saturating_sub(before.cpu_ns), ..after }))
+    }
 }
 
 /// Adds what the server's processes used as series of the run as a whole. CPU time below one tick of the kernel is not known.
@@ -188,19 +199,6 @@ fn add_server_usage(run: &mut Run, used: ServerUsage) {
     let memory = of_server(metric::PEAK_MEMORY, Unit::Bytes, used.peak_bytes as f64);
     let known = [Some(cpu).filter(|_| used.cpu_ns > 0), Some(memory)];
     run.series.extend(known.into_iter().flatten().map(|series| (series.key.clone(), series)));
-}
-
-fn show(phase: &terminal::Phase, progress: &Progress) {
-    let word = match progress.phase {
-        Phase::WarmUp => "warm-up",
-        Phase::Measuring => "measuring",
-        Phase::Draining => "waiting for the last answers",
-    };
-    let (done, total) = match progress.total_ns {
-        Some(total_ns) => (progress.elapsed_ns, Some(total_ns)),
-        None => (progress.done, progress.planned),
-    };
-    phase.at(done, total, &format!("{word}, {} requests, {} errors", progress.done, progress.errors));
 }
 
 fn requests(run: &Run) -> String {

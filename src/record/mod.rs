@@ -5,6 +5,7 @@ mod fold;
 mod label;
 mod recorder;
 mod sink;
+mod status_codes;
 mod summarise;
 mod timeline;
 

@@ -2,6 +2,7 @@
 
 mod beta;
 mod binomial;
+mod coarse;
 mod counts;
 mod fisher;
 mod histogram;
@@ -12,6 +13,7 @@ mod shift;
 mod student;
 
 pub use binomial::{lower_rank, rate_lower_bound, rate_upper_bound, upper_rank};
+pub use coarse::Coarse;
 pub use counts::Counts;
 pub use fisher::fisher_higher;
 pub use histogram::{Histogram, HistogramError};

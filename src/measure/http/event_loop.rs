@@ -262,6 +262,8 @@ impl EventLoop {
             elapsed_ns: now_ns.saturating_sub(self.pacer.origin_ns()),
             total_ns: self.pacer.window_end_ns().map(|end_ns| end_ns.saturating_sub(self.pacer.origin_ns())),
             errors: self.ledger.errors(),
+            in_flight: self.in_flight as u64,
+            waiting: self.pacer.waiting(),
         }
     }
 

@@ -207,6 +207,11 @@ impl Pacer {
         if let Model::Open(open) = &self.model { open.late } else { 0 }
     }
 
+    /// Due requests that wait for a connection.
+    pub fn waiting(&self) -> u64 {
+        if let Model::Open(open) = &self.model { open.due.saturating_sub(open.sent) } else { 0 }
+    }
+
     /// Asked and achieved arrival rate, per second. Punctual to the last request is exactly the asked rate: the
     /// last interval counts as full.
     pub fn rates(&self) -> Option<(f64, f64)> {
