@@ -148,7 +148,15 @@ pub struct LoadArgs {
     /// Load before the measured phase that is not recorded [default: none]
     #[arg(long, value_name = "TIME")]
     pub warm_up: Option<String>,
-    /// Print the stored run as JSON on standard output
+    /// Search the highest arrival rate at which this holds, such as 'p99 < 250ms and error rate < 0.1%' (at most 1% errors
+    /// unless you say otherwise); repeatable. Starts at --rate [default: 10/s], doubles, then narrows the gap to 5 %. For
+    /// exploring: a gate compares latencies at a fixed rate below the one found
+    #[arg(long, value_name = "CONDITION", conflicts_with_all = ["requests", "duration", "out"])]
+    pub find_rate: Vec<String>,
+    /// Length of each step of --find-rate [default: 20 times the longest latency asked for, 3s to 60s]
+    #[arg(long, value_name = "TIME", requires = "find_rate")]
+    pub step: Option<String>,
+    /// Print the stored run as JSON on standard output; with --find-rate, its steps and its answer
     #[arg(long)]
     pub json: bool,
     /// Write reports and the run to this directory [default: nothing is written]

@@ -34,7 +34,7 @@ pub const RECORDS_BETWEEN_BUDGETS: u32 = 65_536;
 pub const WINDOWS_MAX: usize = 240;
 /// First width of a timeline's window.
 pub const WINDOW_WIDTH_NS: u64 = 250_000_000;
-/// Slowest, and separately failed, requests kept per run.
+/// Slowest, and separately failed, requests kept per run; besides, one failed request of each error kind.
 pub const EXEMPLARS_MAX: usize = 10;
 /// Distinct error kinds kept per series; further ones are counted as `other`.
 pub const ERROR_KINDS_MAX: usize = 32;
@@ -129,6 +129,9 @@ pub const LOAD_PAUSE_NS_MAX: u64 = 8_000_000;
 pub const LOAD_INTERRUPT_GRACE_NS: u64 = 500_000_000;
 /// How often a load test tells its progress and looks whether it was interrupted.
 pub const LOAD_PROGRESS_NS: u64 = 100_000_000;
+/// Steps of a search for the highest arrival rate, and the highest it tries, per second.
+pub const FIND_RATE_STEPS_MAX: u32 = 60;
+pub const FIND_RATE_MAX: f64 = 1_000_000.0;
 /// Shortest time between two drawings of a live view.
 pub const LIVE_DRAW: Duration = Duration::from_millis(100);
 /// Stretch of time of one cell of a live view, and how many are remembered: the last 20 seconds.

@@ -1,5 +1,6 @@
 //! The straight line: measure or read → record → compare → judge → report. The only file that knows all stages.
 
+mod find_rate;
 mod live;
 mod measure;
 mod outputs;
@@ -24,6 +25,7 @@ use std::mem::ManuallyDrop;
 use std::path::Path;
 use std::slice;
 
+pub use find_rate::find_rate;
 pub use outputs::OutputFailed;
 
 /// What the gate needs besides its plan.

@@ -3,8 +3,8 @@
 use super::error::{ConfigError, alternatives, did_you_mean, known, typed};
 use super::file::{self, File};
 use super::load;
-use super::report;
 use super::plan::{self, CheckSuite, ColorChoice, ExitMapping, Keep, Plan, ReportRequest, SuitePlan, Surroundings, Tables, Verbosity};
+use super::report;
 use super::suite::Suite;
 use super::value::{parse_baseline, parse_environment, parse_name};
 use crate::cli::{CheckArgs, ConvertArgs, LoadArgs, Options, RunArgs, When};

@@ -3,6 +3,7 @@
 mod build;
 mod error;
 mod file;
+mod find_rate;
 mod load;
 mod plan;
 mod report;
@@ -15,6 +16,7 @@ mod value;
 pub use build::Request;
 pub use error::{ConfigError, Excerpt};
 pub use file::{File, Gate};
+pub use find_rate::{RateSearch, from_arguments as find_rate};
 pub use plan::{
     BaselineChoice, CheckSuite, ColorChoice, ExitMapping, Keep, Plan, ReportRequest, SuitePlan, Surroundings, Tables, Verbosity,
 };

@@ -1,6 +1,7 @@
 //! The plan: file + flags + environment, every default applied. EVERY default of the program stands in this file.
 
 use super::error::ConfigError;
+use crate::judge::expression::{Condition, Operator, Quantity};
 use crate::judge::{Attempts, Limit, Policy, Quarantine, Rule, Statistics, UnknownEnvironment};
 use crate::model::{Percentile, Statistic, SuiteWork, Verdict, metric};
 use std::collections::BTreeMap;
@@ -57,6 +58,16 @@ pub const LOAD_WARM_UP: Duration = Duration::ZERO;
 pub const REQUEST_TIMEOUT: Duration = Duration::from_secs(10);
 /// How long connecting may take.
 pub const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+/// Lowest rate that a search for the highest one tries.
+pub const FIND_RATE_LOWEST: f64 = 10.0;
+/// Gap, as a share of the rate, at which such a search ends.
+pub const FIND_RATE_PRECISION: f64 = 0.05;
+/// Shortest usual step of such a search, and the longest one.
+pub const FIND_RATE_STEP: Duration = Duration::from_secs(3);
+pub const FIND_RATE_STEP_MAX: Duration = Duration::from_secs(60);
+/// A step is this many times as long as the longest latency asked for: a service that takes 5 % less than it is sent is
+/// then behind by as much at the end.
+pub const FIND_RATE_STEP_LATENCIES: u32 = 20;
 /// Lag of the load generator itself beyond which a request is late.
 pub const MAX_LAG: Duration = Duration::from_millis(10);
 
@@ -94,6 +105,12 @@ pub fn default_rules() -> Vec<Rule> {
         rules.push(rule(Some(exact), None, relative(0.0, "+0%"), relative(0.05, "+5%"), None));
     }
     rules
+}
+
+/// What every step of a search for the highest rate must hold, unless another condition on errors is asked for.
+pub fn find_rate_errors() -> Condition {
+    let (statistic, operator) = (Statistic::ErrorRate, Operator::LessOrEqual);
+    Condition { statistic, operator, quantity: Quantity::Share(0.01), typed: "1%".to_string() }
 }
 
 /// Names and one-line descriptions of what can be plugged in, handed over by the families that own them.

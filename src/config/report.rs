@@ -101,7 +101,10 @@ mod tests {
         check("hist[0,2ms", "--report: expected `]`, found the end\n | hist[0,2ms\n |           ^");
         check("hist[]", "--report: expected edges of buckets such as `hist[0,2ms,10ms]`, found the end\n | hist[]\n |      ^");
         check("hist[0,2]", "--report: expected a unit: ns, us, ms, s, m or h, found the end\n | hist[0,2]\n |         ^");
-        check("hist[0, fast]", "--report: expected a duration such as `10s`, `1m30s` or `250ms`, found `fast`\n | hist[0, fast]\n |         ^^^^^");
+        check(
+            "hist[0, fast]",
+            "--report: expected a duration such as `10s`, `1m30s` or `250ms`, found `fast`\n | hist[0, fast]\n |         ^^^^^",
+        );
         check("hist[2ms,1ms]", "--report: expected an edge above the one before, found `1ms`\n | hist[2ms,1ms]\n |          ^^^^");
     }
 }

@@ -1,8 +1,12 @@
 //! What people write for limits, durations and rates: `+5%`, `250ms`, `1m30s`, `2MB`, `500/s`. Pure; every mistake
 //! has its column.
 
+mod condition;
+
 use std::fmt;
 use std::time::Duration;
+
+pub use condition::{Condition, Operator, parse_condition, parse_conditions};
 
 /// A number with what its unit says of it.
 #[derive(Debug, Clone, Copy, PartialEq)]

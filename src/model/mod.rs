@@ -3,6 +3,7 @@
 mod change;
 mod comparison;
 pub mod error_kind;
+mod found_rate;
 pub mod humanize;
 pub mod metric;
 mod outcome;
@@ -17,6 +18,7 @@ mod unit;
 mod work;
 
 pub use comparison::{Band, BaselineFacts, BaselineKind, Before, Change, Changes, ComparedSeries, Comparison, Edited, Pinned};
+pub use found_rate::{FOUND_RATE_SCHEMA, FoundRate, RateAnswer, RateStep, StepVerdict};
 pub use outcome::{Confirmation, Finding, FindingKind, Outcome, Place, SuiteOutcome, Verdict};
 pub use overall::Overall;
 pub use run::{Environment, Exemplar, LoadFacts, LoadModel, Note, Run, RunFacts, Shard, Window};

@@ -51,6 +51,20 @@ impl Overall {
         self.count > self.errors
     }
 
+    /// One statistic; `None` where it is not known.
+    pub fn get(&self, statistic: Statistic) -> Option<f64> {
+        match statistic {
+            Statistic::Mean => self.mean.filter(|_| self.has_success()),
+            Statistic::Min => self.min.filter(|_| self.has_success()),
+            Statistic::Max => self.max.filter(|_| self.has_success()),
+            Statistic::Stddev => None,
+            Statistic::Percentile(percentile) => self.percentile(percentile),
+            Statistic::ErrorRate => (self.count > 0).then(|| self.errors as f64 / self.count as f64),
+            Statistic::Throughput => self.throughput,
+            Statistic::Count => Some(self.count as f64),
+        }
+    }
+
     /// Nearest rank over the successful attempts of all labels.
     pub fn percentile(&self, percentile: Percentile) -> Option<f64> {
         match &self.only {

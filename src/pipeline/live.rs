@@ -182,12 +182,9 @@ fn cells(values: &[f64]) -> String {
     values.iter().map(height).collect()
 }
 
-/// A histogram of a few rows; each row is as wide as it takes to keep them few.
+/// A histogram of a few rows.
 fn shape(all: &Coarse) -> Vec<String> {
-    let powers = all.powers();
-    let merged = powers.len().div_ceil(LIVE_ROWS).max(1);
-    let rows: Vec<(u64, u64)> =
-        powers.chunks(merged).filter_map(|chunk| Some((chunk.last()?.0, chunk.iter().map(|(_, count)| count).sum()))).collect();
+    let rows = all.rows(LIVE_ROWS);
     let most = rows.iter().map(|(_, count)| *count).max().unwrap_or(0);
     let line = |(end, count): &(u64, u64)| {
         let columns = (*count as f64 / most.max(1) as f64 * BAR as f64).round() as usize;

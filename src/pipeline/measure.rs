@@ -33,6 +33,9 @@ pub fn suite(plan: &Plan, suite: &SuitePlan, around: Surroundings<'_>, tap: &mut
         Work::Tool(work) => station.tool(work, tap),
         Work::Load { server, load } => {
             own = of_load(plan, &suite.work.name, load.connections).map_err(|error| error.0)?;
+            if !around.terminal.is_live() {
+                around.terminal.say(&format!("{}: load", suite.work.name));
+            }
             station.load(server.as_ref(), load, &mut own)
         }
     }?;
@@ -42,6 +45,11 @@ pub fn suite(plan: &Plan, suite: &SuitePlan, around: Surroundings<'_>, tap: &mut
     }
     run.partial |= around.interrupt.exit_code().is_some();
     Ok((run, own))
+}
+
+/// One load test of a server that runs already, without outputs of its own.
+pub fn only_load(plan: &Plan, work: &SuiteWork, load: &LoadWork, around: Surroundings<'_>) -> Result<Run, String> {
+    Station { plan, work, around }.drive(None, load, &mut Tap::default())
 }
 
 /// The commit that is measured: the CI's word where it gives one, else git's.
@@ -136,10 +144,6 @@ impl Station<'_> {
     }
 
     fn drive(&self, server: Option<&Server>, work: &LoadWork, tap: &mut Tap) -> Result<Run, String> {
-        let terminal = self.around.terminal;
-        if !terminal.is_live() {
-            terminal.say(&format!("{}: load", self.work.name));
-        }
         let pressure = machine::pressure();
         let mut recorder = Recorder::new(Keep::Histogram);
         let used = self.drive_into(work, server, &mut tap.beside(&mut recorder));
@@ -150,9 +154,6 @@ impl Station<'_> {
         }
         let signs = machine::pressure().zip(pressure).map(|(after, before)| after.since(&before)).filter(|signs| !signs.is_empty());
         run.notes.extend(signs.map(|signs| Note::text(format!("this machine was pressed while it measured: {}", signs.join("; ")))));
-        if terminal.is_live() {
-            terminal.say(&format!("{}: {}", self.work.name, requests(&run)));
-        }
         Ok(run)
     }
 
@@ -199,11 +200,4 @@ fn add_server_usage(run: &mut Run, used: ServerUsage) {
     let memory = of_server(metric::PEAK_MEMORY, Unit::Bytes, used.peak_bytes as f64);
     let known = [Some(cpu).filter(|_| used.cpu_ns > 0), Some(memory)];
     run.series.extend(known.into_iter().flatten().map(|series| (series.key.clone(), series)));
-}
-
-fn requests(run: &Run) -> String {
-    let facts = run.load.as_ref();
-    facts.map_or_else(String::new, |load| {
-        format!("{} requests, {} answered, {} failed, {} unsent", load.planned, load.completed, load.failed, load.unsent)
-    })
 }

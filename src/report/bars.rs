@@ -49,7 +49,9 @@ mod tests {
     use crate::model::Overall;
 
     fn between(min: f64, max: f64) -> Overall {
-        Overall { min: Some(min), max: Some(max), ..Overall::default() }
+        let mut overall = Overall::default();
+        (overall.min, overall.max) = (Some(min), Some(max));
+        overall
     }
 
     #[track_caller]

@@ -59,7 +59,7 @@ fn table_of(latency: &Overall, edges_ns: &[u64], text: &mut String) {
     let edges: Vec<f64> = from_zero.into_iter().chain(edges).collect();
     let counts = latency.counts(&edges);
     let (total, most) = (latency.known(), counts.iter().max().copied().unwrap_or(0));
-    let ns = |value: f64| quantity(value, &Unit::Ns);
+    let ns = |value: f64| if value == 0.0 { "0".to_string() } else { quantity(value, &Unit::Ns) };
     let rows = edges.iter().enumerate().zip(&counts).map(|((index, edge), count)| {
         let end = edges.get(index + 1).map_or_else(|| "∞".to_string(), |next| ns(*next));
         let share = if total == 0 { 0.0 } else { 100.0 * *count as f64 / total as f64 };

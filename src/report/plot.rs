@@ -66,6 +66,10 @@ fn headline(run: &Run, latency: &Overall) -> String {
     [format!("{partial}{}: {counts}", run.suite)].into_iter().chain(known).collect::<Vec<_>>().join(", ")
 }
 
+fn time(ns: f64) -> String {
+    if ns == 0.0 { "0".to_string() } else { quantity(ns, &Unit::Ns) }
+}
+
 /// Mean and slowest of each window of time, and where requests failed.
 fn over_time(run: &Run, svg: &mut String) {
     let seconds = |ns: u64| ns as f64 / 1e9;
@@ -74,7 +78,7 @@ fn over_time(run: &Run, svg: &mut String) {
     let panel = Panel { top: 60.0, x_max: end, y_max: highest };
     let step = nice_step(end, 8);
     let ticks = (0..=8).map(|tick| f64::from(tick) * step).take_while(|at| *at <= end * 1.001);
-    panel.frame("time since the start", ticks.map(|at| (at, quantity(at * 1e9, &Unit::Ns))), svg);
+    panel.frame("time since the start", ticks.map(|at| (at, time(at * 1e9))), svg);
     let middle = |start_ns: u64, width_ns: u64| seconds(start_ns) + seconds(width_ns) / 2.0;
     let busy = || run.windows.iter().filter(|window| window.count > 0);
     panel.line(busy().map(|w| (middle(w.start_ns, w.width_ns), w.latency_max_ns as f64)), MAX, svg);
@@ -97,7 +101,8 @@ fn by_percentile(latency: &Overall, svg: &mut String) {
         let parts = (100_000.0 * (1.0 - 10f64.powf(-nines))).round() as u32;
         latency.percentile(Percentile::from_parts(parts)?)
     };
-    let points: Vec<(f64, f64)> = (0..=POINTS).map(|n| nines * f64::from(n) / f64::from(POINTS)).filter_map(|x| Some((x, at(x)?))).collect();
+    let points: Vec<(f64, f64)> =
+        (0..=POINTS).map(|n| nines * f64::from(n) / f64::from(POINTS)).filter_map(|x| Some((x, at(x)?))).collect();
     let highest = points.iter().map(|(_, value)| *value).fold(0.0, f64::max);
     let panel = Panel { top: 350.0, x_max: nines, y_max: highest };
     let ticks = [(0.0, "0"), (0.301, "p50"), (1.0, "p90"), (2.0, "p99"), (3.0, "p99.9"), (4.0, "p99.99"), (5.0, "p99.999")];

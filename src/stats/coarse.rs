@@ -51,16 +51,23 @@ impl Coarse {
         None
     }
 
-    /// Values below each power of two and not below the one before, from the first to the last that has any: the power's
-    /// value and the count.
-    pub fn powers(&self) -> Vec<(u64, u64)> {
-        let all = self.counts.chunks(PARTS as usize).enumerate();
-        let mut powers: Vec<(u64, u64)> = all.map(|(power, counts)| (lower((power + 1) * PARTS as usize), counts.iter().sum())).collect();
-        while powers.last().is_some_and(|(_, count)| *count == 0) {
-            powers.pop();
+    /// The shape in at most `rows` rows: the value at which each ends, and its count. Each row but the last is as many
+    /// buckets wide as the others; the last holds the slowest hundredth with all that is far away.
+    pub fn rows(&self, rows: usize) -> Vec<(u64, u64)> {
+        let position = |rank: u64| self.value_at_rank(rank).map(index);
+        let tail_rank = self.total - self.total / 100;
+        let (Some(first), Some(tail), Some(last)) = (position(1), position(tail_rank), position(self.total)) else { return Vec::new() };
+        let even = rows.saturating_sub(1).max(1);
+        let wide = (tail + 1 - first).div_ceil(even);
+        let split = (first + wide * even).min(last + 1);
+        let counted = |from: usize, to: usize| self.counts.get(from..to).map_or(0, |counts| counts.iter().sum());
+        let starts = (first..split).step_by(wide);
+        let mut shown: Vec<(u64, u64)> =
+            starts.map(|from| (from, (from + wide).min(split))).map(|(from, to)| (lower(to), counted(from, to))).collect();
+        if last >= split {
+            shown.push((lower(last + 1), counted(split, last + 1)));
         }
-        let first = powers.iter().position(|(_, count)| *count > 0).unwrap_or(powers.len());
-        powers.split_off(first)
+        shown
     }
 }
 
@@ -104,12 +111,13 @@ mod tests {
     }
 
     #[test]
-    fn powers_of_two_show_the_shape() {
+    fn a_few_rows_show_the_shape() {
         let mut coarse = Coarse::default();
-        [10, 20, 30, 33, 200].iter().for_each(|value| coarse.add(*value));
-        assert_eq!(coarse.powers(), [(16, 1), (32, 2), (64, 1), (128, 0), (256, 1)]);
+        (0..1000).for_each(|n| coarse.add(if n < 995 { 8 + n % 8 } else { 1 << 20 }));
+        assert_eq!(coarse.rows(5), [(10, 250), (12, 249), (14, 248), (16, 248), ((1 << 20) + (1 << 16), 5)]);
+        assert_eq!(coarse.rows(5).iter().map(|(_, count)| count).sum::<u64>(), coarse.total());
         coarse.clear();
-        assert_eq!((coarse.powers(), coarse.total()), (Vec::new(), 0));
+        assert_eq!((coarse.rows(5), coarse.total()), (Vec::new(), 0));
     }
 
     proptest! {
@@ -120,6 +128,15 @@ mod tests {
             let found = coarse.value_at_rank(1).unwrap();
             prop_assert!(found.abs_diff(value) <= value / 16 + 1, "{found}");
             prop_assert!(lower(index(value)) <= value);
+        }
+
+        #[test]
+        fn rows_hold_every_value(values in proptest::collection::vec(0u64..1 << 40, 1..300), rows in 1usize..9) {
+            let mut coarse = Coarse::default();
+            values.iter().for_each(|value| coarse.add(*value));
+            let shown = coarse.rows(rows);
+            prop_assert!(shown.len() <= rows.max(2), "{shown:?}");
+            prop_assert!(shown.iter().map(|(_, count)| count).sum::<u64>() == values.len() as u64, "{shown:?}");
         }
     }
 }

@@ -9,6 +9,7 @@ mod histogram;
 mod moments;
 mod rank_sum;
 mod robust;
+mod search;
 mod shift;
 mod student;
 
@@ -20,5 +21,6 @@ pub use histogram::{Histogram, HistogramError};
 pub use moments::Moments;
 pub use rank_sum::{rank_shift, u_counts};
 pub use robust::{median, scaled_mad};
+pub use search::{Ceiling, Search, Trial};
 pub use shift::{Shift, Spread, percentile_shift, spread_shift};
 pub use student::{student_cdf, student_quantile};

@@ -1,8 +1,7 @@
 //! One diagram of the picture: axes, lines, columns.
 
 use super::super::escape::xml;
-use crate::model::humanize::quantity;
-use crate::model::Unit;
+use super::time;
 use std::fmt::Write as _;
 
 const LEFT: f64 = 70.0;
@@ -33,7 +32,7 @@ impl Panel {
         for at in (0..=5).map(|tick| f64::from(tick) * step).take_while(|at| *at <= self.y_max * 1.001) {
             let (y, right) = (self.y(at), LEFT + WIDTH);
             let _ = writeln!(svg, "<path d=\"M{LEFT} {y:.1}H{right}\" stroke=\"{GRID}\"/>");
-            let text = xml(&quantity(at, &Unit::Ns)).into_owned();
+            let text = xml(&time(at)).into_owned();
             let _ = writeln!(svg, "<text x=\"{}\" y=\"{:.1}\" text-anchor=\"end\">{text}</text>", LEFT - 6.0, y + 4.0);
         }
         for (at, text) in ticks {

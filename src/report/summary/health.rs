@@ -20,7 +20,8 @@ pub fn lines(run: &Run, load: &LoadFacts) -> Vec<(&'static str, String)> {
     ];
     if let (Some(planned), Some(achieved)) = (load.rate_planned, load.rate_achieved) {
         let rate = |rate: f64| quantity(rate, &Unit::PerSecond);
-        let missed = percent(100.0 * (achieved / planned - 1.0));
+        // Finer than a hundredth of a per cent nobody wants to know.
+        let missed = percent((10_000.0 * (achieved / planned - 1.0)).round() / 100.0);
         lines.push(("rate", format!("{} planned, {} kept ({missed})", rate(planned), rate(achieved))));
         let limit = ns(load.max_lag_ns as f64);
         let lag = percentile(run, metric::SCHEDULE_LAG, Percentile::P99);

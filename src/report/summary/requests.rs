@@ -16,12 +16,15 @@ const SHOWN: [u32; 8] = [10_000, 25_000, 50_000, 75_000, 90_000, 95_000, 99_000,
 const ROWS: usize = 11;
 /// Columns of its longest bar.
 const BAR: usize = 40;
+/// Columns of the name of a line about the generator, and of the whole line.
+const NAME: usize = 12;
+const TEXT: usize = 96;
 
 /// Everything that is told of requests.
 pub fn sections(run: &Run, latency: &Overall, text: &mut String) {
     summary(run, latency, text);
     if let Some(load) = &run.load {
-        section("Generator health", health::lines(run, load).into_iter().map(|(name, value)| format!("{:<12}{value}", name)), text);
+        section("Generator health", health::lines(run, load).iter().flat_map(|(name, value)| wrapped(name, value)), text);
     }
     section("Response time histogram", histogram(latency).into_iter(), text);
     section("Latency distribution", percentiles(latency).into_iter(), text);
@@ -42,6 +45,23 @@ fn section(title: &str, lines: impl Iterator<Item = String>, text: &mut String) 
     }
 }
 
+/// A name and its text, which goes on below itself where it is long.
+fn wrapped(name: &str, text: &str) -> Vec<String> {
+    let mut lines = vec![format!("{name:<NAME$}")];
+    for word in text.split(' ') {
+        let is_full = lines.last().is_some_and(|line| line.chars().count() + word.chars().count() > TEXT);
+        if is_full {
+            lines.push(" ".repeat(NAME));
+        }
+        if let Some(line) = lines.last_mut() {
+            let gap = if line.ends_with(' ') && line.chars().count() <= NAME { "" } else { " " };
+            line.push_str(gap);
+            line.push_str(word);
+        }
+    }
+    lines
+}
+
 fn summary(run: &Run, latency: &Overall, text: &mut String) {
     let ns = |value: f64| quantity(value, &Unit::Ns);
     let total = run.load.as_ref().map_or(run.duration_ns, |load| load.measured_ns);
@@ -55,7 +75,7 @@ fn summary(run: &Run, latency: &Overall, text: &mut String) {
         ("Average", latency.mean.map(ns)),
         ("Requests/sec", latency.throughput.map(|rate| quantity(rate, &Unit::PerSecond))),
         ("Failed", Some(failed).filter(|failed| !failed.is_empty())),
-        ("Total data", size.map(|(_, total)| bytes(total))),
+        ("Total data", size.map(|(_, total)| format!("{} on the wire", bytes(total)))),
         ("Size/request", size.map(|(mean, _)| bytes(mean))),
     ];
     let of = match (latency.errors, latency.has_success()) {
@@ -63,7 +83,11 @@ fn summary(run: &Run, latency: &Overall, text: &mut String) {
         (_, true) => " (times and rate of the successful requests)",
         (_, false) => " (no request succeeded; times of the failed ones)",
     };
-    section(&format!("Summary{of}"), lines.into_iter().filter_map(|(name, value)| Some(format!("{:<15}{}", format!("{name}:"), value?))), text);
+    section(
+        &format!("Summary{of}"),
+        lines.into_iter().filter_map(|(name, value)| Some(format!("{:<15}{}", format!("{name}:"), value?))),
+        text,
+    );
 }
 
 fn histogram(latency: &Overall) -> Vec<String> {
