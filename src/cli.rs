@@ -35,7 +35,8 @@ pub struct Options {
     /// Configuration file [default: neverslower.toml, searched upward to the repository root]
     #[arg(long, global = true, value_name = "FILE")]
     pub config: Option<PathBuf>,
-    /// Send a report to a file, or to standard output without a path; repeatable (`list reports`)
+    /// Send a report to a file, or to standard output without a path; repeatable (`list reports`;
+    /// `hist[0,2ms,10ms]` takes the edges of its buckets)
     #[arg(long, global = true, value_name = "KIND[=PATH]")]
     pub report: Vec<String>,
     /// Say only what must be said

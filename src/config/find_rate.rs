@@ -76,3 +76,34 @@ fn conditions_of_latency(text: &str) -> Result<Vec<Condition>, ExpressionError> 
     }
     Ok(conditions)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{conditions_of_latency, usual_step};
+
+    /// The conditions and the usual length of a step in seconds, or the error.
+    #[track_caller]
+    fn check(text: &str, expected: &str) {
+        let shown = conditions_of_latency(text).map_or_else(
+            |error| error.to_string(),
+            |all| format!("{}; {}", all.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "), usual_step(&all).as_secs_f64()),
+        );
+        assert_eq!(shown, expected, "{text}");
+    }
+
+    #[test]
+    fn a_step_lasts_long_enough_for_a_queue_to_show() {
+        check("p99 < 250ms", "p99 < 250ms; 5");
+        check("p99 < 1ms and error rate < 0.1%", "p99 < 1ms, error rate < 0.1%; 3");
+        check("max <= 1m", "max <= 1m; 60");
+        check("throughput > 500/s", "throughput > 500/s; 3");
+    }
+
+    #[test]
+    fn what_a_higher_rate_cannot_break_is_refused() {
+        check("p99 > 250ms", "column 1: expected `<` or `<=`: what has to hold, not what fails, found `p99 > 250ms`");
+        check("throughput < 5/s", "column 1: expected `throughput >` a rate: what has to hold, found `throughput < 5/s`");
+        check("count < 5", "column 1: expected a percentile, mean, max, error rate or throughput, found `count < 5`");
+        check("p99 < 250", "column 1: expected a time, as in `p99 < 250ms`, found `p99 < 250`");
+    }
+}

@@ -1,6 +1,7 @@
 //! All requests of a run together, whichever label they have: what a person asks for first.
 
 use super::{Percentile, Run, Series, Statistic};
+use crate::stats::Histogram;
 
 /// One metric over every label that has it. Of the successful attempts; where none succeeded, of all.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -14,7 +15,7 @@ pub struct Overall {
     pub max: Option<f64>,
     /// Successful operations per second.
     pub throughput: Option<f64>,
-    /// Value and count, ascending, as far as every label's values were kept.
+    /// Value and count, ascending; empty unless every label's values were kept.
     steps: Vec<(f64, u64)>,
     /// Of the only label, where there is but one: it may know percentiles without its values.
     only: Option<Series>,
@@ -31,9 +32,7 @@ impl Overall {
         let attempts: u64 = summaries.iter().map(|summary| summary.count).sum();
         let weighted = summaries.iter().map(|summary| Some(summary.mean? * summary.count as f64)).sum::<Option<f64>>();
         let is_kept = succeeded.iter().all(|series| series.distribution.count() > 0);
-        let mut steps: Vec<(f64, u64)> =
-            if is_kept { succeeded.iter().flat_map(|series| series.distribution.steps()).collect() } else { Vec::new() };
-        steps.sort_by(|one, other| one.0.total_cmp(&other.0));
+        let steps = if is_kept { merged(&succeeded) } else { Vec::new() };
         Some(Overall {
             count: all.iter().map(|series| series.summary.count).sum(),
             errors: all.iter().map(|series| series.summary.errors).sum(),
@@ -103,6 +102,17 @@ impl Overall {
     }
 }
 
+/// The values of one label as they are; of several in buckets, so that many labels take no more room than one.
+fn merged(all: &[&Series]) -> Vec<(f64, u64)> {
+    if let [only] = all {
+        return only.distribution.steps();
+    }
+    let mut histogram = Histogram::new();
+    let steps = all.iter().flat_map(|series| series.distribution.steps());
+    steps.for_each(|(value, times)| histogram.add(value.max(0.0).round() as u64, times));
+    histogram.iter().map(|(value, times)| (value as f64, times)).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::Overall;
@@ -153,7 +163,7 @@ mod tests {
 
     #[test]
     fn buckets_hold_their_lower_edge() {
-        let found = Overall::of(&run(&[("a", &[1.0, 2.0, 2.0, 5.0], 0), ("b", &[0.5], 3)]), metric::LATENCY).unwrap();
+        let found = Overall::of(&run(&[("a", &[1.0, 2.0, 2.0, 5.0], 0), ("b", &[0.0], 3)]), metric::LATENCY).unwrap();
         assert_eq!(found.counts(&[0.0, 2.0, 5.0]), [2, 2, 1]);
         assert_eq!(found.counts(&[2.0, 100.0]), [3, 0]);
         assert_eq!(found.counts(&[]), [0; 0]);

@@ -10,6 +10,7 @@ mod fail_closed;
 mod first_use;
 mod hello;
 mod interrupts;
+mod load;
 mod project;
 mod run;
 mod tidy;

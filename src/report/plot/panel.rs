@@ -28,8 +28,8 @@ impl Panel {
     /// Both axes, the upright one in times, the other with these places and names.
     pub fn frame(&self, name: &str, ticks: impl Iterator<Item = (f64, String)>, svg: &mut String) {
         let bottom = self.top + HEIGHT;
-        let step = nice_step(self.y_max, 5);
-        for at in (0..=5).map(|tick| f64::from(tick) * step).take_while(|at| *at <= self.y_max * 1.001) {
+        let step = nice_step(self.y_max, 6);
+        for at in (0..=6).map(|tick| f64::from(tick) * step).take_while(|at| *at <= self.y_max * 1.001) {
             let (y, right) = (self.y(at), LEFT + WIDTH);
             let _ = writeln!(svg, "<path d=\"M{LEFT} {y:.1}H{right}\" stroke=\"{GRID}\"/>");
             let text = xml(&time(at)).into_owned();
