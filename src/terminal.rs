@@ -1,4 +1,4 @@
-//! What a person sees while the program works: progress, questions, colour. Everything goes to standard error, so that
+//! What a person sees while the program works: progress, the live view of a load test, questions, colour. Everything goes to standard error, so that
 //! standard output stays data.
 
 mod live;
@@ -38,9 +38,9 @@ impl Terminal {
         self.color
     }
 
-    /// Whether a person watches, so that what moves may be shown.
+    /// Whether a person watches, on a terminal that can draw in place, so that what moves may be shown.
     pub fn is_live(&self) -> bool {
-        self.live
+        self.live && console::Term::stderr().features().is_attended()
     }
 
     /// Whether people want more than the last word.
@@ -100,7 +100,7 @@ impl Terminal {
 
     /// A view that is drawn again and again, where a person watches.
     pub fn live(&self) -> Option<Live> {
-        self.live.then(Live::start)
+        self.is_live().then(Live::start)
     }
 
     /// Asks a yes/no question; anything but yes is no. `None` where nobody can answer.
