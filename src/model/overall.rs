@@ -13,6 +13,8 @@ pub struct Overall {
     pub mean: Option<f64>,
     pub min: Option<f64>,
     pub max: Option<f64>,
+    /// All values of all attempts together.
+    pub sum: Option<f64>,
     /// Successful operations per second.
     pub throughput: Option<f64>,
     /// Value and count, ascending; empty unless every label's values were kept.
@@ -39,6 +41,7 @@ impl Overall {
             mean: weighted.map(|sum| sum / attempts as f64),
             min: summaries.iter().filter_map(|summary| summary.min).reduce(f64::min),
             max: summaries.iter().filter_map(|summary| summary.max).reduce(f64::max),
+            sum: all.iter().map(|series| Some(series.summary.mean? * series.summary.count as f64)).sum(),
             throughput: all.iter().map(|series| series.summary.throughput).sum(),
             steps,
             only: (all.len() == 1).then(|| (*first).clone()),
@@ -159,6 +162,13 @@ mod tests {
         check(&[("a", &[1.0, 3.0], 0), ("b", &[], 7)], (9, 7, Some(2.0), Some(1.0), Some(3.0), Some(1.0)));
         check(&[("a", &[], 2), ("b", &[], 7)], (9, 9, None, None, None, None));
         assert_eq!(Overall::of(&run(&[]), metric::LATENCY), None);
+    }
+
+    #[test]
+    fn the_sum_is_of_every_attempt() {
+        let sum = |labels: &[(&str, &[f64], u64)]| Overall::of(&run(labels), metric::LATENCY).unwrap().sum;
+        assert_eq!(sum(&[("a", &[1.0, 3.0], 1), ("b", &[4.0], 0)]), Some(10.0));
+        assert_eq!(sum(&[("a", &[1.0], 0), ("b", &[], 2)]), None, "what the failed ones took is not known");
     }
 
     #[test]

@@ -65,7 +65,8 @@ fn wrapped(name: &str, text: &str) -> Vec<String> {
 fn summary(run: &Run, latency: &Overall, text: &mut String) {
     let ns = |value: f64| quantity(value, &Unit::Ns);
     let total = run.load.as_ref().map_or(run.duration_ns, |load| load.measured_ns);
-    let size = Overall::of(run, metric::BYTES_IN).and_then(|size| size.mean.map(|mean| (mean, mean * size.count as f64)));
+    let size = Overall::of(run, metric::BYTES_IN).and_then(|size| Some((size.sum?, size.count)));
+    let wire = if run.load.is_some() { " on the wire" } else { "" };
     let bytes = |value: f64| quantity(value, &Unit::Bytes);
     let failed = if latency.errors > 0 { format!("{} of {} failed", latency.errors, latency.count) } else { String::new() };
     let lines = [
@@ -75,8 +76,8 @@ fn summary(run: &Run, latency: &Overall, text: &mut String) {
         ("Average", latency.mean.map(ns)),
         ("Requests/sec", latency.throughput.map(|rate| quantity(rate, &Unit::PerSecond))),
         ("Failed", Some(failed).filter(|failed| !failed.is_empty())),
-        ("Total data", size.map(|(_, total)| format!("{} on the wire", bytes(total)))),
-        ("Size/request", size.map(|(mean, _)| bytes(mean))),
+        ("Total data", size.map(|(total, _)| format!("{}{wire}", bytes(total)))),
+        ("Size/request", size.map(|(total, count)| bytes(total / count as f64))),
     ];
     let of = match (latency.errors, latency.has_success()) {
         (0, _) => "",
