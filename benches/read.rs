@@ -6,6 +6,7 @@ mod short;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use neverslower::format;
+use neverslower::jenkins::{self, Settings};
 use neverslower::record::{Keep, Recorder};
 use neverslower::source::Input;
 use std::fmt::Write as _;
@@ -84,6 +85,13 @@ fn read(criterion: &mut Criterion) {
                 black_box((read.is_ok(), recorder.finish("bench")))
             });
         });
+    }
+    // The profile's own readers of the same text: within twice of ours.
+    for (name, text) in [("jenkins-csv", jtl_csv()), ("jenkins-xml", jtl_xml())] {
+        let inputs = [Input::bytes("bench", &text)];
+        let settings = Settings::of_plugin(Vec::new());
+        group.throughput(Throughput::Bytes(text.len() as u64));
+        group.bench_function(name, |bencher| bencher.iter(|| black_box(jenkins::collect_inputs(&settings, &inputs))));
     }
     group.finish();
 }

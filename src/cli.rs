@@ -1,6 +1,10 @@
 //! What can be typed. No behaviour: values are checked where the plan is made, so that a flag, a variable and a
 //! configuration key give the same error.
 
+mod transport;
+
+pub use transport::{HeaderArgs, TransportArgs};
+
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
@@ -63,9 +67,15 @@ pub struct Options {
     /// Directory of the accepted runs [default: baselines]
     #[arg(long, global = true, value_name = "DIR")]
     pub baselines: Option<PathBuf>,
-    /// What to compare with: auto, committed, or a path [default: auto]
+    /// What to compare with: auto, committed, previous, build:N, or a path [default: auto]
     #[arg(long, global = true, value_name = "CHOICE")]
     pub baseline: Option<String>,
+    /// Directory of earlier builds, for `--baseline previous` and `build:N` [default: builds]
+    #[arg(long, global = true, value_name = "DIR")]
+    pub builds: Option<PathBuf>,
+    /// Number of this build, under which it is kept for later ones [default: the CI's]
+    #[arg(long, global = true, value_name = "N")]
+    pub build_number: Option<String>,
     /// Name of this class of machines, or of the measured target [default: auto]
     #[arg(long, global = true, value_name = "NAME")]
     pub environment: Option<String>,
@@ -80,6 +90,7 @@ pub enum When {
 }
 
 #[derive(Debug, Clone, Subcommand)]
+#[allow(clippy::large_enum_variant, reason = "there is one")]
 pub enum Command {
     /// Measure every suite of neverslower.toml, compare, judge, report
     Run(RunArgs),
@@ -91,6 +102,8 @@ pub enum Command {
     Accept(AcceptArgs),
     /// Turn results of any known format into any report
     Convert(ConvertArgs),
+    /// Write a neverslower.toml that runs at once, the CI step and the lines of .gitignore; overwrites nothing
+    Init(InitArgs),
     /// Print the tables the program runs on
     List(ListArgs),
     /// Print a completion script for a shell
@@ -102,13 +115,23 @@ pub struct RunArgs {
     /// Suites to measure [default: all]
     #[arg(value_name = "SUITE")]
     pub suites: Vec<String>,
+    /// Measure every suite so often in a row, as one session; `accept` then takes each of the runs [default: 1]
+    #[arg(long, value_name = "N")]
+    pub repeat: Option<String>,
+    /// Measure a failing suite up to so often again before it turns red [default: 0]
+    #[arg(long, value_name = "N")]
+    pub confirm: Option<String>,
 }
 
 #[derive(Debug, Clone, Default, Args)]
 pub struct CheckArgs {
     /// Result files or directories; `-` is standard input. Several files of one suite are repetitions
-    #[arg(value_name = "FILE", required = true)]
+    #[arg(value_name = "FILE", required_unless_present = "profile")]
     pub files: Vec<PathBuf>,
+    /// Whose rules judge: default, or jenkins: those of the Jenkins Performance Plugin, by `[jenkins]` of the configuration;
+    /// without FILE its `source_data_files` are read [default: as configured]
+    #[arg(long, value_name = "NAME")]
+    pub profile: Option<String>,
     /// Format of the files [default: detected from content] (`list formats`)
     #[arg(long, value_name = "NAME")]
     pub format: Option<String>,
@@ -117,9 +140,13 @@ pub struct CheckArgs {
     pub suite: Option<String>,
 }
 
+/// What a search for a rate decides itself, or cannot be asked beside it.
+const FIXED_LOAD: [&str; 12] =
+    ["requests", "duration", "stages", "trace", "think_time", "shard", "start_at", "barrier", "abort_if", "fail_if", "unstable_if", "out"];
+
 #[derive(Debug, Clone, Default, Args)]
 pub struct LoadArgs {
-    /// What to request; `http://` only
+    /// What to request: `http://` or `https://`
     #[arg(value_name = "URL")]
     pub url: String,
     /// Stop after this many requests
@@ -134,6 +161,40 @@ pub struct LoadArgs {
     /// Arrivals per second over all connections (open loop) [default: closed loop, as fast as answers come]
     #[arg(short = 'q', long, value_name = "RATE")]
     pub rate: Option<String>,
+    /// Rates one after another, such as 100:10s or 100..500:30s (evenly rising), or connections of a closed loop, such as
+    /// 20c:10s; repeatable
+    #[arg(long = "stage", value_name = "RATE:TIME", conflicts_with_all = ["rate", "trace", "requests", "duration"])]
+    pub stages: Vec<String>,
+    /// Start requests when this file says: seconds from the start of the load, one a line (open loop)
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["rate", "requests", "duration"])]
+    pub trace: Option<PathBuf>,
+    /// How starts lie between each other in an open loop [default: even]
+    #[arg(long, value_name = "KIND")]
+    pub arrival: Option<ArrivalWord>,
+    /// Seed of random starts [default: 1]
+    #[arg(long, value_name = "N")]
+    pub seed: Option<u64>,
+    /// Closed loop: pause of a connection between an answer and its next request [default: none]
+    #[arg(long, value_name = "TIME")]
+    pub think_time: Option<String>,
+    /// Send only the I-th of K parts of the load (from 1), to be judged together by `check`; `auto`: as the CI's variables say
+    #[arg(long, value_name = "I/K")]
+    pub shard: Option<String>,
+    /// Start at this moment, such as 2026-11-23T10:00:00Z
+    #[arg(long, value_name = "MOMENT", conflicts_with = "barrier")]
+    pub start_at: Option<String>,
+    /// Start as soon as this file exists
+    #[arg(long, value_name = "PATH")]
+    pub barrier: Option<PathBuf>,
+    /// Give the run up when this holds, such as 'error rate > 50%' or 'p99 > 2s'
+    #[arg(long, value_name = "CONDITION")]
+    pub abort_if: Option<String>,
+    /// Fail (exit 1) when this holds, such as 'p99 > 200ms', 'error rate > 1%' or 'throughput < 500/s'; repeatable
+    #[arg(long, value_name = "CONDITION")]
+    pub fail_if: Vec<String>,
+    /// Unstable (exit 3) when this holds; repeatable
+    #[arg(long, value_name = "CONDITION")]
+    pub unstable_if: Vec<String>,
     /// Method [default: GET, or POST with --data]
     #[arg(short = 'm', long, value_name = "METHOD")]
     pub method: Option<String>,
@@ -143,6 +204,11 @@ pub struct LoadArgs {
     /// Body of every request
     #[arg(short = 'd', long, value_name = "TEXT")]
     pub data: Option<String>,
+    /// Body of every request, from a file
+    #[arg(short = 'D', long, value_name = "FILE", conflicts_with = "data")]
+    pub data_file: Option<PathBuf>,
+    #[command(flatten)]
+    pub header_flags: HeaderArgs,
     /// Time after which a request has failed; a bare number is seconds [default: 10s]
     #[arg(short = 't', long, value_name = "TIME")]
     pub timeout: Option<String>,
@@ -152,17 +218,28 @@ pub struct LoadArgs {
     /// Search the highest arrival rate at which this holds, such as 'p99 < 250ms and error rate < 0.1%' (at most 1% errors
     /// unless you say otherwise); repeatable. Starts at --rate [default: 10/s], doubles, then narrows the gap to 5 %. For
     /// exploring: a gate compares latencies at a fixed rate below the one found
-    #[arg(long, value_name = "CONDITION", conflicts_with_all = ["requests", "duration", "out"])]
+    #[arg(long, value_name = "CONDITION", conflicts_with_all = FIXED_LOAD)]
     pub find_rate: Vec<String>,
     /// Length of each step of --find-rate [default: 20 times the longest latency asked for, 3s to 60s]
     #[arg(long, value_name = "TIME", requires = "find_rate")]
     pub step: Option<String>,
+    #[command(flatten)]
+    pub transport: TransportArgs,
     /// Print the stored run as JSON on standard output; with --find-rate, its steps and its answer
     #[arg(long)]
     pub json: bool,
     /// Write reports and the run to this directory [default: nothing is written]
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
+}
+
+/// The words of `--arrival`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ArrivalWord {
+    /// As far apart as the rate says
+    Even,
+    /// At random, as of many users who know nothing of each other
+    Poisson,
 }
 
 #[derive(Debug, Clone, Default, Args)]
@@ -179,9 +256,15 @@ pub struct AcceptArgs {
     /// Results directories to accept from, such as downloaded CI artifacts [default: the results directory]
     #[arg(long, value_name = "DIR", num_args = 1..)]
     pub from: Vec<PathBuf>,
-    /// Accept runs slower than their thresholds, and why; stored with the accepted runs
+    /// Accept runs slower than their thresholds, and why; stored with the accepted runs and shown ever after
     #[arg(long, value_name = "REASON")]
     pub allow_slower: Option<String>,
+    /// Accept only the series whose label, or `LABEL METRIC`, matches; may be repeated
+    #[arg(long, value_name = "GLOB")]
+    pub series: Vec<String>,
+    /// Pin what is accepted: relative thresholds hold against it as well, until another run is pinned
+    #[arg(long)]
+    pub pin: bool,
 }
 
 #[derive(Debug, Clone, Default, Args)]
@@ -201,6 +284,13 @@ pub struct ConvertArgs {
     /// Suite to name in the report [default: the file's name without digits]
     #[arg(long, value_name = "NAME")]
     pub suite: Option<String>,
+}
+
+#[derive(Debug, Clone, Default, Args)]
+pub struct InitArgs {
+    /// Turn the `perfReport` steps of a Jenkins job's config.xml or of a Jenkinsfile into configuration
+    #[arg(long, value_name = "PATH")]
+    pub from_jenkins: Option<PathBuf>,
 }
 
 #[derive(Debug, Clone, Args)]
@@ -250,7 +340,11 @@ mod tests {
         check("neverslower|run", "Run");
         check("neverslower|run|shop|cli|--quiet", "Run");
         check("neverslower|check|a.jtl|b.jtl|--suite|shop|--format|jtl", "Check");
+        check("neverslower|check|--profile|jenkins", "Check");
+        check("neverslower|init", "Init");
+        check("neverslower|init|--from-jenkins|Jenkinsfile", "Init");
         check("neverslower|load|http://h/|-n|100|-c|5|-q|20|-m|PUT|-H|A: b|-d|x|-t|5|--json", "Load");
+        check("neverslower|load|https://h/|-D|f|-a|u:p|-A|x|-T|y|-U|z|--host|h|-x|p:1|-r|3|-4|-k|--interface|::1", "Load");
         check("neverslower|accept|--yes|--force|--reason|why|--from|a|b", "Accept");
         check("neverslower|convert|-|--to|jtl|--output|x.jtl", "Convert");
         check("neverslower|list|exit-codes", "List");

@@ -91,6 +91,18 @@ pub const RATE_MAX: f64 = 10_000_000.0;
 /// Runs of a command suite, and requests of a load test.
 pub const REPEAT_MAX: u64 = 1_000_000;
 pub const REQUESTS_MAX: u64 = 1_000_000_000_000;
+/// Builds kept in the builds directory.
+pub const KEEP_BUILDS_MAX: u64 = 10_000;
+/// Entries of the builds directory that are looked at; what else lies there counts too.
+pub const BUILD_ENTRIES_MAX: usize = 100_000;
+/// Measurements of one suite in a row (`repeat`), and again before it turns red (`confirm`).
+pub const REPEAT_RUNS_MAX: u64 = 100;
+pub const CONFIRM_MAX: u64 = 10;
+/// Files and bytes of baselines that are read from a commit.
+pub const COMMITTED_FILES_MAX: usize = 10_000;
+pub const COMMITTED_BYTES_MAX: u64 = 256 * 1024 * 1024;
+/// The same where a note is all that comes of it: nobody should wait for that.
+pub const COMMITTED_NOTE_BYTES_MAX: u64 = 1024 * 1024;
 /// Accepted runs kept in one baseline.
 pub const KEEP_RUNS_MAX: u64 = 1_000;
 /// Bytes gathered before a row-wise report writes them.
@@ -120,6 +132,16 @@ pub const LOAD_EVENTS_PER_TURN: usize = 1024;
 pub const RESPONSE_HEAD_BYTES_MAX: usize = 64 * 1024;
 /// Headers of one answer.
 pub const RESPONSE_HEADERS_MAX: usize = 128;
+/// Redirects followed within one request.
+pub const REDIRECTS_MAX: u64 = 100;
+/// Bytes of a certificate, key, password or token file.
+pub const SECRET_BYTES_MAX: u64 = 4 * 1024 * 1024;
+/// Bytes of a body that is read from a file; it is held once.
+pub const BODY_BYTES_MAX: u64 = 64 * 1024 * 1024;
+/// Servers that the redirects of one load test may lead to, besides that of its targets.
+pub const LOAD_ORIGINS_MAX: usize = 64;
+/// Addresses named in the facts of a load test.
+pub const LOAD_ADDRESSES_SHOWN: usize = 16;
 /// Stretches of due requests whose lag is known exactly while they wait for a connection (24 bytes each).
 pub const LOAD_BACKLOG_STRETCHES_MAX: usize = 65_536;
 /// Closed loop: pause of a connection after it failed, doubled with every further failure in a row up to the second.
@@ -129,6 +151,23 @@ pub const LOAD_PAUSE_NS_MAX: u64 = 8_000_000;
 pub const LOAD_INTERRUPT_GRACE_NS: u64 = 500_000_000;
 /// How often a load test tells its progress and looks whether it was interrupted.
 pub const LOAD_PROGRESS_NS: u64 = 100_000_000;
+/// Stages of one load.
+pub const LOAD_STAGES_MAX: usize = 1_000;
+/// Starts of a recorded trace (8 bytes each).
+pub const TRACE_STARTS_MAX: usize = 4_000_000;
+/// How often a load test looks whether it is lost, and how many requests must have ended before it can be.
+pub const LOAD_ABORT_CHECK_NS: u64 = 1_000_000_000;
+pub const LOAD_ABORT_REQUESTS_MIN: u64 = 20;
+/// How long before a common start connections are opened.
+pub const LOAD_OPEN_AHEAD_NS: u64 = 2_000_000_000;
+/// How late one of several generators may start.
+pub const LOAD_LATE_START_NS_MAX: u64 = 1_000_000_000;
+/// How far apart the starts of shards may lie that are judged as one: each may be late, and clocks differ.
+pub const LOAD_SHARDS_APART_NS_MAX: u64 = 2_000_000_000;
+/// How often a barrier file is looked for.
+pub const BARRIER_POLL: Duration = Duration::from_millis(20);
+/// Shards of one load test.
+pub const SHARDS_MAX: u64 = 10_000;
 /// Steps of a search for the highest arrival rate, and the highest it tries, per second.
 pub const FIND_RATE_STEPS_MAX: u32 = 60;
 pub const FIND_RATE_MAX: f64 = 1_000_000.0;
@@ -144,11 +183,33 @@ pub const DIRECTORY_ENTRIES_MAX: usize = 100_000;
 pub const DIRECTORY_DEPTH_MAX: usize = 32;
 /// Accepted runs that make a noise band.
 pub const BAND_RUNS_MAX: usize = 20;
-/// Values of a series kept in a baseline, so that its diff stays readable.
-pub const BASELINE_VALUES_MAX: usize = 200;
+/// Values of a series that a baseline keeps one by one; more of them are kept as a sketch.
+pub const BASELINE_VALUES_MAX: usize = 50;
+/// Buckets of a sketch that are not empty: with more of them a coarser sketch is made.
+pub const SKETCH_BUCKETS_MAX: usize = 96;
 /// Environments whose baselines of a suite are looked at when this one has none.
 pub const ENVIRONMENTS_MAX: usize = 64;
 /// Missing series reported one by one; beyond it one finding names their number.
 pub const MISSING_FINDINGS_MAX: usize = 20;
+/// Labels that did not come, and new ones, whose names are compared for a renaming.
+pub const RENAMES_TRIED_MAX: usize = 50;
+/// Days for which a quarantine may be written: whoever needs it longer has to say so again.
+pub const QUARANTINE_DAYS_MAX: u64 = 366;
 /// Ranks of order statistics remembered by sample size.
 pub const REMEMBERED_RANKS_MAX: usize = 4096;
+/// Bytes of a Jenkins job or Jenkinsfile that is turned into configuration; how deep its values and elements may be nested; steps
+/// taken from it.
+pub const IMPORT_BYTES_MAX: usize = 1024 * 1024;
+pub const IMPORT_DEPTH_MAX: usize = 64;
+pub const IMPORTED_STEPS_MAX: usize = 20;
+/// Calls of a script that are looked at for the plugin's.
+pub const IMPORT_CALLS_MAX: usize = 500;
+/// Files and directories of a project that `init` looks at, and how deep.
+pub const PROJECT_ENTRIES_MAX: usize = 20_000;
+pub const PROJECT_DEPTH_MAX: usize = 6;
+/// Jenkins profile: distinct durations, in whole milliseconds, over the labels of one file (some 30 bytes each).
+pub const JENKINS_VALUES_MAX: usize = 2_000_000;
+/// Jenkins profile: distinct response codes of one label.
+pub const JENKINS_CODES_MAX: usize = 1_000;
+/// Jenkins profile: elements within each other in one XML file.
+pub const JENKINS_XML_DEPTH_MAX: usize = 1_000;

@@ -1,9 +1,17 @@
 //! Sockets outside the load engine: whether somebody listens, whether somebody answers.
 
+mod unverified;
+
+pub use unverified::Unverified;
+
 use crate::limits;
+use rustls::crypto::ring;
+use rustls::pki_types::ServerName;
+use rustls::{ClientConfig, ClientConnection, StreamOwned};
 use std::fmt;
 use std::io::{ErrorKind, Read, Write};
 use std::net::{Ipv4Addr, TcpListener, TcpStream, ToSocketAddrs};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
@@ -20,9 +28,10 @@ impl fmt::Display for UrlError {
 
 impl std::error::Error for UrlError {}
 
-/// The parts of an `http://` URL that a probe needs.
+/// The parts of an `http://` or `https://` URL that a probe needs.
 #[derive(Debug, PartialEq, Eq)]
 struct Address<'a> {
+    is_tls: bool,
     /// As written in the URL: the `Host` header.
     authority: &'a str,
     host: &'a str,
@@ -37,7 +46,10 @@ impl Address<'_> {
     }
 
     fn parts(url: &str) -> Option<Address<'_>> {
-        let rest = url.strip_prefix("http://")?;
+        let (is_tls, rest) = match url.strip_prefix("https://") {
+            Some(rest) => (true, rest),
+            None => (false, url.strip_prefix("http://")?),
+        };
         // A line break would let the URL write headers of its own.
         if rest.bytes().any(|byte| byte.is_ascii_control() || byte == b' ') {
             return None;
@@ -49,10 +61,11 @@ impl Address<'_> {
             None => authority.split_at(authority.find(':').unwrap_or(authority.len())),
         };
         let port = match port {
+            "" if is_tls => 443,
             "" => 80,
             port => port.strip_prefix(':')?.parse().ok()?,
         };
-        (!host.is_empty() && !host.contains('@')).then_some(Address { authority, host, port, path })
+        (!host.is_empty() && !host.contains('@')).then_some(Address { is_tls, authority, host, port, path })
     }
 
     /// A connection to the first of the name's addresses that takes one.
@@ -88,34 +101,63 @@ pub fn accepts(url: &str) -> Result<bool, UrlError> {
 /// once `interrupted` is raised.
 pub fn answers(url: &str, timeout: Duration, interrupted: &AtomicBool) -> Result<bool, UrlError> {
     let address = Address::parse(url)?;
-    Ok(address.connect().is_some_and(|stream| status_line(stream, &address, timeout, interrupted)))
+    let Some(stream) = address.connect() else { return Ok(false) };
+    // Reads in slices, so that an interrupt is seen.
+    let slice = limits::CHILD_POLL;
+    let ready = stream.set_write_timeout(Some(limits::PROBE_CONNECT)).and_then(|()| stream.set_read_timeout(Some(slice)));
+    if ready.is_err() {
+        return Ok(false);
+    }
+    Ok(if address.is_tls {
+        secured(stream, &address).is_some_and(|stream| status_line(stream, &address, timeout, interrupted))
+    } else {
+        status_line(stream, &address, timeout, interrupted)
+    })
 }
 
-fn status_line(mut stream: TcpStream, address: &Address<'_>, timeout: Duration, interrupted: &AtomicBool) -> bool {
+/// TLS with whoever it is: a probe tells nothing and believes nothing.
+fn secured(stream: TcpStream, address: &Address<'_>) -> Option<StreamOwned<ClientConnection, TcpStream>> {
+    let provider = Arc::new(ring::default_provider());
+    let verifier = Arc::new(Unverified::new(&provider));
+    let builder = ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions().ok()?;
+    let config = builder.dangerous().with_custom_certificate_verifier(verifier).with_no_client_auth();
+    let name = ServerName::try_from(address.host.to_string()).ok()?;
+    Some(StreamOwned::new(ClientConnection::new(Arc::new(config), name).ok()?, stream))
+}
+
+fn status_line(mut stream: impl Read + Write, address: &Address<'_>, timeout: Duration, interrupted: &AtomicBool) -> bool {
     let slash = if address.path.starts_with('/') { "" } else { "/" };
     let request = format!(
         "GET {slash}{} HTTP/1.1\r\nHost: {}\r\nUser-Agent: neverslower\r\nAccept: */*\r\nConnection: close\r\n\r\n",
         address.path, address.authority
     );
-    // Reads in slices, so that an interrupt is seen.
-    let slice = limits::CHILD_POLL;
-    let ready = stream.set_write_timeout(Some(limits::PROBE_CONNECT)).and_then(|()| stream.set_read_timeout(Some(slice)));
-    if ready.and_then(|()| stream.write_all(request.as_bytes())).is_err() {
-        return false;
+    let mut slices = timeout.as_nanos().div_ceil(limits::CHILD_POLL.as_nanos());
+    let mut unsent = request.as_bytes();
+    while !unsent.is_empty() {
+        match stream.write(unsent) {
+            Ok(written) => unsent = unsent.get(written..).unwrap_or_default(),
+            // The answer to our part of a TLS handshake is waited for like that to the request.
+            Err(error) if is_slow(&error) && slices > 0 && !interrupted.load(Ordering::Relaxed) => slices -= 1,
+            Err(error) if error.kind() == ErrorKind::Interrupted => {}
+            Err(_) => return false,
+        }
     }
-    let mut slices = timeout.as_nanos().div_ceil(slice.as_nanos());
     let (mut start, mut filled) = ([0u8; 5], 0);
     while slices > 0 && !interrupted.load(Ordering::Relaxed) {
         let Some(free) = start.get_mut(filled..).filter(|free| !free.is_empty()) else { break };
         match stream.read(free) {
             Ok(0) => return false,
             Ok(count) => filled += count,
-            Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut) => slices -= 1,
+            Err(error) if is_slow(&error) => slices -= 1,
             Err(error) if error.kind() == ErrorKind::Interrupted => {}
             Err(_) => return false,
         }
     }
     &start == b"HTTP/"
+}
+
+fn is_slow(error: &std::io::Error) -> bool {
+    matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut)
 }
 
 #[cfg(test)]
@@ -158,7 +200,8 @@ mod tests {
         check("http://:80/", None);
         check("http://user@host/", None);
         check("http://host/a\r\nX: y", None);
-        check("https://host/", None);
+        check("https://host/", Some(("host", "host", 443, "/")));
+        check("ftp://host/", None);
         check("host:80", None);
     }
 
@@ -169,6 +212,25 @@ mod tests {
         check_answer(b"SSH-2.0-x\r\n", false);
         check_answer(b"HTT", false);
         check_answer(b"", false);
+    }
+
+    #[test]
+    fn tls_is_spoken_with_whoever_answers() {
+        let cert = rcgen::generate_simple_self_signed(Vec::new()).unwrap();
+        let provider = std::sync::Arc::new(rustls::crypto::ring::default_provider());
+        let builder = rustls::ServerConfig::builder_with_provider(provider).with_safe_default_protocol_versions().unwrap();
+        let key = rustls::pki_types::PrivateKeyDer::try_from(cert.signing_key.serialize_der()).unwrap();
+        let config = std::sync::Arc::new(builder.with_no_client_auth().with_single_cert(vec![cert.cert.der().clone()], key).unwrap());
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let url = format!("https://{}/", listener.local_addr().unwrap());
+        let server = std::thread::spawn(move || {
+            let (socket, _) = listener.accept().unwrap();
+            let mut stream = rustls::StreamOwned::new(rustls::ServerConnection::new(config).unwrap(), socket);
+            stream.read_exact(&mut [0u8; 24]).unwrap();
+            stream.write_all(b"HTTP/1.1 200 OK\r\n\r\n").unwrap();
+        });
+        assert!(answers(&url, Duration::from_secs(20), &AtomicBool::new(false)).unwrap());
+        server.join().unwrap();
     }
 
     #[test]

@@ -1,29 +1,37 @@
 //! The straight line: measure or read → record → compare → judge → report. The only file that knows all stages.
 
+mod before;
+mod builds;
+mod confirm;
 mod find_rate;
+pub mod jenkins;
 mod live;
 mod measure;
 mod outputs;
+mod repeat;
+mod start;
 
-use crate::baseline::{self, Store};
+use crate::baseline;
 use crate::clock::Clock;
 use crate::compare;
-use crate::config::{self, BaselineChoice, Plan};
+use crate::config::{self, Plan, Profile, SuitePlan};
 use crate::format;
 use crate::interrupt::Interrupt;
 use crate::judge::{self, Policy};
 use crate::machine;
 use crate::model::{BaselineKind, Before, Environment, Note, Outcome, Run, SuiteOutcome, Verdict};
 use crate::output::Report;
-use crate::record::{Keep, Recorder};
+use crate::record::{self, Keep, Recorder};
 use crate::report::{Entry, Style};
 use crate::source::Input;
 use crate::target::Target;
 use crate::terminal::Terminal;
-use outputs::{Opened, Tap};
+use before::{Baselines, Early, Found};
+use outputs::{Opened, Tap, Taps};
+use repeat::Measured;
 use std::mem::ManuallyDrop;
 use std::path::Path;
-use std::slice;
+use std::{panic, slice, thread};
 
 pub use find_rate::find_rate;
 pub use outputs::OutputFailed;
@@ -48,49 +56,138 @@ pub struct CheckedSuite {
 }
 
 /// One suite's part: what was measured, if anything, and what is said of it.
-type Judged = (Option<Run>, SuiteOutcome);
+struct Judged {
+    run: Option<Run>,
+    outcome: SuiteOutcome,
+    /// Further measurements, by their paths below `runs/`.
+    further: Vec<(String, Run)>,
+}
 
 /// `run`: measures every suite of the plan, compares, judges, writes everything.
 pub fn run(plan: &Plan, around: Surroundings<'_>) -> Result<Outcome, OutputFailed> {
     outputs::clear(plan)?;
-    let mut tap = outputs::requested_samples(plan)?;
-    let here = environment(plan.environment.as_deref());
-    let commit = measure::commit(plan, around);
-    let mut judged = Vec::new();
-    let mut own = Vec::new();
-    for suite in &plan.suites {
-        let name = &suite.work.name;
-        if around.interrupt.exit_code().is_some() {
-            judged.push(unmeasured(name, "interrupted before this suite began", &plan.policy(name, &[])));
-            continue;
-        }
-        judged.push(match measure::suite(plan, suite, around, &mut tap) {
-            Ok((mut run, jtl)) => {
-                run.environment = suite.environment.as_deref().map_or_else(|| here.clone(), |name| environment(Some(name)));
-                run.commit.clone_from(&commit);
-                own.push(jtl);
-                gate(plan, run, &plan.policy(name, &suite.expect))
-            }
-            Err(reason) => unmeasured(name, &reason, &plan.policy(name, &[])),
-        });
+    let names: Vec<&str> = plan.suites.iter().map(|suite| suite.work.name.as_str()).collect();
+    let mut gate = Gate {
+        plan,
+        around,
+        here: environment(plan.environment.as_deref()),
+        commit: measure::commit(plan, around),
+        baselines: Baselines::of_change(plan, &names, around),
+        asked: outputs::requested_samples(plan)?,
+        own: Vec::new(),
+    };
+    let judged = plan.suites.iter().map(|suite| gate.suite(suite)).collect();
+    let taps = gate.own.into_iter().chain([gate.asked]).collect();
+    finish(plan, judged, taps, around)
+}
+
+/// Takes the suites of `run` one after the other.
+struct Gate<'a> {
+    plan: &'a Plan,
+    around: Surroundings<'a>,
+    here: Environment,
+    commit: Option<String>,
+    baselines: Baselines<'a>,
+    /// Reports of samples that the user asked for.
+    asked: Tap,
+    /// Those of single suites.
+    own: Vec<Tap>,
+}
+
+impl Gate<'_> {
+    fn is_interrupted(&self) -> bool {
+        self.around.interrupt.exit_code().is_some()
     }
-    own.push(tap);
-    finish(plan, judged, own, around)
+
+    /// Builds, measures, judges; measures again what failed, where that is wanted.
+    fn suite(&mut self, suite: &SuitePlan) -> Judged {
+        let name = &suite.work.name;
+        let policy = self.plan.policy(name, &suite.expect);
+        if self.is_interrupted() {
+            return unmeasured(name, "interrupted before this suite began", &policy);
+        }
+        let mut own = Tap::default();
+        let opened =
+            measure::build(self.plan, suite, self.around).and_then(|()| outputs::of_work(self.plan, suite).map_err(|error| error.0));
+        let measured = opened.map(|tap| {
+            own = tap;
+            let mut asked = std::mem::take(&mut self.asked);
+            let measured = self.measured(suite, &mut Taps { asked: &mut asked, own: &mut own });
+            self.asked = asked;
+            measured
+        });
+        let Measured { whole, parts } = measured.unwrap_or_else(|reason| Measured { whole: Err(reason), parts: Vec::new() });
+        let judged = match whole {
+            Ok(run) => {
+                self.own.push(own);
+                let judged = judge_against(&self.baselines, Early::Nothing, run, &policy);
+                self.confirmed(suite, judged, &policy)
+            }
+            Err(reason) => unmeasured(name, &reason, &policy),
+        };
+        let parts = (1..).zip(parts).map(|(time, part): (u32, Run)| (format!("{name}/{time}"), part));
+        let further = parts.chain(judged.further).collect();
+        Judged { run: judged.run, outcome: judged.outcome, further }
+    }
+
+    /// As often in a row as the plan says.
+    fn measured(&self, suite: &SuitePlan, taps: &mut Taps<'_>) -> Measured {
+        repeat::measured(
+            self.plan.repeat,
+            || self.is_interrupted(),
+            |_| {
+                let run = measure::suite(self.plan, suite, self.around, taps)?;
+                let named = suite.environment.as_deref().map(|name| environment(Some(name)));
+                Ok(Run { environment: named.unwrap_or_else(|| self.here.clone()), commit: self.commit.clone(), ..run })
+            },
+        )
+    }
+
+    /// Measures a failing suite again, until nothing failed each time or as often as the plan says.
+    fn confirmed(&self, suite: &SuitePlan, first: Judged, policy: &Policy) -> Judged {
+        let (mut again, mut further) = (Vec::new(), first.further);
+        for time in 1..=self.plan.confirm {
+            if self.is_interrupted() || !confirm::is_open(&first.outcome, &again) {
+                break;
+            }
+            self.around.terminal.say(&format!("{}: failed, so it is measured again ({time} of {})", suite.work.name, self.plan.confirm));
+            // What outputs hold is of the run that is judged.
+            let (mut asked, mut own) = (Tap::default(), Tap::default());
+            let Measured { whole, .. } = self.measured(suite, &mut Taps { asked: &mut asked, own: &mut own });
+            again.push(whole.and_then(|run| {
+                let is_cut = run.partial;
+                let Judged { run, outcome, .. } = judge_against(&self.baselines, Early::Nothing, run, policy);
+                further.extend(run.map(|run| (format!("{}/confirm-{time}", suite.work.name), run)));
+                if is_cut { Err("the run is cut".to_string()) } else { Ok(outcome) }
+            }));
+        }
+        Judged { run: first.run, outcome: confirm::confirmed(first.outcome, again), further }
+    }
 }
 
 /// `check`: the same from result files of other tools.
 pub fn check(plan: &Plan, suites: &[CheckedSuite], format: Option<&str>, around: Surroundings<'_>) -> Result<Outcome, OutputFailed> {
     outputs::clear(plan)?;
     let mut tap = outputs::requested_samples(plan)?;
+    let names: Vec<&str> = suites.iter().map(|suite| suite.name.as_str()).collect();
+    let baselines = Baselines::of_change(plan, &names, around);
     let mut judged = Vec::new();
     for suite in suites {
         let policy = Policy { reproduce: plan.typed.clone(), ..plan.policy(&suite.name, &suite.expect) };
-        judged.push(match read(&suite.name, &suite.inputs, format, &mut tap) {
+        let (run, early) = thread::scope(|scope| {
+            let early = scope.spawn(|| baselines.early(&suite.name));
+            (read(&suite.name, &suite.inputs, format, &mut tap), early.join().unwrap_or_else(|bug| panic::resume_unwind(bug)))
+        });
+        judged.push(match run {
             Ok(mut run) => {
                 if run.environment.key.is_empty() {
                     run.environment = environment(Some(&suite.environment));
                 }
-                gate(plan, run, &policy)
+                if run.started_ns.is_none() {
+                    // Who accepts it must be able to tell it from the same numbers measured again.
+                    run.session_ns.get_or_insert(plan.now_ns);
+                }
+                judge_against(&baselines, early, run, &policy)
             }
             Err(reason) => unmeasured(&suite.name, &reason, &policy),
         });
@@ -119,9 +216,11 @@ pub fn read_stored(path: &Path) -> Result<Run, String> {
     Ok(recorder.finish(&suite))
 }
 
-/// Reads one suite's files, as repetitions of each other, into a run. The error is a sentence with its place.
+/// Reads one suite's files into a run: as repetitions of each other, or as the shards of one test. The error is a sentence
+/// with its place.
 pub fn read(name: &str, inputs: &[Input], format: Option<&str>, tap: &mut Tap) -> Result<Run, String> {
     let mut recorder = Recorder::new(Keep::Exact);
+    let mut shards = Vec::new();
     for input in inputs {
         let outcome = if tap.is_idle() {
             format::read(input, format, &mut recorder)
@@ -133,29 +232,30 @@ pub fn read(name: &str, inputs: &[Input], format: Option<&str>, tap: &mut Tap) -
         }
         outcome.map_err(|error| error.to_string())?;
         recorder.end_repetition();
+        if recorder.has_shard() || !shards.is_empty() {
+            shards.push(std::mem::replace(&mut recorder, Recorder::new(Keep::Exact)).finish(name));
+        }
     }
-    Ok(recorder.finish(name))
+    if shards.is_empty() { Ok(recorder.finish(name)) } else { record::join_shards(shards) }
 }
 
 /// Compares a run with its baseline and judges it; a baseline that cannot be read judges nothing.
-fn gate(plan: &Plan, run: Run, policy: &Policy) -> Judged {
-    match before(plan, &run) {
-        Ok(before) => {
+fn judge_against(baselines: &Baselines<'_>, early: Early, run: Run, policy: &Policy) -> Judged {
+    match baselines.of(&run, early) {
+        Ok(Found { before, notes }) => {
             // Not freed, like the runs in `finish`.
             let before = ManuallyDrop::new(before);
-            let (run, outcome) = judge_run(run, &before, policy);
-            (Some(run), outcome)
+            let (run, mut outcome) = judge_run(run, &before, policy);
+            outcome.notes.extend(notes);
+            Judged { run: Some(run), outcome, further: Vec::new() }
         }
-        Err(reason) => {
-            let (_, outcome) = unmeasured(&run.suite, &reason, policy);
-            (Some(run), outcome)
-        }
+        Err(reason) => Judged { run: Some(run.clone()), ..unmeasured(&run.suite, &reason, policy) },
     }
 }
 
 /// The same for whoever must not go on without a judgement, such as `accept`. The error is a sentence.
 pub fn review(plan: &Plan, run: Run, policy: &Policy) -> Result<(Run, SuiteOutcome), String> {
-    let before = before(plan, &run)?;
+    let Found { before, .. } = Baselines::at_hand(plan).of(&run, Early::Nothing)?;
     Ok(judge_run(run, &before, policy))
 }
 
@@ -166,77 +266,62 @@ fn judge_run(run: Run, before: &Before, policy: &Policy) -> (Run, SuiteOutcome) 
 }
 
 fn unmeasured(suite: &str, reason: &str, policy: &Policy) -> Judged {
-    (None, judge::no_verdict(suite, reason, &policy.reproduce))
+    Judged { run: None, outcome: judge::no_verdict(suite, reason, &policy.reproduce), further: Vec::new() }
 }
 
-/// The accepted runs that this run is compared with. The error is a sentence: a baseline that cannot be read judges nothing.
-fn before(plan: &Plan, run: &Run) -> Result<Before, String> {
-    let committed = |store: &Path| {
-        baseline::find(&Store::Directory(store.to_path_buf()), &run.environment, &run.suite).map_err(|error| error.to_string())
-    };
-    match &plan.baseline {
-        BaselineChoice::Auto | BaselineChoice::Committed => committed(&plan.baselines),
-        BaselineChoice::Path(path) if path.is_dir() => committed(path).and_then(|before| match before.facts.kind {
-            // Whoever names a directory does not mean a first use.
-            BaselineKind::None => Err(format!(
-                "{}: expected a baseline of {:?} below this directory, found none; correct the path, or use `baseline = \"auto\"`",
-                path.display(),
-                run.suite
-            )),
-            _ => Ok(before),
-        }),
-        BaselineChoice::Path(path) => named(path, run),
-        BaselineChoice::Previous | BaselineChoice::Build(_) => Err("earlier builds cannot be compared with yet".to_string()),
-    }
-}
-
-/// A file that the user named: a baseline, or any result file. What it is not, is said of both.
-fn named(path: &Path, run: &Run) -> Result<Before, String> {
-    let refused = match baseline::load_file(path, &run.environment) {
-        Ok(before) => return Ok(before),
-        Err(error) if !path.exists() => return Err(error.to_string()),
-        Err(error) => error,
-    };
-    let mut earlier = read(&run.suite, &[Input::File(path.to_path_buf())], None, &mut Tap::default())
-        .map_err(|error| format!("{refused}; nor is it a result file: {error}"))?;
-    if earlier.partial {
-        return Err(format!("{}: expected whole results to compare with, found a cut or interrupted run; name another", path.display()));
-    }
-    if earlier.environment.key.is_empty() {
-        // Nobody said where the file was measured; naming it as the baseline says that it compares.
-        earlier.environment = run.environment.clone();
-    }
-    Ok(baseline::from_runs(path.display().to_string(), vec![earlier], &run.environment))
-}
-
-/// The newest accepted run of the same suite and environment.
-pub fn newest_accepted(plan: &Plan, run: &Run) -> Result<Option<Run>, String> {
-    let before =
-        baseline::find(&Store::Directory(plan.baselines.clone()), &run.environment, &run.suite).map_err(|error| error.to_string())?;
-    Ok(before.runs.into_iter().next())
-}
-
-/// Makes the outcome, writes every report, and last of all the verdict.
+/// Makes the outcome of the suites, and ends with it.
 fn finish(plan: &Plan, judged: Vec<Judged>, taps: Vec<Tap>, around: Surroundings<'_>) -> Result<Outcome, OutputFailed> {
-    let (runs, suites): (Vec<Option<Run>>, Vec<SuiteOutcome>) = judged.into_iter().unzip();
-    // The process ends soon after: to free many series one by one would take longer than to write them.
-    let runs: ManuallyDrop<Vec<Run>> = ManuallyDrop::new(runs.into_iter().flatten().collect());
+    let (mut runs, mut suites, mut further) = (Vec::new(), Vec::new(), Vec::new());
+    for judged in judged {
+        runs.push(judged.run);
+        suites.push(judged.outcome);
+        further.extend(judged.further);
+    }
+    let runs: Vec<Run> = runs.into_iter().flatten().collect();
     let measured: Vec<&Run> = runs.iter().collect();
-    let mut outcome = judge::conclude(&Policy { reproduce: plan.typed.clone(), ..plan.policy("", &[]) }, &measured, suites);
+    let outcome = judge::conclude(&Policy { reproduce: plan.typed.clone(), ..plan.policy("", &[]) }, &measured, suites);
+    finish_with(plan, Ending { outcome, runs, further, taps, documents: Vec::new() }, around)
+}
+
+/// What is written at the end.
+struct Ending {
+    outcome: Outcome,
+    runs: Vec<Run>,
+    /// Further measurements, by their paths below `runs/`.
+    further: Vec<(String, Run)>,
+    taps: Vec<Tap>,
+    /// Kept with a numbered build, by their file names.
+    documents: Vec<(&'static str, String)>,
+}
+
+/// Writes every report, and last of all the verdict.
+fn finish_with(plan: &Plan, ending: Ending, around: Surroundings<'_>) -> Result<Outcome, OutputFailed> {
+    let Ending { mut outcome, runs, further, taps, documents } = ending;
+    // The process ends soon after: to free many series one by one would take longer than to write them.
+    let runs = ManuallyDrop::new(runs);
     close(plan, &mut outcome, around);
     let report = Report { outcome: &outcome, runs: &runs };
     let told = taps.into_iter().try_for_each(|tap| tap.finish(&report));
     let asked = outputs::write_asked(plan, &report, around.terminal);
-    let kept = outputs::write_kept(plan, &report);
-    let failures: Vec<OutputFailed> = [told, asked, kept].into_iter().filter_map(Result::err).collect();
-    if !failures.is_empty() {
-        // Who waits for that report must not read a pass elsewhere.
-        outcome.verdict = outcome.verdict.max(Verdict::NoVerdict);
-        outcome.notes.extend(failures.iter().map(|failure| Note::text(failure.to_string())));
-        close(plan, &mut outcome, around);
+    let kept = outputs::write_kept(plan, &report).and(outputs::write_further(plan, &report, &further));
+    let mut failures: Vec<OutputFailed> = [told, asked, kept].into_iter().filter_map(Result::err).collect();
+    distrust(plan, &mut outcome, &failures, around);
+    // With the verdict that stands after everything else was written.
+    if let Err(failure) = builds::keep(plan, &outcome, &runs, &documents) {
+        distrust(plan, &mut outcome, slice::from_ref(&failure), around);
+        failures.push(failure);
     }
     outputs::conclude(plan, &Report { outcome: &outcome, runs: &runs }, &failures, around.terminal)?;
     Ok(outcome)
+}
+
+/// Who waits for what could not be written must not read a pass elsewhere.
+fn distrust(plan: &Plan, outcome: &mut Outcome, failures: &[OutputFailed], around: Surroundings<'_>) {
+    if !failures.is_empty() {
+        outcome.verdict = outcome.verdict.max(Verdict::NoVerdict);
+        outcome.notes.extend(failures.iter().map(|failure| Note::text(failure.to_string())));
+        close(plan, outcome, around);
+    }
 }
 
 /// The exit code, and what a first-time user does next.
@@ -247,7 +332,8 @@ fn close(plan: &Plan, outcome: &mut Outcome, around: Surroundings<'_>) {
         outcome.exit_code = code;
     }
     let is_first_use = outcome.suites.iter().all(|suite| suite.baseline.kind == BaselineKind::None);
-    let is_shown = is_first_use && outcome.verdict < Verdict::NoVerdict && plan.keep == config::Keep::Everything;
+    let is_shown =
+        plan.profile == Profile::Default && is_first_use && outcome.verdict < Verdict::NoVerdict && plan.keep == config::Keep::Everything;
     outcome.next_steps = if is_shown { plan.next_steps() } else { Vec::new() };
 }
 

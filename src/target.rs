@@ -9,8 +9,11 @@ use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+mod project;
 #[cfg(test)]
 mod tests;
+
+pub use project::{add_lines, write_new};
 
 /// Name of the one-line verdict in the results directory.
 const VERDICT_FILE: &str = "verdict.txt";
@@ -280,8 +283,13 @@ pub fn remove_earlier(directory: &Path, folder: &str, names: &[&str]) -> Result<
         removed.map_err(|error| failed(&path, error))?;
     }
     if folder != directory {
-        // Fails where others keep something there, which is then theirs.
-        let _ = fs::remove_dir(&folder);
+        remove_if_empty(&folder);
     }
     Ok(())
+}
+
+/// Removes a folder in which nothing is left.
+pub fn remove_if_empty(folder: &Path) {
+    // Fails where others keep something there, which is then theirs.
+    let _ = fs::remove_dir(folder);
 }

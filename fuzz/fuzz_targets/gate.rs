@@ -28,6 +28,8 @@ fn rule(statistic: Option<Statistic>, limit: Limit, of: Attempts) -> Rule {
         unstable: None,
         fail: Some(limit),
         floor: None,
+        too_fast: None,
+        widen_to: None,
         against: None,
         of,
         is_default: false,
@@ -51,8 +53,17 @@ fn policy(statistics: Statistics, against: String) -> Policy {
         Rule { against: Some(against), ..rule(None, relative(-0.5), Attempts::Ok) },
     ];
     let unknown_environment = UnknownEnvironment::Unstable;
-    let (expect, reproduce) = (Vec::new(), String::new());
-    Policy { rules, statistics, unknown_environment, require_baseline: false, expect, reproduce, is_selection: false }
+    Policy {
+        rules,
+        statistics,
+        unknown_environment,
+        require_baseline: false,
+        expect: Vec::new(),
+        reproduce: String::new(),
+        quarantine: Vec::new(),
+        now_ns: 0,
+        is_selection: false,
+    }
 }
 
 fuzz_target!(|data: &[u8]| {

@@ -5,6 +5,7 @@ mod check;
 mod completions;
 mod convert;
 mod find_rate;
+mod init;
 mod list;
 mod load;
 mod review;
@@ -15,6 +16,7 @@ use crate::clock::Clock;
 use crate::config::{self, ColorChoice, ConfigError, Plan, Request, Tables, Verbosity};
 use crate::format;
 use crate::interrupt::{self, Interrupt};
+use crate::jenkins;
 use crate::model::Verdict;
 use crate::pipeline::{OutputFailed, Surroundings};
 use crate::report;
@@ -66,7 +68,8 @@ impl From<ConfigError> for Failure {
 /// Does what was typed; gives the exit code.
 pub fn dispatch(cli: &Cli) -> Result<u8, Failure> {
     let formats: Vec<(&str, &str)> = format::READERS.iter().map(|reader| (reader.name(), reader.about())).collect();
-    let reports: Vec<(&str, &str)> = report::REPORTS.iter().map(|entry| (entry.name, entry.about)).collect();
+    let reports = report::REPORTS.iter().map(|entry| (entry.name, entry.about)).chain([jenkins::REPORT]);
+    let reports: Vec<(&str, &str)> = reports.collect();
     let tables = Tables { formats: &formats, reports: &reports };
     let around = config::Surroundings::read(Clock::start().epoch_ns())?;
     let request = Request { options: &cli.options, around: &around, tables: &tables };
@@ -77,8 +80,9 @@ pub fn dispatch(cli: &Cli) -> Result<u8, Failure> {
         Command::Load(arguments) => load::load(request, arguments),
         Command::Accept(arguments) => accept::accept(request, arguments),
         Command::Convert(arguments) => convert::convert(request, arguments),
-        Command::List(arguments) => print(|out| out.write_all(list::render(arguments.what, &tables).as_bytes())),
-        Command::Completions(arguments) => print(|out| completions::write(arguments.shell, out)),
+        Command::Init(arguments) => init::init(request, arguments),
+        Command::List(arguments) => print(&Target::Stdout, |out| out.write_all(list::render(arguments.what, &tables).as_bytes())),
+        Command::Completions(arguments) => print(&Target::Stdout, |out| completions::write(arguments.shell, out)),
     }
 }
 
@@ -91,10 +95,10 @@ fn with_verdict_file(request: Request<'_>, command: impl FnOnce() -> Result<u8, 
     })
 }
 
-/// Data on standard output.
-fn print(write: impl FnOnce(&mut dyn Write) -> std::io::Result<()>) -> Result<u8, Failure> {
-    let (mut writer, pending) = Target::Stdout.open().map_err(|error| Failure::NoVerdict(error.to_string()))?;
-    write(&mut writer).map_err(|error| Failure::NoVerdict(format!("standard output: {error}")))?;
+/// Data that no outcome is behind.
+fn print(target: &Target, write: impl FnOnce(&mut dyn Write) -> std::io::Result<()>) -> Result<u8, Failure> {
+    let (mut writer, pending) = target.open().map_err(|error| Failure::NoVerdict(error.to_string()))?;
+    write(&mut writer).map_err(|error| Failure::NoVerdict(format!("the data could not be written: {error}")))?;
     drop(writer);
     pending.commit().map_err(|error| Failure::NoVerdict(error.to_string()))?;
     Ok(0)

@@ -1,15 +1,23 @@
 //! Makes the plan: flags beat variables beat the file beat the defaults of `plan`.
 
-use super::error::{ConfigError, alternatives, did_you_mean, known, typed};
+mod load;
+
+use super::error::{ConfigError, Document, alternatives, did_you_mean, known, typed};
 use super::file::{self, File};
-use super::load;
-use super::plan::{self, CheckSuite, ColorChoice, ExitMapping, Keep, Plan, ReportRequest, SuitePlan, Surroundings, Tables, Verbosity};
-use super::report;
+use super::plan::{self, CheckSuite, ColorChoice, ExitMapping, Keep, Plan};
+use super::plan::{SuitePlan, Surroundings, Tables, Verbosity};
+use super::profile;
+use super::profile::{Profile, ProfileName};
+use super::redact::redacted;
+use super::report::{self, ReportRequest};
 use super::suite::Suite;
-use super::value::{parse_baseline, parse_environment, parse_name};
-use crate::cli::{CheckArgs, ConvertArgs, LoadArgs, Options, RunArgs, When};
+use super::value::{parse_baseline, parse_build, parse_environment, parse_name, parse_profile, parse_whole};
+use super::{material, quarantine};
+use crate::cli::{CheckArgs, ConvertArgs, Options, RunArgs, When};
 use crate::judge::expression::ExpressionError;
+use crate::limits;
 use crate::model::{SuiteWork, Work};
+use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 
 /// What a plan is made of, besides a command's own arguments.
@@ -32,16 +40,20 @@ struct Found {
 impl Plan {
     /// `run`: needs a configuration with something to measure.
     pub fn for_run(request: Request<'_>, args: &RunArgs) -> Result<Plan, ConfigError> {
-        let Some(found) = request.configuration()? else {
+        let Some(found) = request.configuration(None)? else {
             let expected = "a neverslower.toml here or above, up to the root of the repository";
             let error = ConfigError::new(plan::CONFIG_FILE, expected, "none");
             return Err(error.hint("write one, or use `check` on result files"));
         };
         let selected = select(&found, &args.suites)?;
         let is_selection = selected.len() < found.file.suites.len();
-        let mut plan = request.base(Some(&found))?;
-        plan.suites = selected.into_iter().map(|(suite, work)| suite_plan(suite, work, &found.root)).collect();
+        let mut plan = request.base(Some(&found), None)?;
+        plan.suites =
+            selected.into_iter().map(|(suite, work)| suite_plan(suite, work, &found.root, request.around)).collect::<Result<_, _>>()?;
         plan.is_selection = is_selection;
+        plan.repeat = request.times("--repeat", args.repeat.as_deref(), 1..=limits::REPEAT_RUNS_MAX)?.unwrap_or(plan.repeat);
+        plan.confirm = request.times("--confirm", args.confirm.as_deref(), 0..=limits::CONFIRM_MAX)?.unwrap_or(plan.confirm);
+        profile::once(&plan.profile, args)?;
         Ok(plan)
     }
 
@@ -51,14 +63,23 @@ impl Plan {
             typed("--suite", name, parse_name)?;
         }
         request.format(args.format.as_deref())?;
-        let mut plan = request.base(request.configuration()?.as_ref())?;
+        let profile = args.profile.as_deref().map(|name| typed("--profile", name, parse_profile)).transpose()?;
+        let found = request.configuration(profile)?;
+        let mut plan = request.base(found.as_ref(), profile)?;
         plan.environment = Some(request.foreign_environment(None)?);
+        plan.profile = match plan.profile {
+            Profile::Default => Profile::Default,
+            Profile::Jenkins(step) => Profile::Jenkins(profile::sources(step, args)?),
+        };
+        if args.files.is_empty() && plan.profile == Profile::Default {
+            return Err(ConfigError::new("check", "at least one FILE", "none"));
+        }
         Ok(plan)
     }
 
     /// `accept`: what was measured decides; the configuration says where and by which rules.
     pub fn for_accept(request: Request<'_>) -> Result<Plan, ConfigError> {
-        request.base(request.configuration()?.as_ref())
+        request.base(request.configuration(None)?.as_ref(), None)
     }
 
     /// `convert`: no configuration is read; the kind asked for is the first report.
@@ -67,51 +88,17 @@ impl Plan {
         if let Some(name) = &args.suite {
             typed("--suite", name, parse_name)?;
         }
-        let mut plan = request.base(None)?;
+        let mut plan = request.base(None, None)?;
         let to = ReportRequest { path: args.output.clone(), ..report::parse("--to", &args.to, request.tables)? };
         plan.reports.insert(0, to);
         one_report_on_standard_output(&plan.reports)?;
-        Ok(plan)
-    }
-
-    /// `load`: a configuration is read only where `--config` names one, so that a load test means the same everywhere.
-    pub fn for_load(request: Request<'_>, args: &LoadArgs) -> Result<Plan, ConfigError> {
-        let found = if request.options.config.is_some() { request.configuration()? } else { None };
-        let mut plan = request.base(found.as_ref())?;
-        if args.json && plan.reports.iter().any(|report| report.path.is_none()) {
-            return Err(ConfigError::new("--json", "one thing on standard output", "a report there too"));
-        }
-        match &args.out {
-            Some(directory) => plan.results = directory.clone(),
-            None => plan.keep = Keep::OnlyAsked,
-        }
-        // Standard output carries what was measured: for programs, or for people.
-        if plan.reports.iter().all(|report| report.path.is_some()) {
-            plan.reports.insert(0, ReportRequest::new(if args.json { "run-json" } else { "summary" }));
-        }
-        // What vegeta's users mean by `text`; the verdict's own text is on standard error anyway.
-        plan.reports.iter_mut().filter(|report| report.kind == "text").for_each(|report| report.kind = "summary".to_string());
-        let work = Work::Load { server: None, load: load::from_arguments(args)? };
-        plan.environment = Some(request.foreign_environment(None)?);
-        plan.suites = vec![SuitePlan {
-            work: SuiteWork {
-                name: plan::LOAD_SUITE.to_string(),
-                build: None,
-                work,
-                timeout: plan::SUITE_TIMEOUT,
-                directory: plan.root.clone(),
-            },
-            expect: Vec::new(),
-            environment: plan.environment.clone(),
-        }];
-        plan.is_selection = true;
         Ok(plan)
     }
 }
 
 impl Request<'_> {
     /// The configuration in force; one that is named has to exist.
-    fn configuration(&self) -> Result<Option<Found>, ConfigError> {
+    fn configuration(&self, typed: Option<ProfileName>) -> Result<Option<Found>, ConfigError> {
         let Some(path) = self.configuration_path() else { return Ok(None) };
         let name = path.display().to_string();
         let text = file::read(&self.around.directory.join(&path), &name)?;
@@ -119,7 +106,9 @@ impl Request<'_> {
             Some(parent) if parent != Path::new("") => parent.to_path_buf(),
             _ => PathBuf::from("."),
         };
-        Ok(Some(Found { file: File::parse(&name, &text, self.tables)?, root, name }))
+        let file = File::parse_as(&name, &text, self.tables, typed)?;
+        quarantine::check_days(&file.quarantine, Document::file(&name, &text), self.around.now_ns)?;
+        Ok(Some(Found { file, root, name }))
     }
 
     /// Named, or found upward.
@@ -129,13 +118,17 @@ impl Request<'_> {
     }
 
     /// The plan of no command yet.
-    fn base(&self, found: Option<&Found>) -> Result<Plan, ConfigError> {
+    fn base(&self, found: Option<&Found>, typed: Option<ProfileName>) -> Result<Plan, ConfigError> {
         let nothing = File::default();
         let file = found.map_or(&nothing, |found| &found.file);
         let (gate, options, is_ci) = (&file.gate, self.options, self.around.is_ci());
         let root = found.map_or(PathBuf::from("."), |found| found.root.clone());
         let unknown = if is_ci { plan::UNKNOWN_ENVIRONMENT_IN_CI } else { plan::UNKNOWN_ENVIRONMENT_HERE };
         let baseline = self.setting("--baseline", options.baseline.as_deref(), parse_baseline)?;
+        let baseline = baseline.or_else(|| gate.baseline.clone().map(|choice| choice.below(&root))).unwrap_or(plan::BASELINE);
+        let profile = profile::profile(typed.or(gate.profile), &file.jenkins, &baseline)?;
+        let counted = self.around.build_number().or_else(|| profile.build_number(self.around));
+        let build_number = self.setting("--build-number", options.build_number.as_deref(), parse_build)?;
         let environment = self.environment()?;
         let check = file.suites.iter().map(|suite| self.check_suite(suite)).collect::<Result<_, _>>()?;
         let reports = self.reports()?;
@@ -145,19 +138,21 @@ impl Request<'_> {
             baselines: self.path("NEVERSLOWER_BASELINES", options.baselines.as_ref(), &root, gate.baselines.as_deref(), plan::BASELINES),
             suites: Vec::new(),
             check,
+            profile,
             rules: if file.rules.is_empty() { plan::default_rules() } else { file.rules.clone() },
             statistics: gate.statistics.unwrap_or(plan::STATISTICS),
             unknown_environment: gate.unknown_environment.unwrap_or(unknown),
             require_baseline: gate.require_baseline.unwrap_or(plan::REQUIRE_BASELINE),
-            baseline: baseline.or_else(|| gate.baseline.clone().map(|choice| choice.below(&root))).unwrap_or(plan::BASELINE),
+            baseline,
             environment: environment.unwrap_or_else(|| gate.environment.clone()),
             keep_runs: gate.keep_runs.unwrap_or(plan::KEEP_RUNS),
-            quarantine: Vec::new(),
-            confirm: plan::CONFIRM,
-            repeat: plan::REPEAT_RUNS,
-            builds: below(&root, Path::new(plan::BUILDS)),
-            build_number: None,
-            keep_builds: plan::KEEP_BUILDS,
+            quarantine: file.quarantine.iter().map(|entry| entry.get_ref().clone()).collect(),
+            confirm: gate.confirm.unwrap_or(plan::CONFIRM),
+            repeat: gate.repeat.unwrap_or(plan::REPEAT_RUNS),
+            builds: self.path("NEVERSLOWER_BUILDS", options.builds.as_ref(), &root, gate.builds.as_deref(), plan::BUILDS),
+            build_number: build_number.or(counted),
+            keep_builds: gate.keep_builds.unwrap_or(plan::KEEP_BUILDS),
+            pull_request: self.around.pull_request(),
             reports,
             exit: ExitMapping { exit_zero: options.exit_zero, unstable_exit_code: options.unstable_exit_code, bisect: options.bisect },
             demonstration: gate.demonstration.clone(),
@@ -192,7 +187,7 @@ impl Request<'_> {
         let quoted = |word: &String| {
             if !word.is_empty() && word.chars().all(is_plain) { word.clone() } else { format!("'{}'", word.replace('\'', "'\\''")) }
         };
-        std::iter::once(self.program()).chain(self.around.typed.iter().map(quoted)).collect::<Vec<_>>().join(" ")
+        std::iter::once(self.program()).chain(redacted(&self.around.typed).iter().map(quoted)).collect::<Vec<_>>().join(" ")
     }
 
     /// `--environment` or its variable; `Some(None)` is a typed `auto`.
@@ -204,6 +199,12 @@ impl Request<'_> {
     fn foreign_environment(&self, suite: Option<&str>) -> Result<String, ConfigError> {
         let typed = self.environment()?.flatten();
         Ok(typed.or(suite.map(str::to_string)).unwrap_or_else(|| plan::FOREIGN_ENVIRONMENT.to_string()))
+    }
+
+    /// How often to measure: a flag, else its variable.
+    fn times(&self, flag: &str, typed: Option<&str>, bounds: RangeInclusive<u64>) -> Result<Option<u32>, ConfigError> {
+        let number = self.setting(flag, typed, |text| parse_whole(text, bounds.clone()))?;
+        Ok(number.and_then(|number| u32::try_from(number).ok()))
     }
 
     fn check_suite(&self, suite: &Suite) -> Result<CheckSuite, ConfigError> {
@@ -222,7 +223,7 @@ impl Request<'_> {
         flag_value: Option<&str>,
         parse: impl Fn(&str) -> Result<T, ExpressionError>,
     ) -> Result<Option<T>, ConfigError> {
-        let variable = format!("NEVERSLOWER_{}", flag.trim_start_matches('-').to_uppercase());
+        let variable = format!("NEVERSLOWER_{}", flag.trim_start_matches('-').replace('-', "_").to_uppercase());
         match (flag_value, self.around.get(&variable)) {
             (Some(text), _) => typed(flag, text, parse).map(Some),
             (None, Some(text)) => typed(&variable, text, parse).map(Some),
@@ -315,21 +316,26 @@ fn select<'a>(found: &'a Found, names: &[String]) -> Result<Vec<(&'a Suite, &'a 
     Ok(selected)
 }
 
-fn suite_plan(suite: &Suite, work: &Work, root: &Path) -> SuitePlan {
+fn suite_plan(suite: &Suite, work: &Work, root: &Path, around: &Surroundings) -> Result<SuitePlan, ConfigError> {
     // A target that we did not start is not this machine, even where it runs here.
     let is_foreign = matches!(work, Work::Load { server: None, .. });
     let foreign = is_foreign.then(|| plan::FOREIGN_ENVIRONMENT.to_string());
-    SuitePlan {
+    let mut work = work.clone();
+    if let Work::Load { load, .. } = &mut work {
+        material::fill(load, root, around)
+            .map_err(|error| ConfigError { place: format!("suite {}: {}", suite.name, error.place), ..error })?;
+    }
+    Ok(SuitePlan {
         work: SuiteWork {
             name: suite.name.clone(),
             build: suite.build.clone(),
-            work: work.clone(),
+            work,
             timeout: suite.timeout,
             directory: root.to_path_buf(),
         },
         expect: suite.expect.clone(),
         environment: suite.environment.clone().or(foreign),
-    }
+    })
 }
 
 #[cfg(test)]

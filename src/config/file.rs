@@ -1,12 +1,16 @@
 //! `neverslower.toml` as written: found, read, understood. Defaults of the gate are not applied here.
 
 use super::error::{ConfigError, Document};
-use super::plan::{BaselineChoice, CONFIG_FILE, Tables};
+use super::jenkins;
+use super::plan::{self, BaselineChoice, CONFIG_FILE, Tables};
+use super::profile;
+use super::profile::ProfileName;
 use super::suite::{self, Suite};
 use super::table::{Shape, Table};
-use super::threshold;
 use super::value::{parse_baseline, parse_environment, parse_profile};
-use crate::judge::{Rule, Statistics, UnknownEnvironment};
+use super::{quarantine, threshold};
+use crate::jenkins::Settings;
+use crate::judge::{Quarantine, Rule, Statistics, UnknownEnvironment};
 use crate::limits;
 use std::fs::File as Handle;
 use std::io::{ErrorKind, Read};
@@ -14,12 +18,13 @@ use std::path::{Path, PathBuf};
 use toml::Spanned;
 
 /// The top of the file.
-pub const ROOT: Shape = Shape { name: "the file", keys: &["gate", "suite", "threshold"] };
+pub const ROOT: Shape = Shape { name: "the file", keys: &["gate", "suite", "threshold", "quarantine", "jenkins"] };
 /// `[gate]`.
 pub const GATE: Shape = Shape {
     name: "[gate]",
     keys: &[
         "profile",
+        "strict",
         "statistics",
         "baseline",
         "environment",
@@ -28,6 +33,10 @@ pub const GATE: Shape = Shape {
         "results",
         "baselines",
         "keep_runs",
+        "builds",
+        "keep_builds",
+        "repeat",
+        "confirm",
         "demonstration",
     ],
 };
@@ -35,6 +44,9 @@ pub const GATE: Shape = Shape {
 /// `[gate]`; what is not written is `None`.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Gate {
+    pub profile: Option<ProfileName>,
+    /// Fail-open cases of the plugin are judged by our rules.
+    pub strict: Option<bool>,
     pub statistics: Option<Statistics>,
     pub baseline: Option<BaselineChoice>,
     pub environment: Option<String>,
@@ -45,6 +57,11 @@ pub struct Gate {
     /// Relative to the file.
     pub baselines: Option<PathBuf>,
     pub keep_runs: Option<usize>,
+    /// Relative to the file.
+    pub builds: Option<PathBuf>,
+    pub keep_builds: Option<usize>,
+    pub repeat: Option<u32>,
+    pub confirm: Option<u32>,
     pub demonstration: Option<String>,
 }
 
@@ -54,25 +71,66 @@ pub struct File {
     pub gate: Gate,
     pub suites: Vec<Suite>,
     pub rules: Vec<Rule>,
+    /// With the places of their days.
+    pub quarantine: Vec<Spanned<Quarantine>>,
+    /// The steps of the profile `jenkins`; empty in any other.
+    pub jenkins: Vec<Settings>,
 }
 
 impl File {
     /// Understands the text; `name` is the file's path as shown in errors.
     pub fn parse(name: &str, text: &str, known: &Tables<'_>) -> Result<File, ConfigError> {
+        File::parse_as(name, text, known, None)
+    }
+
+    /// The same with a typed profile, which beats the written one.
+    pub fn parse_as(name: &str, text: &str, known: &Tables<'_>, typed: Option<ProfileName>) -> Result<File, ConfigError> {
         let mut root = Table::parse(Document::file(name, text), &ROOT)?;
         let gate = root.table("gate", &GATE)?;
-        let suites = root.tables("suite", &suite::SUITE)?;
+        let suites = suite::read_all(root.tables("suite", &suite::SUITE)?, known)?;
         let thresholds = root.tables("threshold", &threshold::THRESHOLD)?;
-        Ok(File {
-            gate: gate.map(read_gate).transpose()?.unwrap_or_default(),
-            suites: suite::read_all(suites, known)?,
-            rules: threshold::read_all(thresholds)?,
-        })
+        let quarantined = root.tables("quarantine", &quarantine::QUARANTINE)?;
+        let step = root.table("jenkins", &jenkins::JENKINS)?;
+        let gate = gate.map(|table| read_gate(table, typed)).transpose()?.unwrap_or_default();
+        match typed.or(gate.profile).unwrap_or(plan::PROFILE) {
+            ProfileName::Jenkins => {
+                quarantined.first().map_or(Ok(()), |table| Err(unjudged(table, "[[quarantine]]")))?;
+                let jenkins = profile::steps(step, thresholds, gate.strict.unwrap_or(false))?;
+                Ok(File { gate, suites, jenkins, ..File::default() })
+            }
+            ProfileName::Default => {
+                step.filter(|_| typed.is_none()).map_or(Ok(()), |table| Err(unjudged_step(&table)))?;
+                let rules = threshold::read_all(thresholds, gate.statistics.unwrap_or(plan::STATISTICS))?;
+                Ok(File { gate, suites, rules, quarantine: quarantine::read_all(quarantined)?, ..File::default() })
+            }
+        }
     }
 }
 
-fn read_gate(mut table: Table<'_>) -> Result<Gate, ConfigError> {
-    table.expression("profile", parse_profile)?;
+/// A rule of ours beside the plugin's: it would never judge.
+fn unjudged(table: &Table<'_>, what: &str) -> ConfigError {
+    let error = table.error("only rules of [jenkins], because `profile = \"jenkins\"` judges by nothing else", what);
+    error.hint(format!("delete {what}, or the profile"))
+}
+
+/// A step of the plugin beside our rules: it would never judge.
+fn unjudged_step(table: &Table<'_>) -> ConfigError {
+    let error = table.error("[jenkins] only with `profile = \"jenkins\"` in [gate]", "[jenkins] without it");
+    error.hint("add the profile, or delete the table: it would judge nothing")
+}
+
+fn read_gate(mut table: Table<'_>, typed: Option<ProfileName>) -> Result<Gate, ConfigError> {
+    let profile = table.expression("profile", parse_profile)?.map(Spanned::into_inner);
+    let strict = table.boolean("strict")?;
+    let ours = table.written(&["statistics", "require_baseline", "unknown_environment", "repeat", "confirm"]);
+    match (typed, profile.unwrap_or(plan::PROFILE), ours.first(), strict) {
+        (None, ProfileName::Jenkins, Some(key), _) => return Err(unjudged(&table, &format!("`{key}`"))),
+        (None, ProfileName::Default, _, Some(_)) => {
+            let error = table.error("`strict` only with `profile = \"jenkins\"`", "another profile");
+            return Err(error.hint("delete it: our own rules are always strict"));
+        }
+        _ => {}
+    }
     let unknown = [
         ("auto", None),
         ("pass", Some(UnknownEnvironment::Pass)),
@@ -80,7 +138,12 @@ fn read_gate(mut table: Table<'_>) -> Result<Gate, ConfigError> {
         ("no-verdict", Some(UnknownEnvironment::NoVerdict)),
     ];
     let keep_runs = table.integer("keep_runs", 1..=limits::KEEP_RUNS_MAX)?;
+    let keep_builds = table.integer("keep_builds", 1..=limits::KEEP_BUILDS_MAX)?;
+    let repeat = table.integer("repeat", 1..=limits::REPEAT_RUNS_MAX)?;
+    let confirm = table.integer("confirm", 0..=limits::CONFIRM_MAX)?;
     Ok(Gate {
+        profile,
+        strict,
         statistics: table.word("statistics", &[("sound", Statistics::Sound), ("plain", Statistics::Plain)])?,
         baseline: table.expression("baseline", parse_baseline)?.map(Spanned::into_inner),
         environment: table.expression("environment", parse_environment)?.and_then(Spanned::into_inner),
@@ -89,6 +152,10 @@ fn read_gate(mut table: Table<'_>) -> Result<Gate, ConfigError> {
         results: table.string("results")?.map(PathBuf::from),
         baselines: table.string("baselines")?.map(PathBuf::from),
         keep_runs: keep_runs.and_then(|runs| usize::try_from(runs).ok()),
+        builds: table.string("builds")?.map(PathBuf::from),
+        keep_builds: keep_builds.and_then(|builds| usize::try_from(builds).ok()),
+        repeat: repeat.and_then(|times| u32::try_from(times).ok()),
+        confirm: confirm.and_then(|times| u32::try_from(times).ok()),
         demonstration: table.string("demonstration")?,
     })
 }

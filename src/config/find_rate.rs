@@ -5,9 +5,9 @@ use super::error::{ConfigError, typed};
 use super::load::{self, parse_some_time};
 use super::plan::{self, Plan};
 use crate::cli::LoadArgs;
-use crate::judge::expression::{Condition, ExpressionError, Operator, Quantity, parse_conditions};
+use crate::judge::condition::parse_goals;
 use crate::limits;
-use crate::model::{Arrival, LoadWork, Statistic, Stop};
+use crate::model::{Arrival, Condition, LoadWork, Statistic, Stop};
 use std::time::Duration;
 
 /// A search for the highest arrival rate.
@@ -32,12 +32,12 @@ pub fn from_arguments(request: Request<'_>, args: &LoadArgs) -> Result<(Plan, Ra
     let plan = Plan::for_load(request, args)?;
     let mut conditions = Vec::new();
     for text in &args.find_rate {
-        conditions.extend(typed("--find-rate", text, conditions_of_latency)?);
+        conditions.extend(breakable(text)?);
     }
     if !conditions.iter().any(|condition| condition.statistic == Statistic::ErrorRate) {
         conditions.push(plan::find_rate_errors());
     }
-    let mut work = load::from_arguments(args)?;
+    let mut work = load::from_arguments(args, request.around)?;
     let lowest = if let Arrival::Constant(rate) = work.arrival { rate } else { plan::FIND_RATE_LOWEST };
     let step = args.step.as_deref().map(|text| typed("--step", text, parse_some_time)).transpose()?;
     let step = step.unwrap_or_else(|| usual_step(&conditions));
@@ -52,39 +52,32 @@ pub fn from_arguments(request: Request<'_>, args: &LoadArgs) -> Result<(Plan, Ra
 
 /// A queue that grows must have the time to show in the latencies that are asked for.
 fn usual_step(conditions: &[Condition]) -> Duration {
-    let times = conditions.iter().filter_map(|condition| if let Quantity::Time(ns) = condition.quantity { Some(ns) } else { None });
-    let longest = Duration::from_nanos(times.fold(0.0, f64::max) as u64);
+    let of_time = |condition: &&Condition| !matches!(condition.statistic, Statistic::ErrorRate | Statistic::Throughput);
+    let longest = conditions.iter().filter(of_time).map(|condition| condition.limit).fold(0.0, f64::max);
+    let longest = Duration::from_nanos(longest as u64);
     (longest * plan::FIND_RATE_STEP_LATENCIES).clamp(plan::FIND_RATE_STEP, plan::FIND_RATE_STEP_MAX)
 }
 
-/// Conditions that a higher rate breaks: an upper bound of a latency or of errors, a lower one of the throughput.
-fn conditions_of_latency(text: &str) -> Result<Vec<Condition>, ExpressionError> {
-    let conditions = parse_conditions(text)?;
-    for condition in &conditions {
-        let is_upper = matches!(condition.operator, Operator::Less | Operator::LessOrEqual);
-        let expected = match (condition.statistic, condition.quantity) {
-            (Statistic::Throughput, _) if is_upper => Some("`throughput >` a rate: what has to hold"),
-            (Statistic::Throughput, _) => None,
-            (Statistic::Count | Statistic::Stddev, _) => Some("a percentile, mean, max, error rate or throughput"),
-            (_, _) if !is_upper => Some("`<` or `<=`: what has to hold, not what fails"),
-            (Statistic::ErrorRate, _) | (_, Quantity::Time(_)) => None,
-            (_, _) => Some("a time, as in `p99 < 250ms`"),
-        };
-        if let Some(expected) = expected {
-            return Err(ExpressionError { column: 1, expected: expected.into(), found: format!("`{condition}`") });
+/// Conditions that a higher rate breaks: a limit of a latency, of errors, or of the throughput.
+fn breakable(text: &str) -> Result<Vec<Condition>, ConfigError> {
+    let conditions = typed("--find-rate", text, parse_goals)?;
+    match conditions.iter().find(|condition| matches!(condition.statistic, Statistic::Count | Statistic::Stddev)) {
+        Some(condition) => {
+            let expected = "a condition about a percentile, mean, max, error rate or throughput";
+            Err(ConfigError::new("--find-rate", expected, format!("`{condition}`")))
         }
+        None => Ok(conditions),
     }
-    Ok(conditions)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{conditions_of_latency, usual_step};
+    use super::{breakable, usual_step};
 
     /// The conditions and the usual length of a step in seconds, or the error.
     #[track_caller]
     fn check(text: &str, expected: &str) {
-        let shown = conditions_of_latency(text).map_or_else(
+        let shown = breakable(text).map_or_else(
             |error| error.to_string(),
             |all| format!("{}; {}", all.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "), usual_step(&all).as_secs_f64()),
         );
@@ -101,9 +94,9 @@ mod tests {
 
     #[test]
     fn what_a_higher_rate_cannot_break_is_refused() {
-        check("p99 > 250ms", "column 1: expected `<` or `<=`: what has to hold, not what fails, found `p99 > 250ms`");
-        check("throughput < 5/s", "column 1: expected `throughput >` a rate: what has to hold, found `throughput < 5/s`");
-        check("count < 5", "column 1: expected a percentile, mean, max, error rate or throughput, found `count < 5`");
-        check("p99 < 250", "column 1: expected a time, as in `p99 < 250ms`, found `p99 < 250`");
+        let wrong = "--find-rate: expected `<` or `<=`: what has to hold, not what fails, found `> 250ms`";
+        check("p99 > 250ms", &format!("{wrong}\n | p99 > 250ms\n |     ^^^^^^^"));
+        let expected = "a condition about a percentile, mean, max, error rate or throughput";
+        check("count < 5", &format!("--find-rate: expected {expected}, found `count < 5`"));
     }
 }

@@ -1,20 +1,52 @@
 //! `load = { … }` and `server = { … }` of a suite, and the same load from the command line.
 
 use super::error::{ConfigError, typed};
-use super::plan;
+use super::material;
+use super::pace::{self, Pace};
+use super::plan::{self, Surroundings};
 use super::table::{Shape, Table, TableOrText};
+use super::transport;
 use super::value::{PORT, parse_header, parse_header_line, parse_method, parse_target, parse_url, target_label};
 use crate::cli::LoadArgs;
 use crate::judge::expression::{ExpressionError, parse_duration, parse_rate};
 use crate::limits;
-use crate::model::{Arrival, LoadWork, ServerWork, Stop, Target, Work};
+use crate::model::{Arrival, LoadWork, ServerWork, Spacing, Start, Stop, Target, Work};
+use std::path::Path;
 use std::time::Duration;
 use toml::Spanned;
 
 /// `load = { … }`.
 pub const LOAD: Shape = Shape {
     name: "load",
-    keys: &["targets", "rate", "connections", "duration", "requests", "warm_up", "timeout", "connect_timeout", "grace", "max_lag"],
+    keys: &[
+        "targets",
+        "rate",
+        "arrival",
+        "seed",
+        "stages",
+        "trace",
+        "connections",
+        "think_time",
+        "duration",
+        "requests",
+        "warm_up",
+        "timeout",
+        "connect_timeout",
+        "grace",
+        "max_lag",
+        "abort_if",
+        "unix_socket",
+        "proxy",
+        "connect_to",
+        "resolve",
+        "addresses",
+        "local_address",
+        "redirects",
+        "keep_alive",
+        "compressed",
+        "auth",
+        "tls",
+    ],
 };
 /// A target written as a table.
 pub const TARGET: Shape = Shape { name: "targets", keys: &["label", "method", "url", "headers", "body"] };
@@ -57,35 +89,60 @@ pub fn default_load(targets: Vec<Target>) -> LoadWork {
         connect_timeout: plan::CONNECT_TIMEOUT,
         grace: plan::REQUEST_TIMEOUT,
         max_lag: plan::MAX_LAG,
+        spacing: Spacing::Even,
+        think_time: plan::THINK_TIME,
+        shard: None,
+        start: Start::AtOnce,
+        abort_if: None,
+        transport: transport::default_transport(),
     }
 }
 
 /// The load that was typed.
-pub fn from_arguments(args: &LoadArgs) -> Result<LoadWork, ConfigError> {
-    let default_method = if args.data.is_some() { "POST" } else { "GET" };
+pub fn from_arguments(args: &LoadArgs, around: &Surroundings) -> Result<LoadWork, ConfigError> {
+    let default_method = if args.data.is_some() || args.data_file.is_some() { "POST" } else { "GET" };
     let method = typed("--method", args.method.as_deref().unwrap_or(default_method), parse_method)?;
     let url = typed("load", &args.url, parse_url)?;
     if url.contains(PORT) {
         return Err(ConfigError::new("load", "a port", format!("`{PORT}`, which only a `server` of the configuration gets")));
     }
-    let headers = args.headers.iter().map(|line| typed("--header", line, parse_header_line)).collect::<Result<_, _>>()?;
-    let body = args.data.clone().unwrap_or_default().into_bytes();
+    let headers = typed_headers(args)?;
+    let body = match &args.data_file {
+        Some(path) => material::bytes("--data-file", &around.directory, path, limits::BODY_BYTES_MAX)?,
+        None => args.data.clone().unwrap_or_default().into_bytes(),
+    };
     let load = default_load(vec![Target { label: target_label(&method, &url), method, url, headers, body }]);
-    let rate = args.rate.as_deref().map(|text| typed("--rate", text, parse_some_rate)).transpose()?;
-    let duration = args.duration.as_deref().map(|text| typed("--duration", text, parse_some_time)).transpose()?;
-    let requests = args.requests.map(|count| bounded("--requests", count, limits::REQUESTS_MAX)).transpose()?;
-    let connections = args.connections.map(|count| bounded("--connections", count, limits::CONNECTIONS_MAX)).transpose()?;
+    let pace = pace::from_arguments(args)?;
+    let (shard, start) = pace::part(args, around)?;
     let timeout = args.timeout.as_deref().map(|text| typed("--timeout", &with_seconds(text), parse_some_time)).transpose()?;
+    let connect_timeout = args.transport.connect_timeout.as_deref();
+    let connect_timeout = connect_timeout.map(|text| typed("--connect-timeout", &with_seconds(text), parse_some_time)).transpose()?;
     let warm_up = args.warm_up.as_deref().map(|text| typed("--warm-up", text, parse_duration)).transpose()?;
-    Ok(LoadWork {
-        arrival: rate.map_or(load.arrival, Arrival::Constant),
-        connections: connections.map_or(load.connections, |count| u32::try_from(count).unwrap_or(u32::MAX)),
-        stop: requests.map(Stop::Requests).or(duration.map(Stop::After)).unwrap_or(load.stop),
+    let mut load = LoadWork {
         warm_up: warm_up.unwrap_or(load.warm_up),
         timeout: timeout.unwrap_or(load.timeout),
         grace: timeout.unwrap_or(load.grace),
-        ..load
-    })
+        connect_timeout: connect_timeout.unwrap_or(load.connect_timeout),
+        transport: transport::from_arguments(&args.transport, &args.header_flags)?,
+        shard,
+        start,
+        ..paced(load, pace)
+    };
+    material::fill(&mut load, Path::new("."), around)?;
+    Ok(load)
+}
+
+/// Headers as lines and as flags of their own; one header is given in one way.
+fn typed_headers(args: &LoadArgs) -> Result<Vec<(String, String)>, ConfigError> {
+    let lines = args.headers.iter().map(|line| typed("--header", line, parse_header_line));
+    let mut headers: Vec<(String, String)> = lines.collect::<Result<_, _>>()?;
+    for (flag, (name, value)) in transport::headers(&args.header_flags)? {
+        if headers.iter().any(|(other, _)| other.eq_ignore_ascii_case(&name)) {
+            return Err(ConfigError::new(flag, format!("one `{name}` header"), "another one by --header"));
+        }
+        headers.push((name, value));
+    }
+    Ok(headers)
 }
 
 /// A bare number is seconds, as in hey.
@@ -93,11 +150,10 @@ fn with_seconds(text: &str) -> String {
     if text.ends_with(|c: char| c.is_ascii_digit()) { format!("{text}s") } else { text.to_string() }
 }
 
-fn bounded(flag: &str, count: u64, max: u64) -> Result<u64, ConfigError> {
-    if (1..=max).contains(&count) {
-        return Ok(count);
-    }
-    Err(ConfigError::new(flag, format!("a whole number from 1 to {max}"), format!("`{count}`")))
+/// The load with its schedule.
+fn paced(load: LoadWork, pace: Pace) -> LoadWork {
+    let Pace { arrival, connections, stop, spacing, think_time, abort_if } = pace;
+    LoadWork { arrival, connections, stop, spacing, think_time, abort_if, ..load }
 }
 
 /// The load of a suite with the server it may start.
@@ -105,32 +161,19 @@ pub fn read(mut table: Table<'_>, server: Option<Table<'_>>) -> Result<Work, Con
     let server = server.map(read_server).transpose()?;
     let targets = read_targets(&mut table, server.is_some())?;
     let default = default_load(targets);
-    let rate = table.expression("rate", parse_some_rate)?;
-    let connections = table.integer("connections", 1..=limits::CONNECTIONS_MAX)?;
-    let stop = read_stop(&mut table, default.stop)?;
+    let pace = pace::read(&mut table)?;
     let warm_up = table.expression("warm_up", parse_duration)?.map_or(default.warm_up, Spanned::into_inner);
     let timeout = some_time(&mut table, "timeout", default.timeout)?;
     let load = LoadWork {
-        arrival: rate.map_or(default.arrival, |rate| Arrival::Constant(rate.into_inner())),
-        connections: connections.map_or(default.connections, |count| u32::try_from(count).unwrap_or(u32::MAX)),
-        stop,
         warm_up,
         timeout,
         connect_timeout: some_time(&mut table, "connect_timeout", default.connect_timeout)?,
         grace: some_time(&mut table, "grace", timeout)?,
         max_lag: some_time(&mut table, "max_lag", default.max_lag)?,
-        targets: default.targets,
+        transport: transport::read(&mut table)?,
+        ..paced(default, pace)
     };
     Ok(Work::Load { server, load })
-}
-
-fn read_stop(table: &mut Table<'_>, default: Stop) -> Result<Stop, ConfigError> {
-    if table.written(&["duration", "requests"]).len() > 1 {
-        return Err(table.error("one of `duration` and `requests`", "both"));
-    }
-    let requests = table.integer("requests", 1..=limits::REQUESTS_MAX)?;
-    let duration = table.expression("duration", parse_some_time)?;
-    Ok(requests.map(Stop::Requests).or(duration.map(|time| Stop::After(time.into_inner()))).unwrap_or(default))
 }
 
 fn read_server(mut table: Table<'_>) -> Result<ServerWork, ConfigError> {

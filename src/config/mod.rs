@@ -1,16 +1,28 @@
 //! From what was typed and written to a `Plan` with every default applied.
 
 mod build;
+mod ci;
+mod conditions;
 mod error;
 mod file;
 mod find_rate;
+mod jenkins;
+mod judged;
 mod load;
+mod material;
+mod pace;
 mod plan;
+mod profile;
+mod quarantine;
+mod redact;
 mod report;
+mod schedule;
 mod shadow;
+mod shard;
 mod suite;
 mod table;
 mod threshold;
+mod transport;
 mod value;
 
 pub use build::Request;
@@ -18,6 +30,8 @@ pub use error::{ConfigError, Excerpt};
 pub use file::{File, Gate};
 pub use find_rate::{RateSearch, from_arguments as find_rate};
 pub use plan::{
-    BaselineChoice, CheckSuite, ColorChoice, ExitMapping, Keep, Plan, ReportRequest, SuitePlan, Surroundings, Tables, Verbosity,
+    BaselineChoice, CONFIG_FILE, CheckSuite, ColorChoice, ExitMapping, Keep, Plan, RESULTS, SuitePlan, Surroundings, Tables, Verbosity,
 };
+pub use profile::{Profile, Step};
+pub use report::ReportRequest;
 pub use suite::Suite;

@@ -1,9 +1,10 @@
 //! The plan: file + flags + environment, every default applied. EVERY default of the program stands in this file.
 
-use super::error::ConfigError;
-use crate::judge::expression::{Condition, Operator, Quantity};
+use super::profile::{Profile, ProfileName};
+use super::report::ReportRequest;
+use super::{ci, error::ConfigError, judged::usual_too_fast, shard};
 use crate::judge::{Attempts, Limit, Policy, Quarantine, Rule, Statistics, UnknownEnvironment};
-use crate::model::{Percentile, Statistic, SuiteWork, Verdict, metric};
+use crate::model::{Condition, Percentile, PullRequest, Side, Statistic, SuiteWork, Verdict, metric};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -24,6 +25,8 @@ pub const REPEAT_RUNS: u32 = 1;
 pub const BUILDS: &str = "builds";
 /// Builds kept in the builds directory.
 pub const KEEP_BUILDS: usize = 50;
+/// Our own rules.
+pub const PROFILE: ProfileName = ProfileName::Default;
 /// A percentage needs evidence.
 pub const STATISTICS: Statistics = Statistics::Sound;
 /// Committed where it compares.
@@ -54,10 +57,24 @@ pub const CONNECTIONS: u32 = 50;
 pub const LOAD_DURATION: Duration = Duration::from_secs(10);
 /// A load without `warm_up` records from its first request on.
 pub const LOAD_WARM_UP: Duration = Duration::ZERO;
+/// Seed of random starts, so that a load without one is the same every time.
+pub const SEED: u64 = 1;
+/// A closed loop does not think.
+pub const THINK_TIME: Duration = Duration::ZERO;
 /// A request without an answer for this long has failed; also how long to wait for answers after the last start.
 pub const REQUEST_TIMEOUT: Duration = Duration::from_secs(10);
 /// How long connecting may take.
 pub const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+/// Redirects followed within one request: none, so that a 3xx is seen.
+pub const REDIRECTS: u32 = 0;
+/// A connection carries more than one request.
+pub const KEEP_ALIVE: bool = true;
+/// Nobody asked for gzip.
+pub const COMPRESSED: bool = false;
+/// Certificates are verified.
+pub const TLS_INSECURE: bool = false;
+/// Every TLS handshake is a full one, as those of different users are: the dearer and the steadier case.
+pub const TLS_RESUMPTION: bool = false;
 /// Lowest rate that a search for the highest one tries.
 pub const FIND_RATE_LOWEST: f64 = 10.0;
 /// Gap, as a share of the rate, at which such a search ends.
@@ -71,8 +88,11 @@ pub const FIND_RATE_STEP_LATENCIES: u32 = 20;
 /// Lag of the load generator itself beyond which a request is late.
 pub const MAX_LAG: Duration = Duration::from_millis(10);
 
+/// Improvement of a time, as a share, beyond which it is not believed: ten times faster is usually a broken benchmark.
+pub const TOO_FAST: (f64, &str) = (-0.90, "-90%");
+
 /// The thresholds of a configuration without any: error rate 1% / 3%; requests p95 +5% / +10% and at least 2 ms;
-/// benchmarks p50 +5% / +10%; deterministic metrics any increase / +5%. Those of benchmarks name no statistic, which means
+/// benchmarks p50 +5% / +10%; deterministic metrics any increase / +5%; times too fast below -90%. Those of benchmarks name no statistic, which means
 /// p50, or the mean where a tool tells nothing else.
 pub fn default_rules() -> Vec<Rule> {
     let absolute = |value: f64, text: &str| Limit::Absolute { value, text: text.to_string() };
@@ -85,7 +105,7 @@ pub fn default_rules() -> Vec<Rule> {
         unstable: Some(unstable),
         fail: Some(fail),
         floor,
-        too_fast: None,
+        too_fast: usual_too_fast(metric, statistic),
         widen_to: None,
         against: None,
         of: Attempts::Ok,
@@ -109,8 +129,7 @@ pub fn default_rules() -> Vec<Rule> {
 
 /// What every step of a search for the highest rate must hold, unless another condition on errors is asked for.
 pub fn find_rate_errors() -> Condition {
-    let (statistic, operator) = (Statistic::ErrorRate, Operator::LessOrEqual);
-    Condition { statistic, operator, quantity: Quantity::Share(0.01), typed: "1%".to_string() }
+    Condition { statistic: Statistic::ErrorRate, side: Side::AtMost, limit: 0.01, limit_text: "1%".to_string() }
 }
 
 /// Names and one-line descriptions of what can be plugged in, handed over by the families that own them.
@@ -134,31 +153,24 @@ pub struct Surroundings {
 }
 
 /// Variables of ours; each beats the configuration file and is beaten by its flag.
-pub const OURS: [&str; 5] =
-    ["NEVERSLOWER_CONFIG", "NEVERSLOWER_RESULTS", "NEVERSLOWER_BASELINES", "NEVERSLOWER_BASELINE", "NEVERSLOWER_ENVIRONMENT"];
+pub const OURS: [&str; 10] = [
+    "NEVERSLOWER_CONFIG",
+    "NEVERSLOWER_RESULTS",
+    "NEVERSLOWER_BASELINES",
+    "NEVERSLOWER_BASELINE",
+    "NEVERSLOWER_ENVIRONMENT",
+    "NEVERSLOWER_BUILDS",
+    "NEVERSLOWER_BUILD_NUMBER",
+    "NEVERSLOWER_CONFIRM",
+    "NEVERSLOWER_REPEAT",
+    ci::PULL_REQUEST_BASE,
+];
 /// Set by `cargo run` to the package that is run.
 pub const CALLED_BY_CARGO: &str = "CARGO_PKG_NAME";
 /// What `git bisect run` understands as "this commit cannot be tested".
 const BISECT_SKIP: u8 = 125;
 /// Variables about colour.
 const COLORS: [&str; 5] = ["NO_COLOR", "CLICOLOR_FORCE", "FORCE_COLOR", "CLICOLOR", "TERM"];
-/// CI systems: the variables that all have to be set, and the one that names the commit. The first match wins.
-pub const CI_HOSTS: [(&[&str], &str); 14] = [
-    (&["GITHUB_ACTIONS"], "GITHUB_SHA"),
-    (&["GITLAB_CI"], "CI_COMMIT_SHA"),
-    (&["JENKINS_URL", "BUILD_ID"], "GIT_COMMIT"),
-    (&["TF_BUILD"], "BUILD_SOURCEVERSION"),
-    (&["SYSTEM_TEAMFOUNDATIONCOLLECTIONURI"], "BUILD_SOURCEVERSION"),
-    (&["BUILDKITE"], "BUILDKITE_COMMIT"),
-    (&["CIRCLECI"], "CIRCLE_SHA1"),
-    (&["BITBUCKET_COMMIT"], "BITBUCKET_COMMIT"),
-    (&["TEAMCITY_VERSION"], "BUILD_VCS_NUMBER"),
-    (&["DRONE"], "DRONE_COMMIT_SHA"),
-    (&["TRAVIS"], "TRAVIS_COMMIT"),
-    (&["APPVEYOR"], "APPVEYOR_REPO_COMMIT"),
-    (&["CODEBUILD_BUILD_ARN"], "CODEBUILD_RESOLVED_SOURCE_VERSION"),
-    (&["CI"], "GIT_COMMIT"),
-];
 
 impl Surroundings {
     /// Reads them: the one door to environment variables.
@@ -166,13 +178,12 @@ impl Surroundings {
     pub fn read(now_ns: u64) -> Result<Surroundings, ConfigError> {
         let directory =
             std::env::current_dir().map_err(|error| ConfigError::new("working directory", "a directory that exists", error.to_string()))?;
-        let hosts = CI_HOSTS.iter().flat_map(|(detect, commit)| detect.iter().chain(std::iter::once(commit)));
         let mut variables = BTreeMap::new();
-        for name in OURS.iter().chain(&COLORS).chain([&CALLED_BY_CARGO]).chain(hosts) {
+        for name in OURS.into_iter().chain(COLORS).chain([CALLED_BY_CARGO]).chain(ci::variables()).chain(shard::variables()) {
             match std::env::var(name) {
-                Ok(value) if !value.is_empty() => drop(variables.insert(*name, value)),
-                Err(std::env::VarError::NotUnicode(value)) if OURS.contains(name) => {
-                    return Err(ConfigError::new(*name, "UTF-8", value.to_string_lossy()));
+                Ok(value) if !value.is_empty() => drop(variables.insert(name, value)),
+                Err(std::env::VarError::NotUnicode(value)) if OURS.contains(&name) => {
+                    return Err(ConfigError::new(name, "UTF-8", value.to_string_lossy()));
                 }
                 _ => {}
             }
@@ -186,22 +197,17 @@ impl Surroundings {
         self.variables.get(name).map(String::as_str)
     }
 
-    fn is_on(&self, name: &str) -> bool {
+    /// The value of a variable that the configuration names: known only once that is read, so it is looked up then.
+    #[allow(clippy::disallowed_methods, reason = "the one door to environment variables")]
+    pub fn named(&self, name: &str) -> Option<String> {
+        let is_possible = !name.is_empty() && !name.contains(['=', '\0']);
+        let found = || std::env::var(name).ok().filter(|value| is_possible && !value.is_empty());
+        self.get(name).map(str::to_string).or_else(found)
+    }
+
+    /// Whether a variable is set, and not to `false`.
+    pub fn is_on(&self, name: &str) -> bool {
         self.get(name).is_some_and(|value| !matches!(value, "0" | "false" | "False" | "FALSE"))
-    }
-
-    fn ci_host(&self) -> Option<&'static (&'static [&'static str], &'static str)> {
-        CI_HOSTS.iter().find(|(detect, _)| detect.iter().all(|name| self.is_on(name)))
-    }
-
-    /// Whether this is a CI job.
-    pub fn is_ci(&self) -> bool {
-        self.ci_host().is_some()
-    }
-
-    /// The commit that the CI says it builds.
-    pub fn commit(&self) -> Option<&str> {
-        self.get(self.ci_host()?.1)
     }
 
     /// NO_COLOR, then the variables that force colour, then those that switch it off; else the terminal decides.
@@ -239,16 +245,6 @@ pub enum BaselineChoice {
     Build(u64),
     /// A stored run, a result file or a directory of baselines.
     Path(PathBuf),
-}
-
-/// `--report KIND[=PATH]`.
-#[derive(Debug, Clone, PartialEq)]
-pub struct ReportRequest {
-    pub kind: String,
-    /// The edges of `hist[0,2ms,10ms]`, ns.
-    pub edges_ns: Vec<u64>,
-    /// Standard output when absent.
-    pub path: Option<PathBuf>,
 }
 
 /// How the verdict becomes an exit code.
@@ -310,6 +306,7 @@ pub struct Plan {
     pub suites: Vec<SuitePlan>,
     /// Every suite of the file, those without work included.
     pub check: Vec<CheckSuite>,
+    pub profile: Profile,
     pub rules: Vec<Rule>,
     pub statistics: Statistics,
     pub unknown_environment: UnknownEnvironment,
@@ -331,6 +328,8 @@ pub struct Plan {
     pub build_number: Option<u64>,
     /// Builds kept in the builds directory.
     pub keep_builds: usize,
+    /// The pull request that is built: committed baselines are then read at its merge base.
+    pub pull_request: Option<PullRequest>,
     pub reports: Vec<ReportRequest>,
     pub exit: ExitMapping,
     /// Command that shows this project's gate red, for the first-use headline.
@@ -366,6 +365,11 @@ impl ExitMapping {
 impl Plan {
     /// The commands that lead a first-time user from "nothing compared yet" to a gate that turns red.
     pub fn next_steps(&self) -> Vec<String> {
+        if self.baseline == BaselineChoice::Previous {
+            // What passed now is what the next build is compared with.
+            let next = self.build_number.map_or("N".to_string(), |number| number.saturating_add(1).to_string());
+            return vec![format!("{} run --build-number {next}", self.program)];
+        }
         let again = || format!("make something slower, then: {} run", self.program);
         vec![format!("{} accept", self.program), self.demonstration.clone().unwrap_or_else(again)]
     }

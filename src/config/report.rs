@@ -1,13 +1,24 @@
 //! Kinds of reports as they are typed: a name, for `hist` with the edges of its buckets.
 
 use super::error::{ConfigError, known, typed};
-use super::plan::{ReportRequest, Tables};
+use super::plan::Tables;
 use crate::judge::expression::{ExpressionError, parse_duration};
 use crate::limits::HISTOGRAM_EDGES_MAX;
+use std::path::PathBuf;
 
 /// The one kind that takes an argument.
 const WITH_EDGES: &str = "hist";
 const EDGES: &str = "edges of buckets such as `hist[0,2ms,10ms]`";
+
+/// `--report KIND[=PATH]`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ReportRequest {
+    pub kind: String,
+    /// The edges of `hist[0,2ms,10ms]`, ns.
+    pub edges_ns: Vec<u64>,
+    /// Standard output when absent.
+    pub path: Option<PathBuf>,
+}
 
 impl ReportRequest {
     /// A report on standard output.

@@ -89,6 +89,15 @@ impl<'d> Table<'d> {
         Ok(self.text(key)?.map(Spanned::into_inner))
     }
 
+    /// A text that may be empty.
+    pub fn any_string(&mut self, key: &'static str) -> Result<Option<String>, ConfigError> {
+        let Some(value) = self.take(key) else { return Ok(None) };
+        match value.get_ref() {
+            DeValue::String(text) => Ok(Some(text.to_string())),
+            _ => Err(self.wrong_type(key, "a text", &value)),
+        }
+    }
+
     /// A text that must be there.
     pub fn required(&mut self, key: &'static str) -> Result<Spanned<String>, ConfigError> {
         self.text(key)?.ok_or_else(|| self.error(format!("`{key}` in {}", self.shape.name), "none"))
@@ -122,6 +131,27 @@ impl<'d> Table<'d> {
         number.filter(|number| bounds.contains(number)).map(Some).ok_or_else(|| self.wrong_type(key, &expected(), &value))
     }
 
+    /// A whole number of either sign.
+    pub fn whole_number(&mut self, key: &'static str) -> Result<Option<i64>, ConfigError> {
+        let Some(value) = self.take(key) else { return Ok(None) };
+        let number = match value.get_ref() {
+            DeValue::Integer(number) => i64::from_str_radix(number.as_str(), number.radix()).ok(),
+            _ => None,
+        };
+        number.map(Some).ok_or_else(|| self.wrong_type(key, "a whole number", &value))
+    }
+
+    /// A finite number of either sign.
+    pub fn number(&mut self, key: &'static str) -> Result<Option<f64>, ConfigError> {
+        let Some(value) = self.take(key) else { return Ok(None) };
+        let number = match value.get_ref() {
+            DeValue::Integer(number) if number.radix() == 10 => number.as_str().parse::<f64>().ok(),
+            DeValue::Float(number) => number.as_str().parse::<f64>().ok(),
+            _ => None,
+        };
+        number.filter(|number| number.is_finite()).map(Some).ok_or_else(|| self.wrong_type(key, "a number", &value))
+    }
+
     /// `true` or `false`.
     pub fn boolean(&mut self, key: &'static str) -> Result<Option<bool>, ConfigError> {
         let Some(value) = self.take(key) else { return Ok(None) };
@@ -146,6 +176,24 @@ impl<'d> Table<'d> {
     pub fn texts(&mut self, key: &'static str) -> Result<Vec<Spanned<String>>, ConfigError> {
         let items = self.list(key, "a list of texts")?;
         items.into_iter().map(|item| self.non_empty(key, item)).collect()
+    }
+
+    /// A list of texts, or one text in which they are separated; empty when absent. Empty parts are left out.
+    pub fn texts_or_text(&mut self, key: &'static str, separator: char) -> Result<Vec<String>, ConfigError> {
+        let Some(value) = self.take(key) else { return Ok(Vec::new()) };
+        let span = value.span();
+        let texts = match value.into_inner() {
+            DeValue::String(text) => text.split(separator).filter(|part| !part.is_empty()).map(str::to_string).collect(),
+            DeValue::Array(items) => items
+                .into_iter()
+                .map(|item| self.non_empty(key, item).map(Spanned::into_inner))
+                .collect::<Result<Vec<String>, ConfigError>>()?,
+            _ => Vec::new(),
+        };
+        if texts.is_empty() {
+            return Err(self.document.error(&span, format!("a text or a list of texts for `{key}`")));
+        }
+        Ok(texts)
     }
 
     /// A table below a key.

@@ -3,11 +3,15 @@
 
 use super::error::{alternatives, did_you_mean};
 use super::plan::BaselineChoice;
+use super::profile::ProfileName;
 use crate::judge::expression::ExpressionError;
 use crate::limits;
 use crate::model::Target;
+use std::ops::RangeInclusive;
 use std::path::PathBuf;
 
+/// What stands for a secret in an error.
+const HIDDEN: &str = "***";
 /// The placeholder for the free port that we choose for a server.
 pub const PORT: &str = "{port}";
 
@@ -40,9 +44,13 @@ pub fn parse_name(text: &str) -> Result<String, ExpressionError> {
     Ok(text.to_string())
 }
 
-/// The profile; naming the only one is allowed, so that a file can be explicit.
-pub fn parse_profile(text: &str) -> Result<(), ExpressionError> {
-    if text == "default" { Ok(()) } else { Err(error(1, "`default` (others are not in this version)", text)) }
+/// The profile by its name.
+pub fn parse_profile(text: &str) -> Result<ProfileName, ExpressionError> {
+    match text {
+        "default" => Ok(ProfileName::Default),
+        "jenkins" => Ok(ProfileName::Jenkins),
+        _ => Err(error(1, alternatives(["default", "jenkins"]), text)),
+    }
 }
 
 /// The name of an environment; `auto` is none.
@@ -50,21 +58,40 @@ pub fn parse_environment(text: &str) -> Result<Option<String>, ExpressionError> 
     if text == "auto" { Ok(None) } else { parse_name(text).map(Some) }
 }
 
-/// `auto`, `committed` or a path. What the documentation knows and this version does not is refused by name.
+/// `auto`, `committed`, `previous`, `build:N` or a path. What the documentation knows and this version does not is refused by
+/// name.
 pub fn parse_baseline(text: &str) -> Result<BaselineChoice, ExpressionError> {
-    const WORDS: [&str; 2] = ["auto", "committed"];
+    const WORDS: [&str; 4] = ["auto", "committed", "previous", "build:N"];
     let accepted = || format!("{} or a path", alternatives(WORDS).replace(" or ", ", "));
-    let is_later = text == "previous" || text.starts_with("against:") || text.starts_with("build:");
+    if let Some(number) = text.strip_prefix("build:") {
+        let skipped = text.chars().count() - number.chars().count();
+        let parsed = parse_build(number).map(BaselineChoice::Build);
+        return parsed.map_err(|mistake| ExpressionError { column: mistake.column + skipped, ..mistake });
+    }
     match text {
         "auto" => Ok(BaselineChoice::Auto),
         "committed" => Ok(BaselineChoice::Committed),
+        "previous" => Ok(BaselineChoice::Previous),
         "" => Err(error(1, accepted(), text)),
-        _ if is_later => Err(error(1, format!("{} (others are not in this version)", accepted()), text)),
+        _ if text.starts_with("against:") => Err(error(1, format!("{} (others are not in this version)", accepted()), text)),
         _ if !text.contains(['/', '\\', '.']) && !did_you_mean(text, WORDS).is_empty() => {
             Err(error(1, format!("{}, with `./` before a path that looks like a word", accepted()), text))
         }
         _ => Ok(BaselineChoice::Path(PathBuf::from(text))),
     }
+}
+
+/// A whole number within bounds.
+pub fn parse_whole(text: &str, bounds: RangeInclusive<u64>) -> Result<u64, ExpressionError> {
+    let number = text.parse().ok().filter(|number| bounds.contains(number));
+    number.ok_or_else(|| error(1, format!("a whole number from {} to {}", bounds.start(), bounds.end()), text))
+}
+
+/// The number of a build.
+pub fn parse_build(text: &str) -> Result<u64, ExpressionError> {
+    // `+7` would be understood too, but no folder is called so.
+    let number = text.parse().ok().filter(|_| text.bytes().all(|byte| byte.is_ascii_digit()));
+    number.ok_or_else(|| error(1, "the number of a build", text))
 }
 
 /// A glob over paths.
@@ -102,33 +129,38 @@ pub fn parse_method(text: &str) -> Result<String, ExpressionError> {
     }
 }
 
-/// An `http://` URL; `{port}` may stand for the port.
+/// An `http://` or `https://` URL; `{port}` may stand for the port.
 pub fn parse_url(text: &str) -> Result<String, ExpressionError> {
-    if text.starts_with("https://") {
-        return Err(error(1, "an `http://` URL (TLS is not in this version)", text));
-    }
-    let Some(rest) = text.strip_prefix("http://") else {
+    let schemes = ["http://", "https://"];
+    let Some((scheme, rest)) = schemes.iter().find_map(|scheme| Some((scheme.len(), text.strip_prefix(scheme)?))) else {
         return Err(error(1, "a URL such as `http://127.0.0.1:8080/`", text));
     };
+    let host_column = scheme + 1;
     if let Some((column, rest)) = first_bad(text, |c| c.is_ascii_graphic() && c != '#') {
         return Err(error(column, "printable ASCII without `#` (write others as `%20`)", rest));
     }
     let authority = rest.split(['/', '?']).next().unwrap_or(rest);
     if authority.contains('@') {
-        return Err(error(8, "a host without user and password (send an `Authorization` header)", authority));
+        return Err(error(host_column, "a host without user and password (send an `Authorization` header)", HIDDEN));
     }
     let (host, port) = match authority.rsplit_once(':') {
         Some((host, port)) if !port.ends_with(']') => (host, port),
         _ => (authority, "80"),
     };
     if host.is_empty() {
-        return Err(error(8, "a host", rest));
+        return Err(error(host_column, "a host", rest));
     }
-    let port_column = 8 + authority.chars().count() - port.chars().count();
+    let port_column = host_column + authority.chars().count() - port.chars().count();
     if port != PORT && !port.parse::<u16>().is_ok_and(|port| port > 0) {
         return Err(error(port_column, format!("a port from 1 to 65535, or `{PORT}`"), port));
     }
     Ok(text.to_string())
+}
+
+/// Whether the value of a header of that name is to be hidden from whoever reads a report.
+pub fn is_secret_header(name: &str) -> bool {
+    let name = name.to_lowercase();
+    ["auth", "cookie", "token", "key", "secret", "password", "session"].iter().any(|word| name.contains(word))
 }
 
 /// The name and the value of a header.
@@ -186,11 +218,16 @@ mod tests {
         check(parse_baseline("committed"), "Committed");
         check(parse_baseline("old/run.json"), "Path(\"old/run.json\")");
         check(parse_baseline("../old"), "Path(\"../old\")");
-        for later in ["previous", "against:merge-base", "build:123"] {
-            let expected = "`auto`, `committed` or a path (others are not in this version)";
-            check(parse_baseline(later), &format!("column 1: expected {expected}, found `{later}`"));
-        }
-        let expected = "`auto`, `committed` or a path, with `./` before a path that looks like a word";
+        check(parse_baseline("previous"), "Previous");
+        check(parse_baseline("build:123"), "Build(123)");
+        check(parse_baseline("build:"), "column 7: expected the number of a build, found the end");
+        check(parse_baseline("build:+1"), "column 7: expected the number of a build, found `+1`");
+        check(parse_baseline("build:last"), "column 7: expected the number of a build, found `last`");
+        let words = "`auto`, `committed`, `previous`, `build:N` or a path";
+        let expected = format!("{words} (others are not in this version)");
+        check(parse_baseline("against:merge-base"), &format!("column 1: expected {expected}, found `against:merge-base`"));
+        let expected = format!("{words}, with `./` before a path that looks like a word");
+        check(parse_baseline("previus"), &format!("column 1: expected {expected}, found `previus`"));
         check(parse_baseline("comitted"), &format!("column 1: expected {expected}, found `comitted`"));
     }
 
@@ -215,7 +252,8 @@ mod tests {
     #[test]
     fn mistakes_in_targets_have_their_column() {
         target("get http://h/", "column 1: expected a method in capitals such as `GET`, found `get`");
-        target("GET https://h/", "column 5: expected an `http://` URL (TLS is not in this version), found `https://h/`");
+        target("GET ftp://h/", "column 5: expected a URL such as `http://127.0.0.1:8080/`, found `ftp://h/`");
+        target("https://h:x/", "column 11: expected a port from 1 to 65535, or `{port}`, found `x`");
         target("GET /path", "column 5: expected a URL such as `http://127.0.0.1:8080/`, found `/path`");
         target("GET http://h/a b", "column 15: expected printable ASCII without `#` (write others as `%20`), found ` b`");
         target("http://h:99999/", "column 10: expected a port from 1 to 65535, or `{port}`, found `99999`");
@@ -223,7 +261,7 @@ mod tests {
         target("http://h:/", "column 10: expected a port from 1 to 65535, or `{port}`, found the end");
         target("http:///x", "column 8: expected a host, found `/x`");
         let expected = "a host without user and password (send an `Authorization` header)";
-        target("http://a:b@h/", &format!("column 8: expected {expected}, found `a:b@h`"));
+        target("http://a:b@h/", &format!("column 8: expected {expected}, found `***`"));
     }
 
     #[test]

@@ -97,7 +97,7 @@ pub struct ParserFiles {
     /// The entry of `source_data_files`.
     pub entry: String,
     pub parser: Parser,
-    /// Files that the entry matched, read or dropped.
+    /// Files that the entry matched for this parser, read or dropped. An entry whose files are looked into makes one parser a file.
     pub matched: usize,
     pub reports: Vec<FileNumbers>,
     pub dropped: Vec<Dropped>,
@@ -108,8 +108,9 @@ pub struct ParserFiles {
 pub struct Collected {
     /// In the order configured.
     pub parsers: Vec<ParserFiles>,
-    /// Entries that match no file at all.
+    /// Entries for which the plugin makes no parser, because they match no file at all. An entry that is a default glob has its
+    /// parser all the same, with `matched` 0, and stands in `parsers`.
     pub missing: Vec<String>,
-    /// What the readers noticed of the fail-open cases.
+    /// What the readers noticed of the fail-open cases; none with `strict`.
     pub cautions: Vec<Caution>,
 }

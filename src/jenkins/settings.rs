@@ -152,3 +152,78 @@ pub enum Builds {
     /// `"BASELINE"`: the build at position `baseline_build`.
     Baseline,
 }
+
+/// A parameter of the step, as the plugin and as our configuration call it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Parameter {
+    /// In Jenkinsfiles and `config.xml`.
+    pub name: &'static str,
+    /// In the table `[jenkins]`.
+    pub key: &'static str,
+    pub kind: ParameterKind,
+}
+
+/// What a parameter takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ParameterKind {
+    /// Texts with this character between them, in TOML also a list.
+    Texts(char),
+    Text,
+    Number,
+    Integer,
+    Boolean,
+}
+
+const fn parameter(name: &'static str, key: &'static str, kind: ParameterKind) -> Parameter {
+    Parameter { name, key, kind }
+}
+
+/// Every parameter of `perfReport` but `constraints`, which are tables of their own, and the two that older versions had and
+/// that stand in `source_data_files` now.
+pub const PARAMETERS: [Parameter; 26] = [
+    parameter("sourceDataFiles", "source_data_files", ParameterKind::Texts(';')),
+    parameter("errorFailedThreshold", "error_failed_threshold", ParameterKind::Number),
+    parameter("errorUnstableThreshold", "error_unstable_threshold", ParameterKind::Number),
+    parameter("errorUnstableResponseTimeThreshold", "error_unstable_response_time_threshold", ParameterKind::Texts('\n')),
+    parameter("modeOfThreshold", "mode_of_threshold", ParameterKind::Boolean),
+    parameter("relativeFailedThresholdPositive", "relative_failed_threshold_positive", ParameterKind::Number),
+    parameter("relativeFailedThresholdNegative", "relative_failed_threshold_negative", ParameterKind::Number),
+    parameter("relativeUnstableThresholdPositive", "relative_unstable_threshold_positive", ParameterKind::Number),
+    parameter("relativeUnstableThresholdNegative", "relative_unstable_threshold_negative", ParameterKind::Number),
+    parameter("compareBuildPrevious", "compare_build_previous", ParameterKind::Boolean),
+    parameter("nthBuildNumber", "nth_build_number", ParameterKind::Integer),
+    parameter("configType", "config_type", ParameterKind::Text),
+    parameter("modeEvaluation", "mode_evaluation", ParameterKind::Boolean),
+    parameter("ignoreFailedBuilds", "ignore_failed_builds", ParameterKind::Boolean),
+    parameter("ignoreUnstableBuilds", "ignore_unstable_builds", ParameterKind::Boolean),
+    parameter("persistConstraintLog", "persist_constraint_log", ParameterKind::Boolean),
+    parameter("junitOutput", "junit_output", ParameterKind::Text),
+    parameter("failBuildIfNoResultFile", "fail_build_if_no_result_file", ParameterKind::Boolean),
+    parameter("excludeResponseTime", "exclude_response_time", ParameterKind::Boolean),
+    parameter("filterRegex", "filter_regex", ParameterKind::Text),
+    parameter("percentiles", "percentiles", ParameterKind::Text),
+    parameter("baselineBuild", "baseline_build", ParameterKind::Integer),
+    parameter("graphType", "graph_type", ParameterKind::Text),
+    parameter("modePerformancePerTestCase", "mode_performance_per_test_case", ParameterKind::Boolean),
+    parameter("modeThroughput", "mode_throughput", ParameterKind::Boolean),
+    parameter("showTrendGraphs", "show_trend_graphs", ParameterKind::Boolean),
+];
+
+/// Words of `metered_value`, as the plugin writes them.
+pub const METERED: [(&str, Metered); 7] = [
+    ("AVERAGE", Metered::Average),
+    ("MEDIAN", Metered::Median),
+    ("LINE90", Metered::Line90),
+    ("LINE95", Metered::Line95),
+    ("MAXIMUM", Metered::Maximum),
+    ("MINIMUM", Metered::Minimum),
+    ("ERRORPRC", Metered::ErrorPercent),
+];
+
+/// Words of `operator`.
+pub const OPERATORS: [(&str, Operator); 3] =
+    [("NOT_GREATER", Operator::NotGreater), ("NOT_LESS", Operator::NotLess), ("NOT_EQUAL", Operator::NotEqual)];
+
+/// Words of `escalation_level`.
+pub const ESCALATIONS: [(&str, Escalation); 3] =
+    [("INFORMATION", Escalation::Information), ("WARNING", Escalation::Warning), ("ERROR", Escalation::Error)];

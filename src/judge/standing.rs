@@ -2,14 +2,18 @@
 
 use super::rule::{Kind, UnknownEnvironment};
 use super::threshold::{Case, Found, Threshold};
-use crate::model::{BaselineKind, Verdict};
+use crate::model::{BaselineKind, Note, Verdict};
 
 pub struct Standing;
 
 impl Threshold for Standing {
     fn judge(&self, case: &Case<'_>, found: &mut Found) {
         let facts = &case.comparison.baseline;
-        if case.comparison.run.partial {
+        if let Some(reason) = &case.comparison.run.aborted {
+            // What it measured may still fail a threshold, which is graver.
+            let sentence = format!("the run was given up, so it cannot pass: {reason}");
+            found.findings.push(case.suite_finding(Verdict::NoVerdict, sentence));
+        } else if case.comparison.run.partial {
             let sentence = "the run is cut: its input ends half-way or it was interrupted, so it cannot pass".to_string();
             found.findings.push(case.suite_finding(Verdict::NoVerdict, sentence));
         }
@@ -38,6 +42,10 @@ fn other_environment(case: &Case<'_>, found: &mut Found) {
         UnknownEnvironment::NoVerdict => Verdict::NoVerdict,
     };
     let sentence = format!("times were not compared: no baseline was accepted on an environment like this one; {}", ways_out(case));
+    if verdict == Verdict::Pass {
+        // What passed is folded away, and this must not be.
+        found.notes.push(Note::text(sentence.clone()));
+    }
     found.findings.push(case.suite_finding(verdict, sentence));
 }
 

@@ -1,6 +1,10 @@
 //! Everything right of `Run` through one door: accepted runs and a run go in, a verdict and its sentence come out.
 
+mod creep;
 mod laws;
+mod limits;
+mod quarantine;
+mod requests;
 mod situations;
 
 use super::{Attempts, Limit, Policy, Rule, Statistics, UnknownEnvironment, judge};
@@ -143,6 +147,8 @@ fn load(model: LoadModel, late: u64, rate_achieved: f64) -> Option<LoadFacts> {
         reconnects: 0,
         client_cpu_ns: None,
         measured_ns: 10_000_000_000,
+        schedule: None,
+        transport: None,
     })
 }
 

@@ -41,20 +41,21 @@ pub struct Job {
     /// As the user wrote it.
     text: String,
     command: Command,
+    stdin: Option<PathBuf>,
     stdout: Option<PathBuf>,
 }
 
 impl Job {
     /// A command for the platform's shell: `sh -c`, on Windows `cmd /C`.
     pub fn shell(text: &str) -> Job {
-        Job { text: text.to_string(), command: platform::shell(text), stdout: None }
+        Job { text: text.to_string(), command: platform::shell(text), stdin: None, stdout: None }
     }
 
     /// A program and its arguments. `text` is what errors call it.
     pub fn program(text: &str, program: impl AsRef<std::ffi::OsStr>, arguments: &[String]) -> Job {
         let mut command = Command::new(program);
         command.args(arguments);
-        Job { text: text.to_string(), command, stdout: None }
+        Job { text: text.to_string(), command, stdin: None, stdout: None }
     }
 
     /// An environment variable of the command, beside those of ours.
@@ -63,24 +64,38 @@ impl Job {
         self
     }
 
+    /// Keeps a variable of ours from the command.
+    pub fn without(mut self, name: &str) -> Job {
+        self.command.env_remove(name);
+        self
+    }
+
+    /// Standard input is a text, through a file that is made anew.
+    pub fn stdin_text(mut self, path: PathBuf, text: &str) -> Result<Job, MeasureError> {
+        log::write(&path, text)?;
+        self.stdin = Some(path);
+        Ok(self)
+    }
+
     /// Standard output goes into a file of its own, made anew, instead of the log.
     pub fn stdout_to(mut self, path: PathBuf) -> Job {
         self.stdout = Some(path);
         self
     }
 
-    /// Starts the command in `directory`, without standard input.
+    /// Starts the command in `directory`.
     pub fn start(self, directory: &Path, log: &Log) -> Result<Child, MeasureError> {
-        let Job { text, mut command, stdout } = self;
+        let Job { text, mut command, stdin, stdout } = self;
         let cannot = |error: std::io::Error| {
             let place = directory.display();
-            MeasureError::Failed(format!("cannot start {} in {place}: {error}; check the program's name and path", quoted(&text)))
+            MeasureError::NotStarted(format!("cannot start {} in {place}: {error}; check the program's name and path", quoted(&text)))
         };
         let out = match &stdout {
             Some(path) => Stdio::from(log::make(path)?),
             None => log.writer().map_err(cannot)?,
         };
-        command.current_dir(directory).stdin(Stdio::null()).stdout(out).stderr(log.writer().map_err(cannot)?);
+        let input = stdin.map_or(Ok(Stdio::null()), |path| log::open(&path).map(Stdio::from)).map_err(cannot)?;
+        command.current_dir(directory).stdin(input).stdout(out).stderr(log.writer().map_err(cannot)?);
         let process = Process::start(command).map_err(cannot)?;
         Ok(Child { text, stdout, process, is_reaped: false })
     }

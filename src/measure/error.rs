@@ -9,6 +9,8 @@ use std::fmt;
 pub enum MeasureError {
     /// The user asked to stop; what was measured until then is in the sink.
     Interrupted,
+    /// The program is not there or cannot be started; for people.
+    NotStarted(String),
     /// For people: what was run, what was expected, how it ended, the way out.
     Failed(String),
 }
@@ -17,7 +19,7 @@ impl fmt::Display for MeasureError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             MeasureError::Interrupted => f.write_str("interrupted"),
-            MeasureError::Failed(sentence) => f.write_str(sentence),
+            MeasureError::NotStarted(sentence) | MeasureError::Failed(sentence) => f.write_str(sentence),
         }
     }
 }

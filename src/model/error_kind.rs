@@ -25,6 +25,8 @@ pub const INTERRUPTED: &str = "interrupted";
 pub const TRUNCATED_BODY: &str = "truncated-body";
 pub const HTTP_4XX: &str = "http-4xx";
 pub const HTTP_5XX: &str = "http-5xx";
+/// More redirects than the limit allows, or one that cannot be followed.
+pub const REDIRECT_LIMIT: &str = "redirect-limit";
 /// Failed, and nothing more is known.
 pub const FAILED: &str = "failed";
 

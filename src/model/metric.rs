@@ -12,6 +12,8 @@ pub const SCHEDULE_LAG: &str = "schedule_lag";
 pub const QUEUE_WAIT: &str = "queue_wait";
 /// Establishing a connection, ns.
 pub const CONNECT: &str = "connect";
+/// The TLS handshake, ns.
+pub const TLS: &str = "tls";
 /// From the write to the first byte of the answer, ns.
 pub const FIRST_BYTE: &str = "first_byte";
 /// Bytes read from the wire for one answer.
@@ -42,7 +44,12 @@ pub fn is_deterministic(name: &str) -> bool {
 
 /// Metrics that describe the generator or a phase: shown, and judged only where a threshold names them.
 pub fn is_auxiliary(name: &str) -> bool {
-    matches!(name, SERVICE_TIME | SCHEDULE_LAG | QUEUE_WAIT | CONNECT | FIRST_BYTE | BYTES_IN | PEAK_MEMORY)
+    matches!(name, SERVICE_TIME | SCHEDULE_LAG | QUEUE_WAIT | CONNECT | TLS | FIRST_BYTE | BYTES_IN | PEAK_MEMORY)
+}
+
+/// Metrics of single requests, which wait for each other, so that the values of one run are not independent.
+pub fn is_of_requests(name: &str) -> bool {
+    matches!(name, LATENCY | SERVICE_TIME | SCHEDULE_LAG | QUEUE_WAIT | CONNECT | FIRST_BYTE | BYTES_IN)
 }
 
 /// What is known of a metric before any run.
@@ -66,6 +73,7 @@ pub static KNOWN: &[KnownMetric] = &[
     lower(QUEUE_WAIT, Unit::Ns, "request: waiting for a free connection"),
     lower(SCHEDULE_LAG, Unit::Ns, "request: how late the load generator itself was"),
     lower(CONNECT, Unit::Ns, "request: establishing the connection"),
+    lower(TLS, Unit::Ns, "request: TLS handshake"),
     lower(FIRST_BYTE, Unit::Ns, "request: write to first byte of the answer"),
     lower(BYTES_IN, Unit::Bytes, "request: size of the answer on the wire"),
     KnownMetric { name: THROUGHPUT, unit: Unit::PerSecond, better: Better::Higher, about: "operations per second over the run" },

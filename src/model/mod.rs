@@ -2,29 +2,35 @@
 
 mod change;
 mod comparison;
+mod condition;
 pub mod error_kind;
 mod found_rate;
 pub mod humanize;
 pub mod metric;
 mod outcome;
 mod overall;
+mod pull_request;
 mod run;
 mod sample;
 mod series;
 mod stored;
 mod summary;
 mod summary_form;
+mod transport;
 mod unit;
 mod work;
 
 pub use comparison::{Band, BaselineFacts, BaselineKind, Before, Change, Changes, ComparedSeries, Comparison, Edited, Pinned};
+pub use condition::{Condition, Side};
 pub use found_rate::{FOUND_RATE_SCHEMA, FoundRate, RateAnswer, RateStep, StepVerdict};
 pub use outcome::{Confirmation, Finding, FindingKind, Outcome, Place, SuiteOutcome, Verdict};
 pub use overall::Overall;
+pub use pull_request::PullRequest;
 pub use run::{Environment, Exemplar, LoadFacts, LoadModel, Note, Run, RunFacts, Shard, Window};
 pub use sample::{Request, Sample, Value};
 pub use series::{Distribution, Evidence, Series, SeriesKey};
 pub use stored::{STORED_RUN_SCHEMA, StoredError, StoredRun};
 pub use summary::{Percentile, STATISTIC_WORDS, Statistic, Summary};
+pub use transport::{Auth, ConnectTo, Family, Material, Origin, Proxy, Resolve, Secret, TlsFacts, TlsWork, Transport, TransportFacts};
 pub use unit::{Better, Unit};
-pub use work::{Arrival, CommandWork, HarnessWork, LoadWork, ServerWork, Stop, SuiteWork, Target, ToolWork, Work};
+pub use work::{Arrival, CommandWork, HarnessWork, LoadWork, ServerWork, Spacing, Stage, Start, Stop, SuiteWork, Target, ToolWork, Work};

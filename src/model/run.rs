@@ -1,6 +1,6 @@
 //! One recording of one suite.
 
-use super::{Series, SeriesKey};
+use super::{Series, SeriesKey, TransportFacts};
 use std::collections::BTreeMap;
 
 /// What must be alike to compare times. `hard` makes the key, `drift` is shown.
@@ -15,8 +15,24 @@ pub struct Environment {
 /// One part of a test spread over several generators.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Shard {
+    /// From 1 to `total`.
     pub index: u32,
     pub total: u32,
+    /// Of the whole test (`LoadWork::fingerprint`), so that parts of different tests are never added; 0 before it is known.
+    pub fingerprint: u64,
+}
+
+impl Shard {
+    /// Shard `index` of `total`; `None` unless it is one of them.
+    pub fn new(index: u32, total: u32) -> Option<Shard> {
+        (1..=total).contains(&index).then_some(Shard { index, total, fingerprint: 0 })
+    }
+
+    /// How many of the slots 0 to `slots` − 1 are its own: slot k is of shard (k mod `total`) + 1.
+    pub fn share(&self, slots: u64) -> u64 {
+        let (index, total) = (u64::from(self.index), u64::from(self.total.max(1)));
+        slots / total + u64::from(slots % total >= index)
+    }
 }
 
 /// A recoverable oddity, with its place.
@@ -68,6 +84,10 @@ pub struct LoadFacts {
     pub client_cpu_ns: Option<u64>,
     /// Length of the measured phase, ns.
     pub measured_ns: u64,
+    /// When requests were to start, in words.
+    pub schedule: Option<String>,
+    /// How requests reached the server; `None` where nothing tells.
+    pub transport: Option<TransportFacts>,
 }
 
 impl LoadFacts {
@@ -105,7 +125,20 @@ impl LoadFacts {
             reconnects: worse.reconnects.saturating_add(better.reconnects),
             client_cpu_ns: worse.client_cpu_ns.zip(better.client_cpu_ns).map(|(a, b)| a.saturating_add(b)),
             measured_ns: worse.measured_ns.saturating_add(better.measured_ns),
+            transport: [worse.transport, better.transport].into_iter().flatten().reduce(TransportFacts::merged),
             ..worse
+        }
+    }
+
+    /// Of two generators that worked at once: counts and rates add up, time does not.
+    pub fn together(self, other: LoadFacts) -> LoadFacts {
+        let sum = |one: Option<f64>, other: Option<f64>| one.zip(other).map(|(one, other)| one + other);
+        LoadFacts {
+            connections: self.connections.saturating_add(other.connections),
+            rate_planned: sum(self.rate_planned, other.rate_planned),
+            rate_achieved: sum(self.rate_achieved, other.rate_achieved),
+            measured_ns: self.measured_ns.max(other.measured_ns),
+            ..self.merged(other)
         }
     }
 }
@@ -143,6 +176,8 @@ pub struct RunFacts {
     pub duration_ns: Option<u64>,
     /// The input is cut or the run was interrupted.
     pub partial: bool,
+    /// Why the run was given up before its end.
+    pub aborted: Option<String>,
     pub commit: Option<String>,
     pub environment: Option<Environment>,
     pub shard: Option<Shard>,
@@ -162,6 +197,8 @@ pub struct Run {
     pub started_ns: Option<u64>,
     pub duration_ns: u64,
     pub partial: bool,
+    /// Why it was given up before its end, where it was; it is then partial as well.
+    pub aborted: Option<String>,
     pub commit: Option<String>,
     pub environment: Environment,
     pub shard: Option<Shard>,

@@ -22,6 +22,8 @@ pub struct Request<'a> {
     pub schedule_lag_ns: Option<u64>,
     pub queue_wait_ns: Option<u64>,
     pub connect_ns: Option<u64>,
+    /// The TLS handshake of the connection made for this request.
+    pub tls_ns: Option<u64>,
     pub first_byte_ns: Option<u64>,
     pub bytes_in: Option<u64>,
     pub bytes_out: Option<u64>,

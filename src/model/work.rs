@@ -1,5 +1,6 @@
 //! What a suite asks to be measured, after every default has been applied.
 
+use super::{Condition, Shard, Transport};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -18,6 +19,7 @@ pub struct SuiteWork {
 
 /// The kinds of measuring.
 #[derive(Debug, Clone, PartialEq)]
+#[allow(clippy::large_enum_variant, reason = "one for each suite")]
 pub enum Work {
     /// A benchmark program whose output or result files a format reads.
     Benchmark(HarnessWork),
@@ -76,19 +78,52 @@ pub struct Target {
     /// Name in results: method and path unless the user gave one.
     pub label: String,
     pub method: String,
-    /// `http://…`; `{port}` not yet replaced.
+    /// `http://…` or `https://…`; `{port}` not yet replaced.
     pub url: String,
     pub headers: Vec<(String, String)>,
     pub body: Vec<u8>,
 }
 
 /// When requests start.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum Arrival {
-    /// Open loop, evenly spaced, per second.
+    /// Open loop: arrivals per second, until `LoadWork::stop`.
     Constant(f64),
-    /// Closed loop: the next request after the answer.
+    /// Open loop: arrivals per second, stage after stage; together they say how long the load lasts.
+    Stages(Vec<Stage<f64>>),
+    /// Open loop: the starts that stand in this file.
+    Trace(PathBuf),
+    /// Closed loop: the next request after the answer, until `LoadWork::stop`.
     Closed,
+    /// Closed loop: connections in use, stage after stage; together they say how long the load lasts.
+    ClosedStages(Vec<Stage<u32>>),
+}
+
+/// A stretch of time in which something stays as it is, or changes evenly from one value to another.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Stage<T> {
+    pub from: T,
+    pub to: T,
+    pub duration: Duration,
+}
+
+/// How the starts of an open loop lie between each other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Spacing {
+    /// As far apart as the rate says.
+    Even,
+    /// At random, as those of many users who know nothing of each other; the same for the same seed.
+    Poisson { seed: u64 },
+}
+
+/// When the load begins.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Start {
+    AtOnce,
+    /// At this moment, ns since the Unix epoch.
+    At(u64),
+    /// As soon as this file exists.
+    Barrier(PathBuf),
 }
 
 /// When the measured phase ends.
@@ -114,4 +149,51 @@ pub struct LoadWork {
     pub grace: Duration,
     /// Lag of the generator beyond which a request is late.
     pub max_lag: Duration,
+    pub spacing: Spacing,
+    /// Closed loop: pause of a connection between an answer and its next request.
+    pub think_time: Duration,
+    /// The part of the load that is this generator's; `None`: all of it.
+    pub shard: Option<Shard>,
+    pub start: Start,
+    /// A run for which this holds is lost, and ends at once.
+    pub abort_if: Option<Condition>,
+    /// How requests reach the server.
+    pub transport: Transport,
+}
+
+impl LoadWork {
+    /// Arrivals per second that are planned for a time after the start of the load, warm-up included: of this shard alone.
+    /// `None` in a closed loop, with a trace, and when all stages are over.
+    pub fn rate_after(&self, elapsed: Duration) -> Option<f64> {
+        let whole = match &self.arrival {
+            Arrival::Constant(rate) => *rate,
+            Arrival::Stages(stages) => {
+                // The warm-up runs at the rate with which the first stage begins.
+                let mut into = elapsed.saturating_sub(self.warm_up);
+                let stage = stages.iter().find(|stage| {
+                    let is_now = into < stage.duration;
+                    into = if is_now { into } else { into - stage.duration };
+                    is_now
+                })?;
+                stage.from + (stage.to - stage.from) * into.div_duration_f64(stage.duration)
+            }
+            Arrival::Trace(_) | Arrival::Closed | Arrival::ClosedStages(_) => return None,
+        };
+        Some(whole / self.shard.map_or(1.0, |shard| f64::from(shard.total)))
+    }
+
+    /// A number that tells two configurations apart: of everything but the part that is one generator's own. `recorded` are
+    /// the starts that stand in the file of a trace.
+    pub fn fingerprint(&self, version: &str, recorded: &[u64]) -> u64 {
+        let mut common = LoadWork { shard: None, start: Start::AtOnce, ..self.clone() };
+        common.transport.local_address = None;
+        if let Arrival::Trace(path) = &mut common.arrival {
+            // The same starts, wherever their file lies.
+            path.clear();
+        }
+        let text = format!("{version} {common:?}");
+        let bytes = text.bytes().chain(recorded.iter().flat_map(|start_ns| start_ns.to_le_bytes()));
+        // FNV-1a, 64 bits: the same number on every machine.
+        bytes.fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3))
+    }
 }

@@ -2,12 +2,11 @@
 
 use super::{Surroundings, measure};
 use crate::config::{Plan, RateSearch};
-use crate::judge::expression::{Condition, Quantity};
 use crate::limits::FIND_RATE_STEPS_MAX;
 use crate::model::humanize::quantity;
 use crate::model::{
-    Arrival, FOUND_RATE_SCHEMA, FoundRate, LoadFacts, LoadWork, Overall, Percentile, RateAnswer, RateStep, Run, Statistic, StepVerdict,
-    SuiteWork, Unit, Work, metric,
+    Arrival, Condition, FOUND_RATE_SCHEMA, FoundRate, LoadFacts, LoadWork, Overall, Percentile, RateAnswer, RateStep, Run, Statistic,
+    StepVerdict, SuiteWork, Unit, Work, metric,
 };
 use crate::stats::{Ceiling, Search, Trial};
 
@@ -93,9 +92,6 @@ fn evidence(run: &Run, rate: f64, conditions: &[Condition]) -> RateStep {
 
 /// Why the condition does not hold; `None` where it does. What is not known holds nothing.
 fn broken(condition: &Condition, latency: &Overall, run: &Run) -> Option<String> {
-    let limit = match condition.quantity {
-        Quantity::Change(v) | Quantity::Share(v) | Quantity::Time(v) | Quantity::Bytes(v) | Quantity::Rate(v) | Quantity::Plain(v) => v,
-    };
     let unit = match condition.statistic {
         Statistic::ErrorRate => Unit::Ratio,
         Statistic::Throughput => Unit::PerSecond,
@@ -103,7 +99,7 @@ fn broken(condition: &Condition, latency: &Overall, run: &Run) -> Option<String>
     };
     match latency.get(condition.statistic) {
         None => Some(format!("{} is not known: no request succeeded", condition.statistic)),
-        Some(found) if condition.operator.holds(found, limit) => None,
+        Some(found) if condition.holds(found) => None,
         Some(found) => {
             let kind = if condition.statistic == Statistic::ErrorRate { most_frequent_error(run) } else { None };
             let kind = kind.map_or_else(String::new, |kind| format!(", mostly {kind}"));
@@ -120,7 +116,7 @@ fn most_frequent_error(run: &Run) -> Option<&str> {
 #[cfg(test)]
 mod tests {
     use super::evidence;
-    use crate::judge::expression::parse_conditions;
+    use crate::judge::condition::parse_goals;
     use crate::model::{Better, LoadFacts, LoadModel, Percentile, Run, Series, SeriesKey, StepVerdict, Unit, metric};
 
     /// The verdict on a step of 1000 requests with that p99, that many errors and that many handled late.
@@ -145,9 +141,11 @@ mod tests {
             reconnects: 0,
             client_cpu_ns: None,
             measured_ns: 1,
+            schedule: None,
+            transport: None,
         };
         let run = Run { series: [(latency.key.clone(), latency)].into(), load: Some(load), ..Run::default() };
-        let step = evidence(&run, 100.0, &parse_conditions(conditions).unwrap());
+        let step = evidence(&run, 100.0, &parse_goals(conditions).unwrap());
         assert_eq!((step.verdict, step.reason.as_str()), expected);
     }
 

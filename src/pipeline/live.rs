@@ -3,11 +3,12 @@
 use crate::limits::{LIVE_CELL_NS, LIVE_CELLS, LIVE_ROWS};
 use crate::measure::http::{Phase, Progress};
 use crate::model::humanize::quantity;
-use crate::model::{Arrival, LoadWork, Note, Percentile, RunFacts, Sample, Series, SeriesKey, Unit};
+use crate::model::{LoadWork, Note, Percentile, RunFacts, Sample, Series, SeriesKey, Unit};
 use crate::record::{Rejected, Sink};
 use crate::stats::{Coarse, Histogram};
 use std::cell::RefCell;
 use std::collections::VecDeque;
+use std::time::Duration;
 
 /// Columns of the progress bar and of the longest bar of the histogram.
 const BAR: usize = 24;
@@ -67,10 +68,9 @@ struct Cell {
 
 /// What the view remembers from frame to frame.
 #[derive(Debug)]
-pub struct Board {
+pub struct Board<'a> {
+    work: &'a LoadWork,
     title: String,
-    planned: Option<f64>,
-    connections: u32,
     cells: VecDeque<Cell>,
     /// Elapsed time and requests done where the current cell began.
     from: (u64, u64),
@@ -78,16 +78,14 @@ pub struct Board {
     rate: Option<f64>,
 }
 
-impl Board {
+impl<'a> Board<'a> {
     /// An empty board.
-    pub fn new(suite: &str, work: &LoadWork) -> Board {
+    pub fn new(suite: &str, work: &'a LoadWork) -> Board<'a> {
         let target = work.targets.first().map(|target| format!("{} {}", target.method, target.url)).unwrap_or_default();
         let more = if work.targets.len() > 1 { format!(" and {} more", work.targets.len() - 1) } else { String::new() };
-        let planned = if let Arrival::Constant(rate) = work.arrival { Some(rate) } else { None };
         Board {
+            work,
             title: format!("{suite}: {target}{more}").chars().filter(|c| !c.is_control()).collect(),
-            planned,
-            connections: work.connections,
             cells: VecDeque::with_capacity(LIVE_CELLS),
             from: (0, 0),
             rate: None,
@@ -117,13 +115,16 @@ impl Board {
     fn counts(&self, progress: &Progress) -> String {
         let rate = |rate: f64| quantity(rate, &Unit::PerSecond);
         let now = self.rate.map_or_else(|| "-".to_string(), rate);
-        let planned = self.planned.map_or_else(String::new, |planned| format!(" of {} planned", rate(planned)));
+        let planned = self
+            .work
+            .rate_after(Duration::from_nanos(progress.elapsed_ns))
+            .map_or_else(String::new, |planned| format!(" of {} planned", rate(planned)));
         let share = progress.errors as f64 / progress.done.max(1) as f64;
         let waiting = if progress.waiting > 0 { format!(", {} waiting", progress.waiting) } else { String::new() };
         format!(
             "  rate {now}{planned}   in flight {} of {}{waiting}   done {}   errors {} ({})",
             progress.in_flight,
-            self.connections,
+            self.work.shard.map_or(self.work.connections.into(), |shard| shard.share(self.work.connections.into())),
             progress.done,
             progress.errors,
             quantity(share, &Unit::Ratio)

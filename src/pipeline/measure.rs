@@ -1,42 +1,41 @@
 //! From a suite's work to a `Run`: builds, starts what must be started, measures or lets measure, records.
 
+use super::before::GIT_TIMEOUT;
 use super::live::{Board, Seen, Watch};
-use super::outputs::{Tap, of_load};
-use super::{Surroundings, read};
+use super::outputs::{Tap, Taps};
+use super::{Surroundings, read, start};
 use crate::config::{Plan, SuitePlan};
 use crate::machine;
 use crate::measure::http::{self, Drive, Phase, Progress};
 use crate::measure::{self, MeasureError, Server, ServerUsage, Setting};
 use crate::model::{
-    Better, CommandWork, HarnessWork, LoadWork, Note, Run, Series, SeriesKey, ServerWork, SuiteWork, ToolWork, Unit, Work, metric,
+    Better, CommandWork, HarnessWork, LoadWork, Note, Run, Series, SeriesKey, ServerWork, Shard, SuiteWork, ToolWork, Unit, Work, metric,
 };
 use crate::record::{Keep, Recorder, Sink};
 use crate::source::Input;
 use crate::terminal;
 use std::cell::RefCell;
 use std::path::PathBuf;
-use std::time::Duration;
+use std::sync::Arc;
 
-/// Longest time that git may take to name a commit.
-const GIT_TIMEOUT: Duration = Duration::from_secs(10);
+/// Builds one suite, where it has to be. The error is the sentence of a suite that could not be measured.
+pub fn build(plan: &Plan, suite: &SuitePlan, around: Surroundings<'_>) -> Result<(), String> {
+    Station { plan, work: &suite.work, around }.build()
+}
 
-/// Measures one suite. Gives the run and the outputs that saw its samples and still wait for the outcome. The error is the
-/// sentence of a suite that could not be measured.
-pub fn suite(plan: &Plan, suite: &SuitePlan, around: Surroundings<'_>, tap: &mut Tap) -> Result<(Run, Tap), String> {
+/// Measures one suite that is built. The error is the sentence of a suite that could not be measured.
+pub fn suite(plan: &Plan, suite: &SuitePlan, around: Surroundings<'_>, taps: &mut Taps<'_>) -> Result<Run, String> {
     let station = Station { plan, work: &suite.work, around };
-    station.build()?;
     let (started, started_epoch) = (around.clock.elapsed_ns(), around.clock.epoch_ns());
-    let mut own = Tap::default();
     let mut run = match &suite.work.work {
-        Work::Benchmark(work) => station.harness(work, tap),
+        Work::Benchmark(work) => station.harness(work, taps.asked),
         Work::Command(work) => station.command(work),
-        Work::Tool(work) => station.tool(work, tap),
+        Work::Tool(work) => station.tool(work, taps.asked),
         Work::Load { server, load } => {
-            own = of_load(plan, &suite.work.name, load.connections).map_err(|error| error.0)?;
             if !around.terminal.is_live() {
                 around.terminal.say(&format!("{}: load", suite.work.name));
             }
-            station.load(server.as_ref(), load, &mut own)
+            station.load(server.as_ref(), load, taps.own)
         }
     }?;
     run.started_ns.get_or_insert(started_epoch);
@@ -44,12 +43,12 @@ pub fn suite(plan: &Plan, suite: &SuitePlan, around: Surroundings<'_>, tap: &mut
         run.duration_ns = around.clock.elapsed_ns() - started;
     }
     run.partial |= around.interrupt.exit_code().is_some();
-    Ok((run, own))
+    Ok(run)
 }
 
 /// One load test of a server that runs already, without outputs of its own.
 pub fn only_load(plan: &Plan, work: &SuiteWork, load: &LoadWork, around: Surroundings<'_>) -> Result<Run, String> {
-    Station { plan, work, around }.drive(None, load, &mut Tap::default())
+    Station { plan, work, around }.drive(None, &Asked { work: load, recorded: Arc::default() }, &mut Tap::default())
 }
 
 /// The commit that is measured: the CI's word where it gives one, else git's.
@@ -129,13 +128,15 @@ impl Station<'_> {
     }
 
     fn load(&self, server: Option<&ServerWork>, work: &LoadWork, tap: &mut Tap) -> Result<Run, String> {
-        let Some(server) = server else { return self.drive(None, work, tap) };
+        let recorded = start::recorded(work, &self.work.directory)?;
+        let work = Asked { work, recorded };
+        let Some(server) = server else { return self.drive(None, &work, tap) };
         let phase = self.phase("starting the server");
         let log = self.log("server");
         let mut server =
             Server::start(server, &self.work.directory, &log, self.around.interrupt.flag()).map_err(|error| error.to_string())?;
         drop(phase);
-        let measured = self.drive(Some(&server), work, tap);
+        let measured = self.drive(Some(&server), &work, tap);
         let alive = server.check().map_err(|error| error.to_string());
         let stopped = server.stop().map_err(|error| error.to_string());
         alive?;
@@ -143,12 +144,15 @@ impl Station<'_> {
         measured
     }
 
-    fn drive(&self, server: Option<&Server>, work: &LoadWork, tap: &mut Tap) -> Result<Run, String> {
+    fn drive(&self, server: Option<&Server>, asked: &Asked<'_>, tap: &mut Tap) -> Result<Run, String> {
+        start::at_barrier(&asked.work.start, self.around);
         let pressure = machine::pressure();
         let mut recorder = Recorder::new(Keep::Histogram);
-        let used = self.drive_into(work, server, &mut tap.beside(&mut recorder));
+        let used = self.drive_into(asked, server, &mut tap.beside(&mut recorder));
         let used = used.map_err(|error| tap.failure().map_or(error, |failure| failure.0))?;
         let mut run = recorder.finish(&self.work.name);
+        let fingerprint = || asked.work.fingerprint(env!("CARGO_PKG_VERSION"), &asked.recorded);
+        run.shard = asked.work.shard.map(|shard| Shard { fingerprint: fingerprint(), ..shard });
         if let Some(used) = used {
             add_server_usage(&mut run, used);
         }
@@ -158,7 +162,7 @@ impl Station<'_> {
     }
 
     /// Drives the load while a person may watch; gives what the server used from the start of the measured phase to its end.
-    fn drive_into(&self, work: &LoadWork, server: Option<&Server>, sink: &mut dyn Sink) -> Result<Option<ServerUsage>, String> {
+    fn drive_into(&self, asked: &Asked<'_>, server: Option<&Server>, sink: &mut dyn Sink) -> Result<Option<ServerUsage>, String> {
         let usage = || server.and_then(Server::usage);
         let mut before = usage();
         let mut warming_up = false;
@@ -168,6 +172,7 @@ impl Station<'_> {
             Phase::Measuring | Phase::Draining => {}
         };
         let (port, interrupted) = (server.map(Server::port), self.around.interrupt.flag());
+        let (work, recorded) = (asked.work, Arc::clone(&asked.recorded));
         let driven = if let Some(view) = self.around.terminal.live() {
             let seen = RefCell::new(Seen::default());
             let mut board = Board::new(&self.work.name, work);
@@ -175,16 +180,22 @@ impl Station<'_> {
                 count_usage(&progress);
                 view.show(board.frame(&progress, &mut seen.borrow_mut()));
             };
-            let drive = Drive { work, port, interrupted, progress: &mut progress };
+            let drive = Drive { work, recorded, port, interrupted, progress: &mut progress };
             http::drive(drive, &mut Watch { seen: &seen, sink })
         } else {
             let mut progress = |progress: Progress| count_usage(&progress);
-            http::drive(Drive { work, port, interrupted, progress: &mut progress }, sink)
+            http::drive(Drive { work, recorded, port, interrupted, progress: &mut progress }, sink)
         };
         driven.map_err(|error| error.to_string())?;
         let used = usage().zip(before);
         Ok(used.map(|(after, before)| ServerUsage { cpu_ns: after.cpu_ns.saturating_sub(before.cpu_ns), ..after }))
     }
+}
+
+/// A load test with the starts of its trace.
+struct Asked<'a> {
+    work: &'a LoadWork,
+    recorded: Arc<[u64]>,
 }
 
 /// Adds what the server's processes used as series of the run as a whole. CPU time below one tick of the kernel is not known.

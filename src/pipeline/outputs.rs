@@ -1,7 +1,7 @@
 //! What is written: the reports of every run under `perf-results/`, the ones asked for, and last of all the verdict.
 
-use crate::config::{Keep, Plan, ReportRequest};
-use crate::model::{Note, Outcome, RunFacts, Sample, Series, SeriesKey, Verdict};
+use crate::config::{Keep, Plan, ReportRequest, SuitePlan};
+use crate::model::{Note, Outcome, Run, RunFacts, Sample, Series, SeriesKey, Verdict, Work};
 use crate::output::{Output, OutputError, Report};
 use crate::record::{Rejected, Sink};
 use crate::report::{self, Entry, Needs, Style};
@@ -9,6 +9,7 @@ use crate::stats::Histogram;
 use crate::target::{self, Pending, Target, TargetError};
 use crate::terminal::Terminal;
 use std::path::PathBuf;
+use std::slice;
 use std::thread;
 
 /// A report could not be written. The verdict is then not to be trusted either: nobody could read why.
@@ -103,6 +104,14 @@ impl Tap {
     }
 }
 
+/// Outputs of one measurement.
+pub struct Taps<'a> {
+    /// Those that the user asked for.
+    pub asked: &'a mut Tap,
+    /// Those that each suite of its kind has.
+    pub own: &'a mut Tap,
+}
+
 /// A recorder with a tap.
 pub struct Beside<'a> {
     tap: &'a mut Tap,
@@ -145,26 +154,35 @@ pub fn clear(plan: &Plan) -> Result<(), OutputFailed> {
         return Ok(());
     }
     target::remove_verdict(&plan.results)?;
+    // Further measurements of each suite, before the folder that they lie in.
+    let folders = format!("{}/runs/*", glob::Pattern::escape(&plan.results.display().to_string()));
+    for folder in glob::glob(&folders).into_iter().flatten().flatten().filter(|path| path.is_dir()) {
+        target::remove_earlier(&folder, "", &["[0-9]*.run.json", "confirm-*.run.json"])?;
+        target::remove_if_empty(&folder);
+    }
     OURS.iter().try_for_each(|(folder, names)| target::remove_earlier(&plan.results, folder, names))?;
     Ok(())
 }
 
 /// What we write into the results directory: folders, and globs of names in them. It may be a directory with other things
 /// in it, such as `.`: those are nobody's to remove.
-const OURS: [(&str, &[&str]); 5] = [
+const OURS: [(&str, &[&str]); 8] = [
     ("", &["outcome.json", "report.md"]),
     ("runs", &["*.run.json"]),
     ("junit", &["TEST-*.xml"]),
     ("jtl", &["*.jtl"]),
-    ("logs", &["git.log", "*.build.log", "*.benchmark.*", "*.command.log", "*.tool.log", "*.server.log"]),
+    ("jenkins/archive", &["*.xml"]),
+    ("jenkins/performance-results", &["performance.log"]),
+    ("jenkins", &["*.csv"]),
+    ("logs", &["git.log", "git.in", "git.out", "*.build.log", "*.benchmark.*", "*.command.log", "*.tool.log", "*.server.log"]),
 ];
 
-/// The outputs that see a load suite's samples while it is measured: its JTL.
-pub fn of_load(plan: &Plan, suite: &str, workers: u32) -> Result<Tap, OutputFailed> {
+/// The outputs that see a suite's samples while it is measured: the JTL of a load test.
+pub fn of_work(plan: &Plan, suite: &SuitePlan) -> Result<Tap, OutputFailed> {
     let mut tap = Tap::default();
-    if plan.keep == Keep::Everything {
-        let path = plan.results.join("jtl").join(format!("{suite}.jtl"));
-        tap.add(Opened::new(report::by_name("jtl")?, &Target::File(path), &Style { workers, ..Style::default() })?);
+    if let (Keep::Everything, Work::Load { load, .. }) = (plan.keep, &suite.work.work) {
+        let path = plan.results.join("jtl").join(format!("{}.jtl", suite.work.name));
+        tap.add(Opened::new(report::by_name("jtl")?, &Target::File(path), &Style { workers: load.connections, ..Style::default() })?);
     }
     Ok(tap)
 }
@@ -222,6 +240,15 @@ pub fn write_kept(plan: &Plan, report: &Report<'_>) -> Result<(), OutputFailed> 
         let writers: Vec<_> = suites.chain(runs).chain(whole).map(write).collect();
         writers.into_iter().try_for_each(|writer| writer.join().unwrap_or_else(|bug| std::panic::resume_unwind(bug)))
     })
+}
+
+/// Measurements beside the runs that were judged, each as a stored run at its path below `runs/`.
+pub fn write_further(plan: &Plan, report: &Report<'_>, further: &[(String, Run)]) -> Result<(), OutputFailed> {
+    for (path, run) in further.iter().filter(|_| plan.keep == Keep::Everything) {
+        let target = Target::File(plan.results.join("runs").join(format!("{path}.run.json")));
+        write(&Report { outcome: report.outcome, runs: slice::from_ref(run) }, "run-json", &target, &Style::default())?;
+    }
+    Ok(())
 }
 
 /// The last words: the text for people, what could not be written, and the verdict at the very end.

@@ -9,8 +9,8 @@ use crate::stats::Histogram;
 use std::collections::BTreeMap;
 
 /// The durations of a request, in the order of `durations`.
-const PHASES: [&str; 6] =
-    [metric::LATENCY, metric::SERVICE_TIME, metric::SCHEDULE_LAG, metric::QUEUE_WAIT, metric::CONNECT, metric::FIRST_BYTE];
+const PHASES: [&str; 7] =
+    [metric::LATENCY, metric::SERVICE_TIME, metric::SCHEDULE_LAG, metric::QUEUE_WAIT, metric::CONNECT, metric::TLS, metric::FIRST_BYTE];
 
 fn durations(request: &Request<'_>) -> [Option<u64>; PHASES.len()] {
     [
@@ -19,6 +19,7 @@ fn durations(request: &Request<'_>) -> [Option<u64>; PHASES.len()] {
         request.schedule_lag_ns,
         request.queue_wait_ns,
         request.connect_ns,
+        request.tls_ns,
         request.first_byte_ns,
     ]
 }

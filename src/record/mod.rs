@@ -4,6 +4,7 @@ mod exemplars;
 mod fold;
 mod label;
 mod recorder;
+mod shards;
 mod sink;
 mod status_codes;
 mod summarise;
@@ -11,4 +12,5 @@ mod timeline;
 
 pub use fold::Keep;
 pub use recorder::Recorder;
+pub use shards::join_shards;
 pub use sink::{Rejected, Sink};

@@ -11,6 +11,7 @@ use crate::model::{LoadFacts, Note, Request, Run, RunFacts, Sample, Series, Seri
 use crate::stats::Histogram;
 use rustc_hash::FxHashMap;
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 /// Takes a run while it is measured or read, in memory that does not depend on its length: it grows with labels, and with
 /// distinct values up to the budgets of `limits`.
@@ -60,6 +61,11 @@ impl Recorder {
         self.facts.suite.as_deref()
     }
 
+    /// Whether a source named a shard, which is no repetition of anything.
+    pub fn has_shard(&self) -> bool {
+        self.facts.shard.is_some()
+    }
+
     /// A repetition ends: the time until the next one starts is no part of the run.
     pub fn end_repetition(&mut self) {
         if self.first_start_ns <= self.last_end_ns {
@@ -87,6 +93,7 @@ impl Recorder {
             started_ns: facts.started_ns.or(first_start_ns),
             duration_ns: duration_ns.unwrap_or(0),
             partial: facts.partial,
+            aborted: facts.aborted,
             commit: facts.commit,
             environment: facts.environment.unwrap_or_default(),
             shard: facts.shard,
@@ -191,10 +198,10 @@ impl Sink for Recorder {
         if recorded.is_some_and(|label| label.has(&series.key.metric)) {
             return Err(two_things(&series.key.label, &series.key.metric, "comes as samples and as a summary"));
         }
-        match self.folded.get_mut(&series.key) {
-            Some(mine) => summarise::merge(mine, series),
-            None => {
-                self.folded.insert(series.key.clone(), series);
+        match self.folded.entry(series.key.clone()) {
+            Entry::Occupied(mine) => summarise::merge(mine.into_mut(), series),
+            Entry::Vacant(room) => {
+                room.insert(series);
                 Ok(())
             }
         }
@@ -206,6 +213,7 @@ impl Sink for Recorder {
         mine.started_ns = mine.started_ns.into_iter().chain(facts.started_ns).min();
         mine.duration_ns = mine.duration_ns.into_iter().chain(facts.duration_ns).reduce(u64::saturating_add);
         mine.partial |= facts.partial;
+        mine.aborted = mine.aborted.take().or(facts.aborted);
         mine.commit = facts.commit.or(mine.commit.take());
         mine.environment = facts.environment.or(mine.environment.take());
         mine.shard = facts.shard.or(mine.shard);

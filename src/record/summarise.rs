@@ -75,10 +75,12 @@ pub(super) fn merge(into: &mut Series, other: Series) -> Result<(), Rejected> {
         return reject("comes twice and its single values are not known");
     }
     match (&mut into.distribution, &other.distribution) {
+        // Where every attempt failed there is no value to add.
+        (_, Distribution::Unknown) => {}
+        (mine @ Distribution::Unknown, more) => *mine = more.clone(),
         (Distribution::Values(mine), Distribution::Values(more)) => mine.extend(more),
         (Distribution::Histogram(mine), Distribution::Histogram(more)) => mine.merge(more),
         (Distribution::Counts { step: a, counts }, Distribution::Counts { step: b, counts: more }) if a == b => counts.merge(more),
-        (Distribution::Unknown, Distribution::Unknown) => {}
         _ => return reject("comes twice and its values were kept in different forms"),
     }
     let mut judged = merged_summary(into.judged(), other.judged());

@@ -20,6 +20,9 @@ fn render(report: &Report<'_>, style: &Style) -> Result<String, OutputError> {
     let more = crossed.len().saturating_sub(ANNOTATIONS_MAX);
     let rest = if more > 0 { format!("; {more} more that did not pass are in the report") } else { String::new() };
     let verdict = report.outcome.verdict.word();
+    for caveat in facts::caveats(report.outcome) {
+        text.push_str(&format!("::notice title={verdict}::{}\n", workflow_data(&caveat)));
+    }
     text.push_str(&format!("::notice title={verdict}::{}\n", workflow_data(&format!("{}{rest}", facts::headline(report.outcome)))));
     Ok(text)
 }

@@ -2,7 +2,7 @@
 
 use super::document::JsonWriter;
 use super::{Entry, Needs, Style, document, facts};
-use crate::model::{BaselineFacts, BaselineKind, Finding, Note, Outcome, SeriesKey, SuiteOutcome};
+use crate::model::{BaselineFacts, BaselineKind, Confirmation, Edited, Finding, Note, Outcome, SeriesKey, SuiteOutcome};
 use crate::output::{Output, OutputError, Report};
 use serde::Serialize;
 use std::io::Write;
@@ -49,6 +49,12 @@ struct JsonSuite<'a> {
 #[derive(Serialize)]
 struct JsonBaseline<'a> {
     kind: &'static str,
+    /// Number of the earlier build.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    build: Option<u64>,
+    /// Whether the change of this pull request edits it: `yes`, `no`, `unknown`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    edited: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     path: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -61,6 +67,9 @@ struct JsonBaseline<'a> {
     environments: &'a [String],
     #[serde(skip_serializing_if = "Vec::is_empty")]
     drift: Vec<JsonDrift<'a>>,
+    /// Why runs were accepted although they were worse, newest first.
+    #[serde(skip_serializing_if = "<[String]>::is_empty")]
+    reasons: &'a [String],
 }
 
 #[derive(Serialize)]
@@ -94,11 +103,23 @@ struct JsonFinding<'a> {
     detectable_percent: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pairs_used: Option<u32>,
+    /// Where a failure was measured again.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    confirmation: Option<JsonConfirmation>,
     samples: u64,
     sentence: &'a str,
     reproduce: &'a str,
+    /// Why the series is in quarantine; only where it would not have passed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    quarantined: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     place: Option<JsonPlace<'a>>,
+}
+
+#[derive(Serialize)]
+struct JsonConfirmation {
+    measured: u32,
+    failed: u32,
 }
 
 #[derive(Serialize)]
@@ -167,12 +188,20 @@ fn baseline(facts: &BaselineFacts) -> JsonBaseline<'_> {
             BaselineKind::File => "file",
             BaselineKind::Build(_) => "build",
         },
+        build: if let BaselineKind::Build(number) = facts.kind { Some(number) } else { None },
+        edited: match facts.edited {
+            Edited::Unasked => None,
+            Edited::No => Some("no"),
+            Edited::Yes => Some("yes"),
+            Edited::Unknown => Some("unknown"),
+        },
         path: facts.path.as_deref(),
         commit: facts.commit.as_deref(),
         accepted: facts.accepted_ns.and_then(|ns| jiff::Timestamp::from_nanosecond(i128::from(ns)).ok()).map(|time| time.to_string()),
         runs: facts.runs,
         environments: &facts.environments,
         drift: facts.drift.iter().map(|(name, before, after)| JsonDrift { name, before, after }).collect(),
+        reasons: &facts.reasons,
     }
 }
 
@@ -194,9 +223,11 @@ fn finding(finding: &Finding) -> JsonFinding<'_> {
         interval_percent: finding.interval_percent.filter(|(a, b)| a.is_finite() && b.is_finite()).map(|(a, b)| [a, b]),
         detectable_percent: finite(finding.detectable_percent),
         pairs_used: finding.pairs_used,
+        confirmation: finding.confirmation.map(|Confirmation { measured, failed }| JsonConfirmation { measured, failed }),
         samples: finding.samples,
         sentence: &finding.sentence,
         reproduce: &finding.reproduce,
+        quarantined: finding.quarantined.as_deref(),
         place: finding.place.as_ref().map(|place| JsonPlace { path: &place.path, line: place.line }),
     }
 }

@@ -37,6 +37,9 @@ fn page(run: &Run, style: &Style, text: &mut String) {
     if run.partial {
         let _ = writeln!(text, "  PARTIAL: interrupted or cut; this is what was measured until then.");
     }
+    if let Some(reason) = &run.aborted {
+        let _ = writeln!(text, "  GIVEN UP: {}", log(reason));
+    }
     let latency = Overall::of(run, metric::LATENCY);
     if let Some(latency) = &latency {
         requests::sections(run, latency, text);

@@ -160,11 +160,11 @@ fn junit() {
 #[test]
 fn junit_of_one_suite_and_of_a_shard() {
     let mut fixture = all().remove(1);
-    fixture.runs[1].shard = Some(crate::model::Shard { index: 1, total: 4 });
+    fixture.runs[1].shard = Some(crate::model::Shard { index: 2, total: 4, fingerprint: 7 });
     let text = render(by_name("junit").unwrap(), &Style { suite: Some("hello".into()), ..style() }, &fixture);
     let suites: Vec<_> = elements(&text).into_iter().filter(|(name, _)| name == "testsuite").collect();
     assert_eq!(suites.len(), 1);
-    assert_eq!((suites[0].1["name"].as_str(), suites[0].1["id"].as_str()), ("perf.hello[2/4]", "1"));
+    assert_eq!((suites[0].1["name"].as_str(), suites[0].1["id"].as_str()), ("perf.hello[2/4]", "2"));
 }
 
 #[test]

@@ -21,6 +21,7 @@ pub struct CsvRecords {
     line: u64,
     /// The input ended without a line break and got one.
     is_cut: bool,
+    is_malformed: bool,
 }
 
 /// How far the buffered text is scanned.
@@ -43,6 +44,8 @@ pub struct CsvRecord<'a> {
     pub line: u64,
     /// A line break follows; without one the input may be cut here.
     pub is_terminated: bool,
+    /// Text stands behind a closing quote, or a quote never closes: stricter readers refuse such a record.
+    pub is_malformed: bool,
 }
 
 impl<'a> CsvRecord<'a> {
@@ -96,6 +99,7 @@ impl CsvRecords {
             rewritten: String::new(),
             line: 1,
             is_cut: false,
+            is_malformed: false,
         }
     }
 
@@ -117,6 +121,7 @@ impl CsvRecords {
                     }
                     if self.is_cut {
                         self.place.record = self.buffer.data().len();
+                        self.is_malformed = true;
                         break Scan::Doubled;
                     }
                     self.is_cut = true;
@@ -132,7 +137,7 @@ impl CsvRecords {
             rewrite(text, &mut self.fields, &mut self.rewritten);
             text = &self.rewritten;
         }
-        Ok(Some(CsvRecord { text, fields: &self.fields, line: self.line, is_terminated }))
+        Ok(Some(CsvRecord { text, fields: &self.fields, line: self.line, is_terminated, is_malformed: self.is_malformed }))
     }
 
     /// After the end: whether bytes were met that are not UTF-8, and replaced.
@@ -145,6 +150,7 @@ impl CsvRecords {
     fn scan(&mut self) -> Scan {
         let data = self.buffer.data().as_bytes();
         self.fields.clear();
+        self.is_malformed = false;
         let Place { mut finds, mut lines, record: mut start } = self.place;
         let mut scan = Scan::Plain;
         loop {
@@ -155,6 +161,7 @@ impl CsvRecords {
                 field = Span::new(start + 1, quoted.close);
                 scan = if quoted.has_doubled { Scan::Doubled } else { scan };
                 lines += quoted.line_breaks;
+                self.is_malformed |= quoted.has_text_behind;
                 // Finds within the quotes are none.
                 while at < quoted.end {
                     let Some(next) = finds.next(&self.wanted, data) else { return Scan::Unfinished };
@@ -182,6 +189,8 @@ struct Quoted {
     /// The delimiter or line break behind it.
     end: usize,
     has_doubled: bool,
+    /// More than blanks between its closing quote and its end.
+    has_text_behind: bool,
     line_breaks: u64,
 }
 
@@ -194,10 +203,13 @@ fn quoted_field(data: &[u8], start: usize, delimiter: u8) -> Option<Quoted> {
         match (data.get(at)?, data.get(at + 1)?) {
             (b'\n', _) => line_breaks += 1,
             (_, &QUOTE) => (has_doubled, from) = (true, at + 2),
-            (_, &next) if next == delimiter || next == b'\n' => return Some(Quoted { close: at, end: at + 1, has_doubled, line_breaks }),
+            (_, &next) if next == delimiter || next == b'\n' => {
+                return Some(Quoted { close: at, end: at + 1, has_doubled, has_text_behind: false, line_breaks });
+            }
             _ => {
                 let end = at + 1 + memchr::memchr2(delimiter, b'\n', data.get(at + 1..)?)?;
-                return Some(Quoted { close: at, end, has_doubled, line_breaks });
+                let has_text_behind = data.get(at + 1..end).is_some_and(|rest| !rest.trim_ascii().is_empty());
+                return Some(Quoted { close: at, end, has_doubled, has_text_behind, line_breaks });
             }
         }
     }

@@ -77,7 +77,13 @@ impl XmlTags {
 
     /// The next tag; `None` at the end of the input, which may be within a tag (`is_cut` tells).
     #[allow(clippy::should_implement_trait, reason = "a lending iterator")]
+    #[inline]
     pub fn next(&mut self) -> Result<Option<XmlTag<'_>>, SourceError> {
+        if self.advance()? { self.current().map(Some) } else { Ok(None) }
+    }
+
+    /// Goes to the next tag, which is then the current one; `false` at the end.
+    pub fn advance(&mut self) -> Result<bool, SourceError> {
         loop {
             self.buffer.consume(self.given);
             self.given = 0;
@@ -89,7 +95,7 @@ impl XmlTags {
             match markup(self.buffer.data().as_bytes(), &mut self.attributes) {
                 Markup::Tag { length } => {
                     self.given = length;
-                    return self.tag(length).map(Some);
+                    return Ok(true);
                 }
                 Markup::Skip { length } => self.given = length,
                 Markup::Doctype => {
@@ -99,11 +105,31 @@ impl XmlTags {
                 Markup::Unfinished => {
                     self.buffer.count_dropped();
                     if !self.buffer.fill()? {
-                        return Ok(None);
+                        return Ok(false);
                     }
                 }
             }
         }
+    }
+
+    /// The tag handed out last, again.
+    #[inline]
+    pub fn current(&self) -> Result<XmlTag<'_>, SourceError> {
+        self.tag(self.given)
+    }
+
+    /// The text behind the tag handed out last, up to the next markup; entities are not yet resolved. That tag is then gone.
+    pub fn text(&mut self) -> Result<&str, SourceError> {
+        self.buffer.consume(self.given);
+        self.given = 0;
+        while memchr::memchr(b'<', self.buffer.data().as_bytes()).is_none() {
+            self.buffer.count_dropped();
+            if !self.buffer.fill()? {
+                break;
+            }
+        }
+        let data = self.buffer.data();
+        Ok(data.split_once('<').map_or(data, |(text, _)| text))
     }
 
     /// After the end: whether the input stopped within a tag, comment or CDATA section.

@@ -83,9 +83,11 @@ impl Histogram {
     /// Reads what `encode` (or another HdrHistogram V2 writer) wrote.
     pub fn decode(text: &str) -> Result<Self, HistogramError> {
         let bytes = STANDARD.decode(text).map_err(|e| HistogramError(format!("not base64: {e}")))?;
-        let inner = Deserializer::new()
+        let mut inner = Deserializer::new()
             .deserialize(&mut bytes.as_slice())
             .map_err(|e| HistogramError(format!("not an HdrHistogram V2 payload: {e}")))?;
+        // What is read does not grow by itself, and would refuse larger values of another.
+        inner.auto(true);
         Ok(Histogram { inner })
     }
 }
@@ -102,6 +104,11 @@ mod tests {
             let mut histogram = Histogram::new();
             values.iter().for_each(|value| histogram.add(*value, 1));
             prop_assert_eq!(&Histogram::decode(&histogram.encode()).unwrap(), &histogram);
+            let mut twice = Histogram::decode(&histogram.encode()).unwrap();
+            let mut larger = Histogram::new();
+            larger.add(100_000_000_000, 2);
+            twice.merge(&larger);
+            prop_assert_eq!((twice.total(), twice.value_at_rank(twice.total()).is_some_and(|found| found >= 100_000_000_000)), (histogram.total() + 2, true));
             let near = |found: f64, want: f64| (found - want).abs() <= want * histogram.precision() + 1.0;
             let mean = values.iter().sum::<u64>() as f64 / values.len() as f64;
             prop_assert!(histogram.moments().mean().is_some_and(|found| near(found, mean)));

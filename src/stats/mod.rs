@@ -11,6 +11,7 @@ mod rank_sum;
 mod robust;
 mod search;
 mod shift;
+mod sketch;
 mod student;
 
 pub use binomial::{lower_rank, rate_lower_bound, rate_upper_bound, upper_rank};
@@ -23,4 +24,5 @@ pub use rank_sum::{rank_shift, u_counts};
 pub use robust::{median, scaled_mad};
 pub use search::{Ceiling, Search, Trial};
 pub use shift::{Shift, Spread, percentile_shift, spread_shift};
+pub use sketch::Sketch;
 pub use student::{student_cdf, student_quantile};

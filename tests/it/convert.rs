@@ -97,3 +97,21 @@ public class Reads {
     }
 }
 "#;
+
+#[test]
+fn the_plugins_numbers_are_a_report() {
+    let project = Project::new();
+    project.write("a.csv", "timeStamp,elapsed,label,responseCode,success,bytes\n1,10,a,200,true,0\n2,30,a,500,false,0\n");
+    let json: serde_json::Value =
+        serde_json::from_str(&project.call(&["convert", "a.csv", "--to", "jenkins"]).expect(0).stdout).expect("JSON");
+    assert_eq!((&json[0]["average_ms"], &json[0]["error_percent"]), (&20.into(), &50.0.into()));
+    project.write("cut.jtl", "<?xml version=\"1.0\"?>\n<testResults>");
+    let json: serde_json::Value =
+        serde_json::from_str(&project.call(&["convert", "cut.jtl", "--to", "jenkins"]).expect(0).stdout).expect("JSON");
+    assert!(json[0]["dropped"].as_str().is_some_and(|reason| reason.contains("cut.jtl:2: expected a whole XML document")), "{json}");
+    project.write("empty.jtl", "");
+    project.call(&["convert", "empty.jtl", "--to", "jenkins"]).expect(4).says("the file is empty");
+    project.call(&["convert", "none.jtl", "--to", "jenkins"]).expect(4).says("no such file");
+    project.call(&["convert", "a.csv", "--to", "jenkins", "--format", "jtl-csv"]).expect(2).says("--format");
+    assert!(project.call(&["list", "reports"]).expect(0).stdout.contains("\njenkins "));
+}

@@ -1,155 +1,164 @@
-//! `load` as a person types it: what is printed, what it exits with, and the search for the highest rate.
+//! `load` as it is typed: schedules, conditions, shards that `check` judges together.
 
-use crate::project::{Answer, Project, component, example};
-use std::net::{TcpListener, TcpStream};
-use std::process::{Child, Command, Stdio};
-use std::thread::sleep;
+use crate::project::{Answer, Project};
+use serde_json::Value;
+use std::io::{Read as _, Write as _};
+use std::net::TcpListener;
+use std::process::Stdio;
 use std::time::Duration;
 
-/// A running example server, ended with the test.
-struct Served {
-    child: Child,
-    url: String,
-}
+const OK: &str = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi";
+const BAD: &str = "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n";
 
-impl Served {
-    fn start(environment: &[(&str, &str)]) -> Served {
-        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-        let mut command = Command::new(example("hello"));
-        let command = command.args(["--port", &port.to_string()]).envs(environment.iter().copied());
-        let child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
-        for _ in 0..400 {
-            if TcpStream::connect(("127.0.0.1", port)).is_ok() {
-                break;
-            }
-            sleep(Duration::from_millis(25));
+/// A server that answers everything with the same bytes; its URL.
+fn serve(answer: &'static str) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    std::thread::spawn(move || {
+        for mut stream in listener.incoming().flatten() {
+            std::thread::spawn(move || {
+                let mut buffer = [0; 4096];
+                // One request is one packet on loopback, and the next is sent after its answer.
+                while stream.read(&mut buffer).is_ok_and(|read| read > 0) && stream.write_all(answer.as_bytes()).is_ok() {}
+            });
         }
-        Served { child, url: format!("http://127.0.0.1:{port}") }
-    }
-
-    /// Loads a path with these flags.
-    #[track_caller]
-    fn check(&self, path: &str, flags: &[&str], code: i32, printed: &[&str]) -> Answer {
-        let url = format!("{}{path}", self.url);
-        let answer = Project::new().call(&[&["load", &url], flags].concat()).expect(code);
-        for words in printed {
-            assert!(answer.stdout.contains(words), "{words:?} is not printed in\n{}", answer.stdout);
-        }
-        answer
-    }
+    });
+    format!("http://127.0.0.1:{port}/")
 }
 
-impl Drop for Served {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
+fn stored(answer: &Answer) -> Value {
+    serde_json::from_str(&answer.stdout).unwrap_or_else(|error| panic!("{error}\n{}\n{}", answer.stdout, answer.stderr))
 }
 
-/// An address where nobody listens.
-fn nobody() -> String {
-    format!("http://{}/", TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap())
+/// The exit code of a short load with more arguments.
+fn check(answer: &'static str, arguments: &[&str], code: i32) -> Answer {
+    let url = serve(answer);
+    let all: Vec<&str> = ["load", &url, "-n", "400", "-c", "2"].iter().chain(arguments).copied().collect();
+    Project::new().call(&all).expect(code)
 }
 
 #[test]
-fn the_report_has_the_sections_people_know() {
-    let sections = ["Summary", "Response time histogram:", "Latency distribution:", "Status code distribution:", "[200]  100 responses"];
-    let served = Served::start(&[]);
-    let answer = served.check("/", &["-n", "100", "-c", "4"], 0, &sections);
-    assert!(answer.stdout.contains("percentiles are conditional on the generator having waited"), "{}", answer.stdout);
-    assert_eq!(served.check("/", &["-n", "100", "-c", "4", "--report", "text"], 0, &sections).stdout.lines().next(), Some("load"));
-    assert!(!answer.stderr.contains('\u{1b}'), "nobody watches, so nothing moves");
+fn conditions_decide_the_exit_code() {
+    check(OK, &["--fail-if", "p99 > 10s"], 0);
+    check(OK, &["--fail-if", "p50 > 1ns"], 1).says("p50").says("limit 1ns");
+    check(OK, &["--unstable-if", "p50 > 1ns"], 3);
+    check(OK, &["--unstable-if", "p50 > 1ns", "--fail-if", "p50 > 10s"], 3);
+    check(OK, &["--fail-if", "throughput < 10000000/s"], 1).says("throughput");
+    check(OK, &["--fail-if", "p50 > 1ns", "--exit-zero"], 0);
+    check(OK, &["--fail-if", "p50 < 1ns"], 2).says("--fail-if: expected `>`");
 }
 
 #[test]
-fn a_histogram_takes_edges_and_a_plot_is_a_file() {
-    let served = Served::start(&[]);
-    served.check("/", &["-n", "50", "-c", "2", "--report", "hist[0,5s]"], 0, &["Bucket", "[0, 5 s)", "50  100.00", "[5 s, ∞)"]);
-    served.check("/", &["-n", "50", "-c", "2", "--report", "plot"], 0, &["<svg ", "</svg>"]);
-    served.check("/", &["-n", "50", "--report", "hist[5s,1s]"], 2, &[]).says("an edge above the one before");
-    let json = served.check("/", &["-n", "50", "-c", "2", "--json"], 0, &[]).stdout;
+fn nothing_that_succeeded_is_no_success() {
+    check(BAD, &[], 1).says("error rate is 100%");
+    check(BAD, &["--fail-if", "p99 > 10s"], 1);
+    // Thresholds that say nothing of errors do not make a load of errors a good one.
+    let project = Project::with("[[threshold]]\nmetric = \"latency\"\nstatistic = \"p99\"\nfail = \"10s\"\n");
+    project.call(&["load", &serve(BAD), "-n", "50", "--config", "neverslower.toml"]).expect(1).says("error rate is 100%");
+    let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    Project::new().call(&["load", &format!("http://127.0.0.1:{port}/"), "-n", "20"]).expect(4).says("got an answer");
+}
+
+#[test]
+fn a_lost_run_ends_early_and_gives_no_verdict() {
+    let url = serve(BAD);
+    let arguments = ["load", &url, "-c", "2", "-z", "5m", "--abort-if", "error rate > 50%", "--json"];
+    // The default limit on errors is crossed already, which is graver than no verdict.
+    let lost = stored(&Project::new().call(&arguments).expect(1).says("error rate is 100%"));
+    assert_eq!(
+        (lost["partial"].as_bool(), lost["aborted"].as_str().map(|reason| reason.starts_with("error rate > 50% held"))),
+        (Some(true), Some(true))
+    );
+    let url = serve(OK);
+    Project::new().call(&["load", &url, "-c", "2", "-z", "5m", "--abort-if", "p50 > 1ns"]).expect(4).says("the run was given up");
+}
+
+#[test]
+fn stages_and_random_starts_are_stored() {
+    let url = serve(OK);
+    let arguments = ["load", &url, "--stage", "100:1s", "--stage", "100..300:1s", "--arrival", "poisson", "--seed", "5", "--json"];
+    let run = stored(&Project::new().call(&arguments));
+    assert_eq!(run["load"]["schedule"], "100/s for 1s, 100..300/s for 1s, Poisson with seed 5");
+    let again = stored(&Project::new().call(&arguments));
+    assert_eq!(run["load"]["planned"], again["load"]["planned"], "the same seed plans the same load");
     let project = Project::new();
-    project.write("run.json", json);
-    let converted = project.call(&["convert", "run.json", "--to", "hist[0,5s]"]).expect(0);
-    assert!(converted.stdout.contains("50  100.00"), "{}", converted.stdout);
+    project.write("starts.txt", "0\n0.01\n0.02\n");
+    let run = stored(&project.call(&["load", &url, "--trace", "starts.txt", "--json"]));
+    assert_eq!((run["load"]["planned"].as_u64(), run["load"]["completed"].as_u64()), (Some(3), Some(3)));
+    project.call(&["load", &url, "--trace", "nothing.txt"]).expect(4).says("nothing.txt");
+    project.call(&["load", &url, "--seed", "5"]).expect(2).says("in a closed loop");
+    project.call(&["load", &url, "-q", "5", "--seed", "5"]).expect(2).says("unless arrivals are `poisson`");
+    project.call(&["load", &url, "-q", "5", "--think-time", "1s"]).expect(2).says("in an open loop");
+    project.call(&["load", &url, "--stage", "100:1s", "--stage", "5c:1s"]).expect(2).says("stages of one kind");
 }
 
-#[test]
-fn errors_are_told_by_code_and_class_and_are_never_a_pass() {
-    let served = Served::start(&[]);
-    served.check("/nowhere", &["-n", "40", "-c", "4"], 1, &["[404]  40 responses", "[40]  http-4xx: 404 Not Found"]);
-    let refused = Project::new().call(&["load", &nobody(), "-n", "40", "-c", "4"]).expect(4);
-    assert!(refused.stdout.contains("[40]  connect: ") && refused.stdout.contains("no request succeeded"), "{}", refused.stdout);
-}
-
-#[cfg(unix)]
-#[test]
-fn ctrl_c_prints_the_partial_report() {
-    use rustix::process::{Pid, Signal, kill_process};
-    let served = Served::start(&[]);
-    let project = Project::new();
-    let arguments = ["load", &served.url, "-q", "200", "-z", "60s", "-c", "4"];
-    let child = project.command(&arguments).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-    sleep(Duration::from_millis(2000));
-    kill_process(Pid::from_raw(child.id().cast_signed()).unwrap(), Signal::INT).unwrap();
-    let answer = Answer::of(child.wait_with_output().unwrap()).expect(130);
-    assert!(answer.stdout.contains("PARTIAL") && answer.stdout.contains("Latency distribution:"), "{}", answer.stdout);
-}
-
-/// `script` gives the program a terminal.
-#[cfg(unix)]
-#[test]
-fn a_person_sees_the_load_while_it_runs_and_nothing_of_it_stays() {
-    let Some(script) = component("script") else { return };
-    let served = Served::start(&[]);
-    let seen = |flags: &str| {
-        let line = format!("{} load {} -q 100 -z 2s -c 2 {flags}", env!("CARGO_BIN_EXE_neverslower"), served.url);
-        let mut command = Command::new(&script);
-        command.args(["-qec", &line, "/dev/null"]).env("TERM", "xterm").stdin(Stdio::null());
-        Answer::of(command.output().unwrap()).expect(0).stdout
+/// Three shards behind a barrier, each written to its own file.
+fn three_shards(project: &Project, url: &str) {
+    let start = |index: usize| {
+        let shard = format!("{index}/3");
+        let arguments = ["load", url, "-q", "300", "-z", "1s", "-c", "6", "--json", "--shard", &shard, "--barrier", "go"];
+        project.command(&arguments).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
     };
-    let watched = seen("");
-    assert!(watched.contains("in flight") && watched.contains("latency so far   p50"), "{watched:?}");
-    let (_, after) = watched.rsplit_once("latency so far").unwrap();
-    assert!(after.contains("\u{1b}[") && after.contains("Latency distribution:"), "{after:?}");
-    let frames = watched.matches("latency so far").count();
-    assert!((2..=30).contains(&frames), "{frames} drawings in two seconds");
-    assert!(!seen("--quiet").contains("latency so far"));
-}
-
-#[test]
-fn the_highest_rate_is_searched_with_its_evidence() {
-    // Two connections and 20 ms for each answer: no more than 100 a second.
-    let served = Served::start(&[("HELLO_SLEEP_MS", "20")]);
-    let asked = ["-c", "2", "-q", "50", "--step", "1s", "--find-rate", "p99 < 400ms", "--json"];
-    let url = format!("{}/", served.url);
-    let answer = Project::new().call(&[&["load", &url], asked.as_slice()].concat());
-    let found: serde_json::Value = serde_json::from_str(&answer.stdout).unwrap();
-    assert_eq!(found["schema"], "neverslower.find-rate.v1");
-    assert_eq!(found["conditions"], serde_json::json!(["p99 < 400ms", "error rate <= 1%"]));
-    let steps = found["steps"].as_array().unwrap();
-    assert!(steps.len() >= 2 && steps[0]["rate"] == 50.0, "{found}");
-    let is_void = |step: &serde_json::Value| step["verdict"] == "generator-late";
-    match found["answer"]["kind"].as_str().unwrap() {
-        "found" => {
-            let rate = found["answer"]["rate"].as_f64().unwrap();
-            assert!((50.0..200.0).contains(&rate), "{found}");
-            assert!(
-                steps.iter().any(|step| step["verdict"] == "fails" && step["reason"].as_str().unwrap().starts_with("p99 is ")),
-                "{found}"
-            );
-        }
-        // A machine that is too busy to make a hundred requests a second must say so, and nothing about the service.
-        "at-least" | "unknown" => assert!(steps.iter().any(is_void), "{found}"),
-        other => panic!("{other}: {found}"),
+    let workers: Vec<_> = (1..=3).map(start).collect();
+    std::thread::sleep(Duration::from_millis(300));
+    project.write("go", "");
+    for (index, worker) in workers.into_iter().enumerate() {
+        let answer = Answer::of(worker.wait_with_output().unwrap());
+        project.write(&format!("shard-{}.json", index + 1), &answer.stdout);
+        // A starved machine makes a worker void, and says so.
+        assert!(
+            answer.code == 0 && answer.stderr.contains("is not judged alone") || answer.stderr.contains("load generator"),
+            "{}",
+            answer.stderr
+        );
     }
-    answer.says("p99 < 400ms and error rate <= 1%");
 }
 
 #[test]
-fn a_rate_that_cannot_be_found_is_no_success() {
-    let arguments = ["load", &nobody(), "--find-rate", "p99 < 1s", "--step", "200ms", "-q", "50"];
-    let answer = Project::new().call(&arguments).expect(4);
-    assert!(answer.stdout.contains("not even 50/s") && answer.stdout.contains("error rate is 100%, mostly connect"), "{}", answer.stdout);
-    Project::new().call(&["load", &nobody(), "--find-rate", "p99 > 1s"]).expect(2).says("what has to hold");
+fn shards_are_judged_together_or_not_at_all() {
+    let (project, url) = (Project::new(), serve(OK));
+    three_shards(&project, &url);
+    let judged = project.call(&["check", "shard-1.json", "shard-2.json", "shard-3.json", "--report", "run-json"]);
+    assert!(matches!(judged.code, 0 | 4), "{}", judged.stderr);
+    let run = stored(&judged);
+    let latency = run["series"].as_array().unwrap().iter().find(|series| series["metric"] == "latency").unwrap();
+    assert_eq!((run["load"]["planned"].as_u64(), latency["summary"]["count"].as_u64()), (Some(300), Some(300)));
+    assert_eq!((run["load"]["rate_planned"].as_f64(), run["load"]["connections"].as_u64()), (Some(300.0), Some(6)));
+    assert!(run["shard"].is_null());
+    project.call(&["check", "shard-1.json", "shard-3.json"]).expect(4).says("shard 2 of 3 is missing");
+    project.call(&["check", "shard-1.json"]).expect(4).says("shard 2, 3 of 3 is missing");
+    project.call(&["check", "shard-1.json", "shard-2.json", "shard-3.json", "shard-1.json"]).expect(4).says("more than once");
+    let other = project.call(&["load", &url, "-q", "150", "-z", "1s", "-c", "6", "--json", "--shard", "3/3"]);
+    project.write("shard-3.json", &other.stdout);
+    project.call(&["check", "shard-1.json", "shard-2.json", "shard-3.json"]).expect(4).says("differ in their configuration");
+}
+
+#[test]
+fn shards_are_told_apart_and_start_together() {
+    let (project, url) = (Project::new(), serve(OK));
+    let arguments = ["load", &url, "-n", "8", "-q", "100", "--json", "--shard", "auto"];
+    project.call(&arguments).expect(2).says("--shard 2/3");
+    let run = stored(&project.call_with(&arguments, &[("CI_NODE_INDEX", "2"), ("CI_NODE_TOTAL", "4")]));
+    assert_eq!(
+        (run["shard"]["index"].as_u64(), run["shard"]["total"].as_u64(), run["load"]["planned"].as_u64()),
+        (Some(2), Some(4), Some(2))
+    );
+    project.call(&["load", &url, "-n", "8", "--start-at", "2020-01-01T00:00:00Z"]).expect(4).says("the load was to start");
+    let refused = ["load", &url, "-n", "8", "--shard", "1/2", "--fail-if", "p99 > 1s"];
+    project.call(&refused).expect(2).says("a shard is not judged alone");
+}
+
+/// Sent on time within a thousandth of the rate, or the run says that it was not.
+#[test]
+fn a_rate_is_met_or_the_run_says_so() {
+    let url = serve(OK);
+    let answer = Project::new().call(&["load", &url, "-q", "1000", "-z", "2s", "--json"]);
+    let run = stored(&answer);
+    let achieved = run["load"]["rate_achieved"].as_f64().unwrap();
+    assert!(
+        answer.code == 4 && answer.stderr.contains("load generator") || (achieved - 1000.0).abs() <= 1.0,
+        "{achieved}\n{}",
+        answer.stderr
+    );
+    assert_eq!(run["load"]["planned"], 2000);
 }

@@ -4,13 +4,23 @@
 #![allow(clippy::print_stderr, reason = "a skipped test says why")]
 
 mod accept;
+mod builds;
 mod check;
 mod convert;
+mod durable;
 mod fail_closed;
 mod first_use;
 mod hello;
+mod init;
 mod interrupts;
+mod jenkins;
+mod laws;
 mod load;
+mod load_view;
 mod project;
+#[cfg(unix)]
+mod pull_request;
+mod repeat;
+mod rules;
 mod run;
 mod tidy;

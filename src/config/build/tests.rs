@@ -1,13 +1,16 @@
+mod loads;
+
 use super::{Request, Surroundings, Tables};
 use crate::cli::{Cli, Command};
 use crate::config::error::ConfigError;
-use crate::config::plan::{self, BaselineChoice, CI_HOSTS, ColorChoice, OURS, Plan, Verbosity};
+use crate::config::plan::{self, BaselineChoice, ColorChoice, OURS, Plan, Verbosity};
 use crate::judge::{Statistics, UnknownEnvironment};
-use crate::model::{Arrival, LoadWork, Percentile, Statistic, Stop, Work, metric};
+use crate::model::{Percentile, Statistic, metric};
 use clap::{CommandFactory, Parser};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+
+mod profile;
 
 const TABLES: Tables<'_> = Tables { formats: &[("jtl", "")], reports: &[("json", ""), ("junit", ""), ("jtl", "")] };
 
@@ -48,7 +51,7 @@ fn plan_in(directory: &Path, line: &str, variables: &[&'static str]) -> Result<P
         Command::Load(args) => Plan::for_load(request, args),
         Command::Accept(_) => Plan::for_accept(request),
         Command::Convert(args) => Plan::for_convert(request, args),
-        Command::List(_) | Command::Completions(_) => panic!("no plan"),
+        Command::Init(_) | Command::List(_) | Command::Completions(_) => panic!("no plan"),
     }
 }
 
@@ -127,6 +130,39 @@ fn flags_beat_variables_beat_the_file_beat_defaults() {
 }
 
 #[test]
+fn builds_and_repetitions_are_set_like_everything_else() {
+    let file = format!("[gate]\nbuilds = 'f'\nkeep_builds = 3\nrepeat = 2\nconfirm = 1\nbaseline = 'previous'\n{FILE}");
+    let shown = |line: &str, variables: &[&'static str], file: &str| {
+        let plan = plan(file, line, variables);
+        format!(
+            "{} {:?} {} {} {} {:?}",
+            plan.builds.display(),
+            plan.build_number,
+            plan.keep_builds,
+            plan.repeat,
+            plan.confirm,
+            plan.baseline
+        )
+    };
+    let run = "neverslower|run";
+    assert_eq!(shown(run, &[], FILE), "builds None 50 1 0 Auto");
+    assert_eq!(shown(run, &[], &file), "f None 3 2 1 Previous");
+    let jenkins = ["JENKINS_URL=u", "BUILD_ID=7", "BUILD_NUMBER=7"];
+    assert_eq!(shown(run, &jenkins, &file), "f Some(7) 3 2 1 Previous");
+    let ours =
+        [&jenkins[..], &["NEVERSLOWER_BUILDS=v", "NEVERSLOWER_BUILD_NUMBER=8", "NEVERSLOWER_REPEAT=4", "NEVERSLOWER_CONFIRM=0"]].concat();
+    assert_eq!(shown(run, &ours, &file), "v Some(8) 3 4 0 Previous");
+    let typed = "neverslower|run|--builds|t|--build-number|9|--repeat|5|--confirm|2|--baseline|build:6";
+    assert_eq!(shown(typed, &ours, &file), "t Some(9) 3 5 2 Build(6)");
+    // A load from the command line is no build.
+    assert_eq!(shown("neverslower|load|http://h/", &jenkins, ""), "builds None 50 1 0 Auto");
+    let number = "--build-number: expected the number of a build, found `x`\n | x\n | ^";
+    refuses(FILE, "neverslower|run|--build-number|x", &[], number);
+    let times = "--repeat: expected a whole number from 1 to 100, found `0`\n | 0\n | ^";
+    refuses(FILE, "neverslower|run|--repeat|0", &[], times);
+}
+
+#[test]
 fn the_configuration_is_found_upward_to_the_repository() {
     let root = repository(&format!("[gate]\nresults = 'out'\nbaseline = 'old'\n{FILE}"));
     let below = plan_in(&root.path().join("a/b"), "neverslower|run", &[]).unwrap();
@@ -156,18 +192,7 @@ fn a_configuration_that_cannot_be_read_is_an_error() {
 }
 
 #[test]
-fn every_ci_is_known_by_its_variables() {
-    for (detect, commit) in CI_HOSTS {
-        let around = |names: &[&'static str]| {
-            let variables = names.iter().map(|name| (*name, "true".to_string())).chain([(commit, "c0ffee".to_string())]).collect();
-            Surroundings { now_ns: 0, directory: PathBuf::new(), typed: Vec::new(), variables }
-        };
-        assert!(around(detect).is_ci(), "{detect:?}");
-        assert_eq!(around(detect).commit(), Some("c0ffee"), "{detect:?}");
-        if let [first, _] = detect {
-            assert!(!around(&[first]).is_ci(), "{first} alone");
-        }
-    }
+fn in_ci_an_unknown_environment_is_unstable() {
     let plan_of = |variables: &[&'static str]| plan(FILE, "neverslower|run", variables);
     assert_eq!(plan_of(&["CI=true"]).unknown_environment, UnknownEnvironment::Unstable);
     assert_eq!(plan_of(&["CI=false"]).unknown_environment, UnknownEnvironment::Pass);
@@ -200,9 +225,9 @@ fn mistakes_in_flags_and_variables_show_the_value() {
     refuses(
         "",
         "neverslower|accept",
-        &["NEVERSLOWER_BASELINE=previous"],
-        "NEVERSLOWER_BASELINE: expected `auto`, `committed` or a path (others are not in this version), found `previous`\n \
-         | previous\n | ^^^^^^^^",
+        &["NEVERSLOWER_BASELINE=against:x"],
+        "NEVERSLOWER_BASELINE: expected `auto`, `committed`, `previous`, `build:N` or a path (others are not in this version), \
+         found `against:x`\n | against:x\n | ^^^^^^^^^",
     );
     refuses(
         "",
@@ -271,49 +296,6 @@ fn convert_reads_no_configuration() {
     assert_eq!((plan.config, plan.reports.len(), plan.reports[0].path.as_deref()), (None, 1, Some(Path::new("x.jtl"))));
 }
 
-fn load(line: &str) -> LoadWork {
-    let mut plan = plan("nonsense", &format!("neverslower|load|{line}"), &[]);
-    assert_eq!((plan.suites[0].environment.as_deref(), plan.is_selection), (Some("default"), true));
-    match plan.suites.remove(0).work.work {
-        Work::Load { server: None, load } => load,
-        other => panic!("{other:?}"),
-    }
-}
-
-#[test]
-fn load_alone_is_closed_with_fifty_connections_for_ten_seconds() {
-    let load = load("http://h/a?b=1");
-    assert_eq!((load.arrival, load.connections, load.stop), (Arrival::Closed, 50, Stop::After(Duration::from_secs(10))));
-    assert_eq!((load.targets[0].label.as_str(), load.targets[0].url.as_str()), ("GET /a", "http://h/a?b=1"));
-    assert_eq!(
-        (load.timeout, load.grace, load.connect_timeout),
-        (Duration::from_secs(10), Duration::from_secs(10), Duration::from_secs(5))
-    );
-    assert_eq!((load.warm_up, load.max_lag), (Duration::ZERO, Duration::from_millis(10)));
-}
-
-#[test]
-fn load_takes_the_flags_of_its_kind() {
-    assert_eq!(load("http://h/|-t|0.5").timeout, Duration::from_millis(500));
-    let load = load("http://h/|-n|7|-c|3|-q|30/min|-H|A: b|-d|x|-t|5|--warm-up|1s");
-    assert_eq!((load.arrival, load.connections, load.stop), (Arrival::Constant(0.5), 3, Stop::Requests(7)));
-    assert_eq!((load.timeout, load.warm_up), (Duration::from_secs(5), Duration::from_secs(1)));
-    let target = &load.targets[0];
-    assert_eq!((target.method.as_str(), target.body.as_slice()), ("POST", b"x".as_slice()));
-    assert_eq!(target.headers, [("A".to_string(), "b".to_string())]);
-}
-
-#[test]
-fn load_refuses_what_cannot_be_meant() {
-    let check = |line: &str, expected: &str| refuses("", &format!("neverslower|load|{line}"), &[], expected);
-    check("https://h/", "load: expected an `http://` URL (TLS is not in this version), found `https://h/`\n | https://h/\n | ^^^^^^^^^^");
-    check("http://h/|-z|10", "--duration: expected a unit: ns, us, ms, s, m or h, found the end\n | 10\n |   ^");
-    check("http://h/|-c|0", "--connections: expected a whole number from 1 to 65535, found `0`");
-    check("http://h/|-n|0", "--requests: expected a whole number from 1 to 1000000000000, found `0`");
-    check("http://h:{port}/", "load: expected a port, found `{port}`, which only a `server` of the configuration gets");
-    check("http://h/|-m|get", "--method: expected a method in capitals such as `GET`, found `get`\n | get\n | ^^^");
-}
-
 #[test]
 fn help_tells_the_defaults_of_the_plan() {
     let mut definition = Cli::command();
@@ -337,4 +319,14 @@ fn help_tells_the_defaults_of_the_plan() {
     for default in times.iter().chain(&shown) {
         assert!(help.contains(&format!("[default: {default}]")), "{default}");
     }
+}
+
+#[test]
+fn quarantine_is_held_against_today() {
+    let entry = |until: &str| format!("{FILE}[[quarantine]]\nsuite = 'shop'\nreason = 'flaky'\nuntil = '{until}'\n");
+    let found = plan(&entry("1970-06-01"), "neverslower|run", &[]);
+    assert_eq!(found.policy("shop", &[]).quarantine, found.quarantine);
+    assert_eq!(found.quarantine[0].place.as_ref().map(|place| (place.path.as_str(), place.line)), Some(("neverslower.toml", 13)));
+    let error = plan_in(repository(&entry("2026-12-31")).path(), "neverslower|run", &[]).expect_err("far ahead");
+    assert_eq!((error.place.as_str(), error.expected.as_str()), ("neverslower.toml:16:9", "a day at most 366 days ahead"));
 }

@@ -1,9 +1,10 @@
 //! What an expert constraint comes to (5.4): which builds it looks at, its base, its limit, whether it holds.
 
-use super::arithmetic::div;
-use super::build::{Build, BuildResult, CurrentBuild, report_name};
+use super::build::{Build, BuildResult, CurrentBuild};
 use super::time_frame::TimeFrame;
 use super::value::{Values, plugins};
+use crate::jenkins::arithmetic::div;
+use crate::jenkins::names::report_name;
 use crate::jenkins::{Builds, Escalation, FileNumbers, Metered, Numbers, Operator, Settings};
 
 /// A constraint that was evaluated, on one label or on a whole report.
@@ -149,7 +150,7 @@ pub fn base(values: Values, builds: &[&Build], report: &str, label: Option<&str>
             without_label += 1;
         }
         if values.is_strict {
-            if let Some(value) = found.and_then(|numbers| values.value(one, numbers, metered)) {
+            if let Some(value) = found.and_then(|numbers| values.value(numbers, metered)) {
                 exact += value;
                 reports += 1;
             }

@@ -1,9 +1,10 @@
 //! The error mode: the share of errors (5.1) and the average (5.2) of each report.
 
-use super::arithmetic::{breach, decimal};
 use super::input::{Named, quoted};
 use super::ledger::{Ledger, Subject, measured};
 use super::value::{Values, plugins};
+use crate::jenkins::arithmetic::{breach, integer, print_f64};
+use crate::jenkins::summary_type::{ShortPart, is_summary_type};
 use crate::jenkins::{Metered, Parser, ParserFiles, Settings};
 use crate::model::{Finding, FindingKind, Verdict};
 use std::collections::BTreeMap;
@@ -56,9 +57,11 @@ pub fn judge<'a>(settings: &Settings, parsers: &[ParserFiles], reports: &'a [Nam
         ledger.fail_open(15, None, Verdict::NoVerdict, &sentence);
     }
     for (position, named) in reports.iter().enumerate() {
-        if !ledger.is_strict && is_broken(parsers, &named.name) {
-            let sentence =
-                format!("a glob with fewer than 5 characters stops the gate: {} and all after it are not checked", quoted(&named.name));
+        if !ledger.is_strict && summary_type(parsers, &named.name).is_err() {
+            let sentence = format!(
+                "an entry of JMeter's log with fewer than 5 characters stops the gate: {} and all after it are not checked",
+                quoted(&named.name)
+            );
             ledger.fail_open(10, None, Verdict::NoVerdict, &sentence);
             return reports.get(..position).unwrap_or_default();
         }
@@ -90,11 +93,6 @@ fn response_limits<'a>(text: &'a str, ledger: &mut Ledger) -> BTreeMap<&'a str, 
     limits
 }
 
-/// Optional sign and decimal digits, nothing else.
-fn integer(text: &str) -> Option<i64> {
-    text.parse().ok()
-}
-
 /// Judges the share of errors; gives its verdict.
 fn errors(
     settings: &Settings,
@@ -109,7 +107,7 @@ fn errors(
     }
     let (report, subject) = (named.numbers, Subject::report(&named.name));
     summaries(parsers, named, ledger);
-    let Some(percent) = Values::of(settings).value(report, &report.numbers, Metered::ErrorPercent) else {
+    let Some(percent) = Values::of(settings).value(&report.numbers, Metered::ErrorPercent) else {
         let sentence = format!("{} does not tell how many of its requests failed, so no error threshold can judge it", named.name);
         ledger.find(Finding { sentence, ..measured_none(subject) });
         return Verdict::NoVerdict;
@@ -125,7 +123,7 @@ fn errors(
     } else {
         format!(" ({} of {})", report.numbers.errors, report.numbers.samples)
     };
-    let sentence = format!("{}: {} % errors{counted}, {words} {}", named.name, decimal(percent), share(limit));
+    let sentence = format!("{}: {} % errors{counted}, {words} {}", named.name, print_f64(percent), share(limit));
     let finding = measured(subject, FindingKind::ErrorRate, Metered::ErrorPercent, percent, report.numbers.samples);
     ledger.find(Finding { verdict, threshold: share(limit), sentence, ..finding });
     verdict
@@ -139,12 +137,12 @@ fn measured_none(subject: Subject<'_>) -> Finding {
 /// Judges the average, which fails at the limit already. `by_errors` replaces a worse verdict, as in the plugin.
 fn response_time(settings: &Settings, named: &Named<'_>, limit: &str, by_errors: Verdict, ledger: &mut Ledger) {
     let (report, subject) = (named.numbers, Subject::report(&named.name));
-    let Some(average) = Values::of(settings).value(report, &report.numbers, Metered::Average) else {
+    let Some(average) = Values::of(settings).value(&report.numbers, Metered::Average) else {
         let sentence = format!("{}: no sample is left for an average, so the limit {limit} ms cannot judge it", named.name);
         let finding = measured(subject, FindingKind::Absolute, Metered::Average, 0.0, 0);
         return ledger.find(Finding { after: None, verdict: Verdict::NoVerdict, sentence, ..finding });
     };
-    let shown = if settings.strict { decimal(average) } else { report.numbers.average_ms.to_string() };
+    let shown = if settings.strict { print_f64(average) } else { report.numbers.average_ms.to_string() };
     let (mut verdict, mut sentence, threshold) = match integer(limit) {
         Some(limit) if limit as f64 <= average => {
             (Verdict::Unstable, format!("{}: average {shown} ms, not below the limit {limit} ms", named.name), format!("{limit}ms"))
@@ -162,26 +160,9 @@ fn response_time(settings: &Settings, named: &Named<'_>, limit: &str, by_errors:
     ledger.find(Finding { verdict, threshold, sentence, ..finding });
 }
 
-/// Whether the plugin takes a report for one of summary type; `Err` where finding out raises an error.
-fn summary_type(parsers: &[ParserFiles], name: &str) -> Result<bool, ()> {
-    if parsers.iter().any(|parser| parser.parser == Parser::Iago) {
-        return Ok(true);
-    }
-    let Some(first) = parsers.iter().find(|parser| parser.parser == Parser::JmeterSummarizer) else { return Ok(false) };
-    for part in first.entry.split([';', ':', ',']) {
-        if part.chars().count() < 5 {
-            return Err(());
-        }
-        let tail: String = part.chars().skip(5).collect();
-        if name.ends_with(&tail) {
-            return Ok(true);
-        }
-    }
-    Ok(false)
-}
-
-fn is_broken(parsers: &[ParserFiles], name: &str) -> bool {
-    summary_type(parsers, name).is_err()
+/// Whether the report is a summary to the plugin; the error is where finding out fails.
+fn summary_type(parsers: &[ParserFiles], name: &str) -> Result<bool, ShortPart> {
+    is_summary_type(parsers.iter().map(|parser| (parser.parser, parser.entry.as_str())), name)
 }
 
 /// Cases 8 and 9: shares of errors that are not those of the requests.

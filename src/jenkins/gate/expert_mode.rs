@@ -1,11 +1,11 @@
 //! The expert mode (5.4): only constraints judge, and none of them outweighs another.
 
-use super::arithmetic::{decimal, fixed};
 use super::build::{Build, CurrentBuild};
 use super::constraint::{BadBuilds, Base, Chosen, Evaluated, Measure, Relation, base, choose, keeps, keeps_relative, numbers};
 use super::input::{Named, quoted};
 use super::ledger::{Ledger, Subject, measured, of, stored};
 use super::value::Values;
+use crate::jenkins::arithmetic::{fixed, print_f64};
 use crate::jenkins::{Builds, Constraint, ConstraintKind, Escalation, Metered, Operator, Settings};
 use crate::model::{Finding, FindingKind, Verdict};
 
@@ -95,7 +95,7 @@ impl<'a> Bench<'a> {
         let Some(numbers) = numbers(report, subject.label) else {
             return drop(ledger, format!("{} has no such label", quoted(subject.report)));
         };
-        let known = Values::of(self.settings).value(report, numbers, constraint.metered_value);
+        let known = Values::of(self.settings).value(numbers, constraint.metered_value);
         let kind = match constraint.kind {
             ConstraintKind::Absolute { .. } => FindingKind::Absolute,
             ConstraintKind::Relative { .. } => FindingKind::Relative,
@@ -153,12 +153,17 @@ impl<'a> Bench<'a> {
             Chosen::Itself => &[],
         };
         if builds.is_empty() && *chosen != Chosen::Itself {
-            let is_only = self.earlier.is_empty();
-            if is_only || ledger.is_strict {
-                let (case, why) = if is_only { (20, "this is the only build of the job") } else { (18, "no earlier build is chosen") };
-                ledger.fail_open(case, Some(subject), Verdict::NoVerdict, &format!("{name}: {why}, so nothing is compared"));
+            let sentence = |why: &str| format!("{name}: {why}, so nothing is compared");
+            if self.earlier.is_empty() {
+                ledger.remark(20, &sentence("this is the only build of the job"), "a first build passes, too");
+                return Some((None, true));
             }
-            return (!ledger.is_strict).then_some((None, is_only));
+            // A violation for the plugin.
+            if ledger.is_strict {
+                ledger.fail_open(18, Some(subject), Verdict::NoVerdict, &sentence("no earlier build is chosen"));
+                return None;
+            }
+            return Some((None, false));
         }
         let metered = clone.constraint.metered_value;
         let base = base(Values::of(self.settings), builds, subject.report, subject.label, metered);
@@ -182,7 +187,7 @@ fn remarks(base: &Base, name: &str, ledger: &mut Ledger) {
         ledger.remark(19, &sentence, "they are left out");
     }
     if base.is_cut {
-        ledger.remark(24, &format!("{name}: the mean of the earlier builds is cut to {}", decimal(base.value)), "nothing is cut");
+        ledger.remark(24, &format!("{name}: the mean of the earlier builds is cut to {}", print_f64(base.value)), "nothing is cut");
     }
 }
 
@@ -226,7 +231,7 @@ fn finding(evaluated: &Evaluated, subject: Subject<'_>, samples: i64) -> Finding
 
 /// As the plugin has it, a whole number without decimals.
 fn plain(value: f64) -> String {
-    if value.fract() == 0.0 { fixed(value, 0) } else { decimal(value) }
+    if value.fract() == 0.0 { fixed(value, 0) } else { print_f64(value) }
 }
 
 /// The plugin's word for a metered value.

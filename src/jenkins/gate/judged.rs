@@ -1,9 +1,10 @@
 //! What judging a step gives, and how the reports of this program see it.
 
-use super::build::{Build, suite_name};
+use super::build::Build;
 use super::constraint::{Evaluated, Relation};
 use super::input::Named;
 use super::ledger::{Ledger, STEP};
+use crate::jenkins::names::suite_name;
 use crate::jenkins::written::WrittenFile;
 use crate::model::{BaselineFacts, BaselineKind, Finding, FindingKind, Note, Outcome, SeriesKey, SuiteOutcome, Verdict};
 use std::collections::BTreeSet;
@@ -38,6 +39,22 @@ impl Judged {
             notes,
             files,
         }
+    }
+
+    /// With what another step found in the same files.
+    pub fn and(mut self, other: Judged) -> Judged {
+        self.verdict = self.verdict.max(other.verdict);
+        self.findings.extend(other.findings);
+        let new = other.notes.into_iter().filter(|note| !self.notes.contains(note)).collect::<Vec<_>>();
+        self.notes.extend(new);
+        self.files.retain(|file| !other.files.iter().any(|one| (one.folder, &one.path) == (file.folder, &file.path)));
+        self.files.extend(other.files);
+        let new = other.suites.into_iter().filter(|suite| !self.suites.contains(suite)).collect::<Vec<_>>();
+        self.suites.extend(new);
+        if self.baseline.kind == BaselineKind::None {
+            self.baseline = other.baseline;
+        }
+        self
     }
 
     /// One suite a result file, because people look for a file by its name, its sentences are prefixed by it and each gets a JUnit
@@ -86,12 +103,7 @@ fn suite(name: String, baseline: &BaselineFacts) -> SuiteOutcome {
 
 /// The build of the relative mode.
 pub(super) fn of_build(build: &Build) -> BaselineFacts {
-    BaselineFacts {
-        kind: BaselineKind::Build(build.number),
-        accepted_ns: Some(build.started_ns),
-        runs: 1,
-        ..BaselineFacts::default()
-    }
+    BaselineFacts { kind: BaselineKind::Build(build.number), accepted_ns: Some(build.started_ns), runs: 1, ..BaselineFacts::default() }
 }
 
 /// The builds that relative constraints looked at; as many as the one that looked at most.

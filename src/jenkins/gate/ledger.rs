@@ -1,7 +1,7 @@
 //! What judging writes down: findings, and for every fail-open case of the plugin a note, or in strict mode a verdict.
 
-use super::build::suite_name;
 use crate::jenkins::Metered;
+use crate::jenkins::names::suite_name;
 use crate::limits::NOTES_MAX;
 use crate::model::{Better, Finding, FindingKind, Note, Percentile, SeriesKey, Statistic, Unit, Verdict, metric};
 use std::collections::BTreeSet;

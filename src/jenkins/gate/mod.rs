@@ -3,7 +3,6 @@
 //! *reports → the one mode that is on → findings, notes and files.* Where the plugin fails open, the profile keeps its verdict and
 //! notes the case; strict mode applies the contract's table instead.
 
-mod arithmetic;
 mod baseline;
 mod build;
 mod constraint;
@@ -16,9 +15,9 @@ mod relative_mode;
 mod time_frame;
 mod value;
 
-pub use arithmetic::{decimal, fixed};
-pub use build::{Build, BuildResult, CurrentBuild, key, report_name};
+pub use build::{Build, BuildResult, CurrentBuild};
 pub use constraint::{Evaluated, Relation};
+pub use error_mode::ErrorLimit;
 pub use expert_mode::{demand, escalation, words};
 pub use input::Named;
 pub use judged::Judged;

@@ -1,11 +1,11 @@
 //! The relative mode (5.3): every label against the same label of an earlier build.
 
-use super::arithmetic::{breach, decimal, div, round};
 use super::baseline::Baseline;
-use super::build::{folded, key};
-use super::input::{Named, quoted};
+use super::input::{Named, few, quoted};
 use super::ledger::{Ledger, Subject, measured, of, stored};
 use super::value::Values;
+use crate::jenkins::arithmetic::{breach, div, print_f64, round};
+use crate::jenkins::names::{folded, key};
 use crate::jenkins::{LabelNumbers, Metered, Settings};
 use crate::limits::MISSING_FINDINGS_MAX;
 use crate::model::{Finding, FindingKind, Verdict};
@@ -16,7 +16,6 @@ use std::collections::{BTreeMap, BTreeSet};
 pub struct Pair<'a> {
     pub before: &'a LabelNumbers,
     pub after: &'a LabelNumbers,
-    pub before_report: &'a Named<'a>,
     pub after_report: &'a Named<'a>,
 }
 
@@ -64,12 +63,7 @@ fn pairs<'a>(before: &'a Baseline<'a>, after: &'a [Named<'a>], ledger: &mut Ledg
             let key = folded(&key(&label.label));
             match by_key.get(&key) {
                 Some(found) => {
-                    let pair = |(after_report, after): &(&'a Named<'a>, &'a LabelNumbers)| Pair {
-                        before: label,
-                        after,
-                        before_report,
-                        after_report,
-                    };
+                    let pair = |(after_report, after): &(&'a Named<'a>, &'a LabelNumbers)| Pair { before: label, after, after_report };
                     pairs.extend(found.iter().map(pair));
                 }
                 None => lost.push(Subject { report: &before_report.name, label: Some(&label.label) }),
@@ -98,13 +92,6 @@ fn unpaired<'a>(lost: &[Subject<'_>], new: impl Iterator<Item = &'a (&'a Named<'
     }
 }
 
-/// The first few names, and how many more there are.
-fn few(names: &[&str]) -> String {
-    let shown: Vec<String> = names.iter().take(3).map(|name| quoted(name)).collect();
-    let more = names.len() - shown.len();
-    if more > 0 { format!("{} and {more} more", shown.join(", ")) } else { shown.join(", ") }
-}
-
 /// Limits of one direction, failed first.
 fn limits(settings: &Settings, change: f64) -> (&'static str, [f64; 2]) {
     if change < 0.0 {
@@ -122,8 +109,8 @@ fn finding(settings: &Settings, metered: Metered, pair: &Pair<'_>) -> Option<Fin
     }
     let (numbers, values) = (&pair.after.numbers, Values::of(settings));
     let subject = Subject { report: &pair.after_report.name, label: Some(&pair.after.label) };
-    let before = values.value(pair.before_report.numbers, &pair.before.numbers, metered);
-    let after = values.value(pair.after_report.numbers, numbers, metered);
+    let before = values.value(&pair.before.numbers, metered);
+    let after = values.value(numbers, metered);
     let blank = measured(subject, FindingKind::Relative, metered, after.unwrap_or(0.0), numbers.samples);
     let (Some(before), Some(after)) = (before, after) else {
         let sentence = format!("{}: no sample is left to compare", quoted(subject.name()));
@@ -154,7 +141,7 @@ fn finding(settings: &Settings, metered: Metered, pair: &Pair<'_>) -> Option<Fin
         quoted(subject.name()),
         name(metered),
         if change > 0.0 { "+" } else { "" },
-        decimal(change)
+        print_f64(change)
     );
     let before_ns = stored(metered, before);
     Some(Finding { verdict, threshold, before: Some(before_ns), change_percent: Some(change), sentence, ..blank })

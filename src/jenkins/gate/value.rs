@@ -1,12 +1,12 @@
 //! A metered value: as the plugin has it, or as strict mode wants it.
 
-use crate::jenkins::{FileNumbers, Metered, Numbers, Parser, Settings};
+use crate::jenkins::{Metered, Numbers, Parser, Settings};
 
 /// How numbers are taken from reports.
 #[derive(Debug, Clone, Copy)]
 pub struct Values {
     pub is_strict: bool,
-    /// Failed samples were left out of the sums of times.
+    /// Failed samples were left out of the times.
     pub excludes_failures: bool,
 }
 
@@ -15,15 +15,16 @@ impl Values {
         Values { is_strict: settings.strict, excludes_failures: settings.exclude_response_time }
     }
 
-    /// The value of a report or of one of its labels; `None` where strict mode cannot know it.
-    pub fn value(self, report: &FileNumbers, numbers: &Numbers, what: Metered) -> Option<f64> {
+    /// The value of a report or of one of its labels; `None` where strict mode cannot know it. In strict mode the readers have
+    /// already counted requests where the plugin counts samples, and left failed ones out of both sides of the average; what
+    /// is left is the rounding of the share.
+    pub fn value(self, numbers: &Numbers, what: Metered) -> Option<f64> {
         match what {
-            Metered::ErrorPercent if self.is_strict => true_error_percent(report, numbers),
-            Metered::Average if self.is_strict && self.excludes_failures && !is_summary(report.parser) => {
-                // The plugin divided the sum of the included samples by the number of all.
-                let included = numbers.samples - numbers.errors;
-                (included > 0).then(|| numbers.average_ms as f64 * numbers.samples as f64 / included as f64)
+            Metered::ErrorPercent if self.is_strict => {
+                (numbers.samples > 0).then(|| numbers.errors as f64 / numbers.samples as f64 * 100.0)
             }
+            // No sample is left for any time.
+            _ if self.is_strict && self.excludes_failures && numbers.errors >= numbers.samples => None,
             what => Some(plugins(numbers, what)),
         }
     }
@@ -46,18 +47,4 @@ pub fn plugins(numbers: &Numbers, what: Metered) -> f64 {
 /// Whether a sample of this parser stands for many requests, or there are none at all.
 pub fn is_summary(parser: Parser) -> bool {
     matches!(parser, Parser::Wrk | Parser::JmeterSummarizer | Parser::Iago | Parser::Locust | Parser::Taurus)
-}
-
-/// Failed requests out of all, in per cent, unrounded. The plugin's errors count samples, so that a source whose samples are
-/// summaries must tell it beside them, and does so for the whole report only.
-fn true_error_percent(report: &FileNumbers, numbers: &Numbers) -> Option<f64> {
-    if !is_summary(report.parser) || report.parser == Parser::Taurus {
-        return (numbers.samples > 0).then(|| numbers.errors as f64 / numbers.samples as f64 * 100.0);
-    }
-    if !std::ptr::eq(numbers, &report.numbers) && report.labels.len() != 1 {
-        return None;
-    }
-    let number = |name: &str| report.side_fields.get(name).and_then(|text| text.trim().parse::<f64>().ok()).filter(|n| n.is_finite());
-    let requests = number("requests").or_else(|| number("samples")).filter(|requests| *requests > 0.0);
-    number("error_percent").or_else(|| Some(number("errors")? / requests? * 100.0))
 }

@@ -2,7 +2,9 @@
 
 use super::escape::{element, xml};
 use super::{WrittenFile, of_build};
-use crate::jenkins::gate::{Named, Pair, change_percent, decimal, key};
+use crate::jenkins::arithmetic::print_f64;
+use crate::jenkins::gate::{ErrorLimit, Named, Pair, change_percent};
+use crate::jenkins::names::key;
 use crate::jenkins::{Numbers, Settings};
 use std::fmt::Write;
 
@@ -26,7 +28,7 @@ pub fn standard(reports: &[Named<'_>]) -> WrittenFile {
         line("ninetyFifth", numbers.percentiles_ms.p95.to_string());
         line("max", numbers.max_ms.to_string());
         line("httpCode", xml(&numbers.http_codes.join(",")));
-        line("errors", decimal(numbers.error_percent));
+        line("errors", print_f64(numbers.error_percent));
         text.push_str("\t</api>\n");
     }
     of_build("archive/standardResults.xml", text + "</results>")
@@ -35,8 +37,10 @@ pub fn standard(reports: &[Named<'_>]) -> WrittenFile {
 /// `dashBoard_<report name up to its first dot>.xml` of the error mode.
 pub fn absolute(settings: &Settings, named: &Named<'_>) -> WrittenFile {
     let mut text = PROLOG.to_string();
-    let percent = decimal(named.numbers.numbers.error_percent);
-    let (unstable, failed) = (settings.error_unstable_threshold, settings.error_failed_threshold);
+    let percent = print_f64(named.numbers.numbers.error_percent);
+    // As the plugin keeps them: between 0 and 100, or −1.
+    let kept = |limit: f64| ErrorLimit::of(limit).at().unwrap_or(limit);
+    let (unstable, failed) = (kept(settings.error_unstable_threshold), kept(settings.error_failed_threshold));
     let _ = write!(
         text,
         "<absoluteDefinition>\n\t<unstable>{unstable}</unstable>\n\t<failed>{failed}</failed>\n\t<calculated>{percent}</calculated>\n</absoluteDefinition>\n"
@@ -64,7 +68,7 @@ pub fn relative(settings: &Settings, pairs: Option<&[Pair<'_>]>) -> WrittenFile 
     let build = if settings.compare_build_previous { "previous".to_string() } else { settings.nth_build_number.max(0).to_string() };
     let mut text = format!("{PROLOG}<relativeDefinition>\n\t<buildNum>{build}</buildNum>\n");
     let mut limits = |name: &str, negative: f64, positive: f64| {
-        let (negative, positive) = (decimal(negative), decimal(positive));
+        let (negative, positive) = (print_f64(negative), print_f64(positive));
         let _ = write!(text, "\t<{name}>\n\t\t<negative>{negative}</negative>\n\t\t<positive>{positive}</positive>\n\t</{name}>\n");
     };
     limits("unstable", settings.relative_unstable_threshold_negative, settings.relative_unstable_threshold_positive);
@@ -83,8 +87,8 @@ fn section(text: &mut String, name: &str, metric: &str, pairs: &[Pair<'_>], valu
     for pair in pairs {
         let (before, after) = (value(&pair.before.numbers), value(&pair.after.numbers));
         let key = element(&key(&pair.after.label));
-        let difference = decimal(after as f64 - before as f64);
-        let percent = decimal(change_percent(before, after));
+        let difference = print_f64(after as f64 - before as f64);
+        let percent = print_f64(change_percent(before, after));
         let _ = write!(
             text,
             "\t<{key}>\n\t\t<previousBuild{metric}>{before}</previousBuild{metric}>\n\t\t<currentBuild{metric}>{after}</currentBuild{metric}>\n"

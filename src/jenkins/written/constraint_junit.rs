@@ -2,7 +2,8 @@
 
 use super::escape::xml;
 use crate::jenkins::Metered;
-use crate::jenkins::gate::{Evaluated, Relation, demand, escalation, fixed, words};
+use crate::jenkins::arithmetic::fixed;
+use crate::jenkins::gate::{Evaluated, Relation, demand, escalation, words};
 use std::fmt::Write;
 
 /// One test case a constraint. A relative one without builds is counted and has none.

@@ -1,7 +1,8 @@
 //! `performance.log`: what the constraints of a build came to.
 
 use crate::jenkins::Escalation;
-use crate::jenkins::gate::{CurrentBuild, Evaluated, Relation, decimal, demand, escalation, fixed, shown, words};
+use crate::jenkins::arithmetic::{fixed, print_f64};
+use crate::jenkins::gate::{CurrentBuild, Evaluated, Relation, demand, escalation, shown, words};
 use std::fmt::Write;
 
 const LINE: &str = "----------------------------------------------------------- \n";
@@ -74,7 +75,7 @@ fn messages<'a>(text: &mut String, kind: &str, evaluated: impl Iterator<Item = &
         let _ = writeln!(text, "{kind} constraint {result}! - Report: {}", line(&one.report));
         let (limit, builds) = match &one.relation {
             Relation::Absolute { value } => (value.to_string(), None),
-            Relation::Relative { measure: Some(measure), .. } => (decimal(measure.limit), Some(measure.builds)),
+            Relation::Relative { measure: Some(measure), .. } => (print_f64(measure.limit), Some(measure.builds)),
             Relation::Relative { measure: None, .. } => {
                 let _ = write!(text, "There were no builds found to evaluate!\n{SHORT_LINE}");
                 continue;
@@ -82,7 +83,7 @@ fn messages<'a>(text: &mut String, kind: &str, evaluated: impl Iterator<Item = &
         };
         let (metered, subject) = (words(one.metered), line(one.label.as_deref().unwrap_or("all test cases")));
         let _ = writeln!(text, "The constraint says: {metered} of {subject} must {} {limit}", demand(one.operator));
-        let _ = writeln!(text, "Measured value for {metered}: {}", decimal(one.measured));
+        let _ = writeln!(text, "Measured value for {metered}: {}", print_f64(one.measured));
         if let Some(builds) = builds {
             let _ = writeln!(text, "Included builds: {builds} builds");
         }

@@ -3,7 +3,8 @@
 use super::escape::csv;
 use super::{WrittenFile, of_build};
 use crate::jenkins::Numbers;
-use crate::jenkins::gate::{Named, decimal};
+use crate::jenkins::arithmetic::print_f64;
+use crate::jenkins::gate::Named;
 use std::fmt::Write;
 
 /// A row for each report, with an empty label, and one for each of its labels. Times in milliseconds.
@@ -16,16 +17,16 @@ pub fn tables(reports: &[Named<'_>]) -> Vec<WrittenFile> {
         for (label, numbers) in rows {
             let name = format!("{},{}", csv(&named.name), csv(label));
             let _ = writeln!(labels, "{name},{}", row(numbers));
-            let _ = writeln!(throughput, "{name},{},{}", numbers.samples, decimal(numbers.throughput_rps));
+            let _ = writeln!(throughput, "{name},{},{}", numbers.samples, print_f64(numbers.throughput_rps));
         }
     }
-    vec![of_build("jenkins/labels.csv", labels), of_build("jenkins/throughput.csv", throughput)]
+    vec![of_build("labels.csv", labels), of_build("throughput.csv", throughput)]
 }
 
 fn row(numbers: &Numbers) -> String {
     let Numbers { samples, errors, average_ms, min_ms, median_ms, max_ms, .. } = numbers;
-    let (percent, p90, p95) = (decimal(numbers.error_percent), numbers.percentiles_ms.p90, numbers.percentiles_ms.p95);
-    let (size, total) = (decimal(numbers.average_size_kb), decimal(numbers.total_traffic_kb));
+    let (percent, p90, p95) = (print_f64(numbers.error_percent), numbers.percentiles_ms.p90, numbers.percentiles_ms.p95);
+    let (size, total) = (print_f64(numbers.average_size_kb), print_f64(numbers.total_traffic_kb));
     let codes = csv(&numbers.http_codes.join(" "));
     format!("{samples},{errors},{percent},{average_ms},{min_ms},{median_ms},{p90},{p95},{max_ms},{size},{total},{codes}")
 }

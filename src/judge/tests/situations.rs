@@ -6,7 +6,7 @@ use super::{
 };
 use crate::compare::compare;
 use crate::judge::{Attempts, Policy, Rule, Statistics, UnknownEnvironment, conclude, judge, no_verdict};
-use crate::model::{Better, FindingKind, LoadModel, Percentile, Run, Series, Statistic, Summary, Verdict};
+use crate::model::{Better, FindingKind, LoadModel, Percentile, Run, Series, Shard, Statistic, Summary, Verdict};
 
 #[test]
 fn what_was_not_measured_is_not_judged() {
@@ -22,8 +22,25 @@ fn what_was_not_measured_is_not_judged() {
     check(nothing(), run_of(one_answers), &usual(), Verdict::Fail, "GET /a error rate is 100%");
     let cut = Run { partial: true, ..run_of(vec![requests("GET /", 1.0, 50, 0, "")]) };
     check(nothing(), cut, &usual(), Verdict::NoVerdict, "the run is cut");
+    let given_up =
+        |errors| Run { partial: true, aborted: Some("p99 > 2s".into()), ..run_of(vec![requests("GET /", 1.0, 50, errors, "http-5xx")]) };
+    check(nothing(), given_up(0), &usual(), Verdict::NoVerdict, "the run was given up, so it cannot pass: p99 > 2s");
+    check(nothing(), given_up(40), &usual(), Verdict::Fail, "GET / error rate is 80%");
     let outcome = conclude(&usual(), &[], vec![no_verdict("shop", "the server was not ready in 30 s", "neverslower run shop")]);
     assert_eq!((outcome.verdict, outcome.exit_code, outcome.findings().count()), (Verdict::NoVerdict, 4, 1));
+}
+
+#[test]
+fn a_shard_is_not_judged_alone() {
+    let part = |partial, late| Run {
+        shard: Shard::new(2, 3),
+        partial,
+        load: load(LoadModel::Open, late, 100.0),
+        ..run_of(vec![requests("GET /", 1.0, 1000, 900, "http-5xx")])
+    };
+    check(nothing(), part(false, 0), &usual(), Verdict::Pass, "shard 2 of 3 is not judged alone");
+    check(nothing(), part(true, 0), &usual(), Verdict::NoVerdict, "the run is cut");
+    check(nothing(), part(false, 500), &usual(), Verdict::NoVerdict, "due requests more than 10 ms late");
 }
 
 #[test]
@@ -146,9 +163,19 @@ fn a_young_baseline_fails_only_what_nobody_calls_noise() {
     let after = |value: f64| run_of(vec![point("sort", "time", value)]);
     check(accepted_points(&[1e6]), after(20e6), &usual(), Verdict::Fail, "sort p50 rose from 1 ms to 20 ms (+1900%), limit +10%");
     check(accepted_points(&[1e6]), after(20e6), &usual(), Verdict::Fail, "is taken as 10%, and this is beyond it");
-    check(accepted_points(&[1e6]), after(1.08e6), &usual(), Verdict::Unstable, "accept 7 more unchanged runs");
-    check(accepted_points(&[1e6]), after(1e6), &usual(), Verdict::Unstable, "a change of 67.6% would have failed");
+    check(
+        accepted_points(&[1e6]),
+        after(1.08e6),
+        &usual(),
+        Verdict::Unstable,
+        "accept 2 more unchanged runs for a verdict, 7 more runs to see smaller ones",
+    );
+    check(accepted_points(&[1e6]), after(1e6), &usual(), Verdict::Unstable, "a change of +67.6% would have failed");
     check(accepted_points(&[1e6; 3]), after(1e6), &usual(), Verdict::Pass, "3 accepted runs");
+    check(accepted_points(&[1e6; 3]), after(1.08e6), &usual(), Verdict::Unstable, "accept 5 more unchanged runs to see smaller ones");
+    // Few runs may show more noise than the prior; then that is what is told.
+    let wide = accepted_points(&[1e6, 1.8e6, 1e6]);
+    check(wide, after(1.5e6), &usual(), Verdict::Unstable, "with 3 accepted runs the noise between runs looks like 33.9%");
     let floored = policy(vec![Rule { floor: Some(2.0 * MS), ..rule(relative(0.05), relative(0.10)) }]);
     check(accepted_points(&[1e6]), after(2.9e6), &floored, Verdict::Pass, "within the floor of 2 ms");
     check(accepted_points(&[0.0]), after(1.9e6), &floored, Verdict::Pass, "within the floor of 2 ms");

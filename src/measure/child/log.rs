@@ -23,9 +23,21 @@ impl Log {
         Ok(Log { path: path.to_path_buf(), file })
     }
 
-    /// The last line in a log that is no longer written.
-    pub fn last_line(path: &Path) -> Option<String> {
-        last_lines(path).pop()
+    /// The last lines in a log that is no longer written.
+    pub fn lines(path: &Path) -> Vec<String> {
+        last_lines(path)
+    }
+
+    /// What a command printed into a file of its own; at most so many bytes.
+    pub fn bytes(path: &Path, bytes_max: u64) -> Result<Vec<u8>, MeasureError> {
+        let mut bytes = Vec::new();
+        let read = open(path).and_then(|file| file.take(bytes_max + 1).read_to_end(&mut bytes));
+        let failed = |reason: String| MeasureError::Failed(format!("{}: cannot read what a command printed: {reason}", path.display()));
+        match read {
+            Ok(read) if read as u64 > bytes_max => Err(failed(format!("more than {bytes_max} bytes"))),
+            Ok(_) => Ok(bytes),
+            Err(error) => Err(failed(error.to_string())),
+        }
     }
 
     pub(super) fn writer(&self) -> io::Result<Stdio> {
@@ -66,12 +78,21 @@ pub(super) fn make(path: &Path) -> Result<File, MeasureError> {
     file.map_err(|error| cannot_write(path, &error))
 }
 
+pub(super) fn open(path: &Path) -> io::Result<File> {
+    OpenOptions::new().read(true).open(path)
+}
+
+/// A text for a child to read.
+pub(super) fn write(path: &Path, text: &str) -> Result<(), MeasureError> {
+    make(path)?.write_all(text.as_bytes()).map_err(|error| cannot_write(path, &error))
+}
+
 fn cannot_write(path: &Path, error: &io::Error) -> MeasureError {
     MeasureError::Failed(format!("{}: cannot write what a command prints: {error}", path.display()))
 }
 
 fn last_bytes(path: &Path, count: u64) -> io::Result<Vec<u8>> {
-    let mut file = OpenOptions::new().read(true).open(path)?;
+    let mut file = open(path)?;
     let length = file.metadata()?.len();
     file.seek(SeekFrom::Start(length.saturating_sub(count)))?;
     let mut bytes = Vec::new();

@@ -1,103 +1,103 @@
-//! The intended start of request n: a pure function, so that pacing has no memory and cannot drift.
+//! The intended start of slot k: a pure function of the schedule, so that pacing has no memory and cannot drift.
+//!
+//! An even schedule starts slot k when the cumulative count of arrivals reaches k; that count is inverted exactly, in
+//! integers, and rounded down to the nanosecond. A Poisson schedule starts it when the count reaches the sum of k + 1
+//! exponential gaps, each a function of the seed and its number alone: every generator of a sharded test walks over the
+//! same sums, in order and without storing them. A trace starts it where its file says.
 
-/// Arrivals are counted per 10⁹ seconds: any rate of up to nine decimals is then an integer and every start exact.
-const RATE_SCALE: f64 = 1e9;
-/// `RATE_SCALE` × nanoseconds of a second.
-const NS_AT_SCALE: u128 = 1_000_000_000_000_000_000;
+mod poisson;
+mod rates;
 
-/// Evenly spaced intended starts.
+pub use rates::Rates;
+
+use poisson::gap;
+use rates::{NANOSLOT, SLOT};
+use std::fmt;
+use std::sync::Arc;
+
+/// Intended starts, ns after the start of the schedule; never earlier than the one before.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Schedule {
+    /// As far apart as the rates say.
+    Even(Rates),
+    Poisson(Rates, u64),
+    /// Ascending.
+    Trace(Arc<[u64]>),
+}
+
+/// A place in a schedule; it only moves forward.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Schedule {
-    /// Arrivals in 10⁹ seconds; never 0.
-    scaled_rate: u64,
+pub struct Cursor {
+    /// Number of the slot, from 0.
+    pub slot: u64,
+    /// Its intended start. Beyond the last slot of a trace: that of the last one.
+    pub start_ns: u64,
+    /// Poisson: the gaps up to this slot, in 10⁻⁹ of the mean gap.
+    gaps: u128,
 }
 
 impl Schedule {
-    /// `rate` arrivals per second, taken to nine decimals; `None` unless it is positive, finite and at most 10⁹.
-    pub fn constant(rate: f64) -> Option<Schedule> {
-        let scaled = (rate * RATE_SCALE).round();
-        // NaN fails both comparisons. At most 10¹⁸, so the conversion is exact.
-        (scaled >= 1.0 && rate <= 1e9).then_some(Schedule { scaled_rate: scaled as u64 })
+    /// Slot `number`. Costs a step for each slot before it where starts are random, else one.
+    pub fn at(&self, number: u64) -> Cursor {
+        let gaps = match self {
+            Schedule::Poisson(_, seed) => (0..=number).map(|k| u128::from(gap(*seed, k))).sum(),
+            _ => 0,
+        };
+        let mut cursor = Cursor { slot: number, start_ns: 0, gaps };
+        cursor.start_ns = self.start_ns(&cursor);
+        cursor
     }
 
-    /// Intended start of request `n` (from 0), ns after the start of the schedule, rounded down.
+    /// The slot `step` after this one.
     #[inline]
-    pub fn start_ns(&self, n: u64) -> u64 {
-        u64::try_from(u128::from(n) * NS_AT_SCALE / u128::from(self.scaled_rate)).unwrap_or(u64::MAX)
+    pub fn after(&self, mut cursor: Cursor, step: u64) -> Cursor {
+        if let Schedule::Poisson(_, seed) = self {
+            let skipped = cursor.slot + 1..=cursor.slot.saturating_add(step);
+            cursor.gaps = skipped.fold(cursor.gaps, |gaps, k| gaps + u128::from(gap(*seed, k)));
+        }
+        cursor.slot = cursor.slot.saturating_add(step);
+        cursor.start_ns = self.start_ns(&cursor);
+        cursor
     }
 
-    /// Whole requests that `duration_ns` has room for: ⌊rate · duration⌋.
-    pub fn count_within(&self, duration_ns: u64) -> u64 {
-        u64::try_from(u128::from(self.scaled_rate) * u128::from(duration_ns) / NS_AT_SCALE).unwrap_or(u64::MAX)
+    #[inline]
+    fn start_ns(&self, cursor: &Cursor) -> u64 {
+        match self {
+            Schedule::Even(rates) => rates.when(u128::from(cursor.slot) * SLOT),
+            Schedule::Poisson(rates, _) => rates.when(cursor.gaps.saturating_mul(NANOSLOT)),
+            Schedule::Trace(starts_ns) => {
+                let slot = usize::try_from(cursor.slot).unwrap_or(usize::MAX);
+                starts_ns.get(slot).or(starts_ns.last()).copied().unwrap_or(0)
+            }
+        }
     }
 
-    /// Arrivals per second.
-    pub fn rate(&self) -> f64 {
-        self.scaled_rate as f64 / RATE_SCALE
+    /// Whole slots that lie, on average, before a time: ⌊cumulative count⌋, or those of a trace.
+    pub fn count_before(&self, time_ns: u64) -> u64 {
+        match self {
+            Schedule::Even(rates) | Schedule::Poisson(rates, _) => rates.count_before(time_ns),
+            Schedule::Trace(starts_ns) => starts_ns.partition_point(|start_ns| *start_ns < time_ns) as u64,
+        }
+    }
+
+    /// The rate per second, where it is the same all the time and starts are even.
+    pub fn constant_rate(&self) -> Option<f64> {
+        match self {
+            Schedule::Even(rates) => rates.constant(),
+            _ => None,
+        }
+    }
+}
+
+impl fmt::Display for Schedule {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Schedule::Even(rates) => rates.fmt(f),
+            Schedule::Poisson(rates, seed) => write!(f, "{rates}, Poisson with seed {seed}"),
+            Schedule::Trace(starts_ns) => write!(f, "{} recorded starts", starts_ns.len()),
+        }
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::Schedule;
-    use proptest::prelude::{prop_assert, prop_assert_eq, proptest};
-
-    fn check(rate: f64, starts_ns: &[(u64, u64)]) {
-        let schedule = Schedule::constant(rate).expect("a rate");
-        for (n, expected) in starts_ns {
-            assert_eq!(schedule.start_ns(*n), *expected, "request {n} at {rate}/s");
-        }
-    }
-
-    #[test]
-    fn starts_are_exact() {
-        check(1000.0, &[(0, 0), (1, 1_000_000), (3_600_000, 3_600_000_000_000)]);
-        check(3.0, &[(1, 333_333_333), (2, 666_666_666), (3, 1_000_000_000), (3_000_000_000, 1_000_000_000_000_000_000)]);
-        check(0.1, &[(1, 10_000_000_000), (7, 70_000_000_000)]);
-        check(33.3, &[(333, 10_000_000_000)]);
-        check(1e9, &[(1, 1)]);
-    }
-
-    #[test]
-    fn senseless_rates_have_no_schedule() {
-        for rate in [0.0, -1.0, f64::NAN, f64::INFINITY, 1e-10, 2e9] {
-            assert_eq!(Schedule::constant(rate), None, "{rate}");
-        }
-    }
-
-    #[test]
-    fn count_is_the_whole_requests_in_a_duration() {
-        let count = |rate, seconds: f64| Schedule::constant(rate).map(|s| s.count_within((seconds * 1e9) as u64));
-        assert_eq!(count(2000.0, 10.0), Some(20_000));
-        assert_eq!(count(3.0, 1.0), Some(3));
-        assert_eq!(count(0.5, 1.0), Some(0));
-        assert_eq!(count(0.1, 30.0), Some(3));
-    }
-
-    proptest! {
-        /// However far, request n is where rate × time says, to the nanosecond: rounding never adds up.
-        #[test]
-        fn no_drift(rate_milli in 1u64..1_000_000_000, n in 0u64..1_000_000_000_000) {
-            let schedule = Schedule::constant(rate_milli as f64 / 1000.0).expect("a rate");
-            let exact = u128::from(n) * 1_000_000_000_000 / u128::from(rate_milli);
-            prop_assert_eq!(u128::from(schedule.start_ns(n)), exact.min(u128::from(u64::MAX)));
-        }
-
-        /// Neighbours are the interval apart, give or take the nanosecond of rounding.
-        #[test]
-        fn evenly_spaced(rate in 0.5f64..1e6, n in 0u64..1_000_000_000) {
-            let schedule = Schedule::constant(rate).expect("a rate");
-            let step = (schedule.start_ns(n + 1) - schedule.start_ns(n)) as f64;
-            prop_assert!((step - 1e9 / schedule.rate()).abs() <= 1.0, "{step}");
-        }
-
-        /// The requests counted for a duration all start within it, and the next one would not fit.
-        #[test]
-        fn count_and_starts_agree(rate in 0.5f64..1e6, duration_ns in 0u64..100_000_000_000) {
-            let schedule = Schedule::constant(rate).expect("a rate");
-            let count = schedule.count_within(duration_ns);
-            prop_assert!(schedule.start_ns(count) <= duration_ns);
-            prop_assert!(schedule.start_ns(count + 1) >= duration_ns);
-        }
-    }
-}
+mod tests;

@@ -6,14 +6,20 @@ use super::ledger::{Closing, Ledger, Place};
 use super::pacer::{Pacer, Ticket, nanos};
 use super::pool::{Pool, Reactor, Reuse, refused};
 use super::request::Message;
+use super::route::Routes;
 use super::timer::{Alarm, Until};
 use super::{LoadError, Phase, Progress};
 use crate::clock::Clock;
-use crate::limits::{CONNECTIONS_MAX, LOAD_EVENTS_PER_TURN, LOAD_INTERRUPT_GRACE_NS, LOAD_PROGRESS_NS, LOAD_READ_BYTES};
+use crate::limits::{
+    CONNECTIONS_MAX, LOAD_ABORT_CHECK_NS, LOAD_EVENTS_PER_TURN, LOAD_INTERRUPT_GRACE_NS, LOAD_PAUSE_NS_MAX, LOAD_PROGRESS_NS,
+    LOAD_READ_BYTES,
+};
 use crate::model::{LoadModel, LoadWork, RunFacts};
 use crate::record::Sink;
 use mio::event::Event;
 use mio::{Events, Poll, Token};
+use std::collections::VecDeque;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 /// The timer's token; connections have their number.
@@ -32,26 +38,36 @@ pub struct EventLoop {
     ledger: Ledger,
     /// Earliest time at which a request or a connect can be over its limit.
     next_limit_ns: u64,
-    /// Set by an interruption: when waiting for answers ends.
-    interrupted_until_ns: Option<u64>,
+    /// Closed loop: pause between an answer and the next request, and the connections in it with the end of theirs, in order.
+    think_ns: u64,
+    thinking: VecDeque<(usize, u64)>,
+    /// Set by an interruption or by giving the run up: when waiting for answers ends.
+    ending_until_ns: Option<u64>,
+    /// Why the run was given up.
+    aborted: Option<String>,
 }
 
 impl EventLoop {
     /// Checks the work, resolves the host and prepares every request; opens nothing yet.
-    pub fn new(work: &LoadWork, port: Option<u16>) -> Result<EventLoop, LoadError> {
-        let messages: Vec<Message> = work.targets.iter().map(|target| Message::new(target, port)).collect::<Result<_, _>>()?;
+    pub fn new(work: &LoadWork, port: Option<u16>, recorded: &Arc<[u64]>) -> Result<EventLoop, LoadError> {
+        let messages: Vec<Message> =
+            work.targets.iter().map(|target| Message::new(target, port, &work.transport)).collect::<Result<_, _>>()?;
         let Some(first) = messages.first() else {
             return Err(LoadError("the load test has no target; name at least one URL".to_string()));
         };
-        if let Some(other) = messages.iter().find(|m| (&m.url.host, m.url.port) != (&first.url.host, first.url.port)) {
+        if let Some(other) = messages.iter().find(|m| !m.url.is_same_origin(&first.url)) {
             let (one, two) = (&first.url.text, &other.url.text);
             return Err(LoadError(format!("the targets {one} and {two} are of different servers; make a suite for each server")));
         }
         if work.connections == 0 || u64::from(work.connections) > CONNECTIONS_MAX {
             return Err(LoadError(format!("{} connections are not possible; use 1 to {CONNECTIONS_MAX}", work.connections)));
         }
-        let pacer = Pacer::new(work)?;
-        let addresses = first.url.resolve()?;
+        let connections = work.shard.map_or(u64::from(work.connections), |shard| shard.share(u64::from(work.connections)));
+        if connections == 0 {
+            return Err(LoadError(format!("{} connections leave none for this shard; use one a shard at least", work.connections)));
+        }
+        let pacer = Pacer::new(work, recorded)?;
+        let routes = Routes::new(&work.transport, &first.url)?;
         let poll = Poll::new().map_err(refused)?;
         let alarm = Alarm::new(poll.registry(), ALARM).map_err(refused)?;
         Ok(EventLoop {
@@ -60,12 +76,15 @@ impl EventLoop {
             connect_timeout_ns: nanos(work.connect_timeout),
             max_lag_ns: nanos(work.max_lag),
             reactor: Reactor { poll, alarm, clock: Clock::start(), scratch: vec![0; LOAD_READ_BYTES] },
-            pool: Pool::new(work.connections as usize, addresses),
+            pool: Pool::new(usize::try_from(connections).unwrap_or(usize::MAX), work.transport.clone(), routes),
             in_flight: 0,
             pacer,
-            ledger: Ledger::default(),
+            ledger: Ledger::new(work.abort_if.clone()),
             next_limit_ns: u64::MAX,
-            interrupted_until_ns: None,
+            think_ns: nanos(work.think_time),
+            thinking: VecDeque::new(),
+            ending_until_ns: None,
+            aborted: None,
         })
     }
 
@@ -82,9 +101,11 @@ impl EventLoop {
         self.pacer.start(now_ns);
         let mut is_measuring = false;
         let mut tick_ns = now_ns;
+        let mut look_ns = u64::MAX;
         loop {
             if !is_measuring && now_ns >= self.pacer.measured_from_ns() {
                 is_measuring = true;
+                look_ns = now_ns.saturating_add(LOAD_ABORT_CHECK_NS);
                 self.ledger.open();
             }
             self.send_all(now_ns, sink)?;
@@ -92,9 +113,12 @@ impl EventLoop {
             if now_ns >= tick_ns {
                 tick_ns = now_ns + LOAD_PROGRESS_NS;
                 progress(self.progress(now_ns));
-                if interrupted.load(Ordering::Relaxed) && self.interrupted_until_ns.is_none() {
-                    self.pacer.stop(now_ns);
-                    self.interrupted_until_ns = Some(now_ns + LOAD_INTERRUPT_GRACE_NS);
+                if interrupted.load(Ordering::Relaxed) {
+                    self.end_early(now_ns);
+                }
+                if now_ns >= look_ns {
+                    look_ns = now_ns.saturating_add(LOAD_ABORT_CHECK_NS);
+                    self.give_up_if_lost(now_ns);
                 }
             }
             if self.is_over(now_ns) {
@@ -108,6 +132,25 @@ impl EventLoop {
         self.settle_rest(now_ns, sink)
     }
 
+    /// No further request starts, and answers are not waited for as long as planned.
+    fn end_early(&mut self, now_ns: u64) {
+        if self.ending_until_ns.is_none() {
+            self.pacer.stop(now_ns);
+            self.ending_until_ns = Some(now_ns + LOAD_INTERRUPT_GRACE_NS);
+        }
+    }
+
+    fn give_up_if_lost(&mut self, now_ns: u64) {
+        // What is over cannot be given up any more.
+        if self.ending_until_ns.is_some() || self.pacer.is_exhausted(now_ns) {
+            return;
+        }
+        self.aborted = self.ledger.loss(now_ns.saturating_sub(self.pacer.measured_from_ns()));
+        if self.aborted.is_some() {
+            self.end_early(now_ns);
+        }
+    }
+
     fn wait(&mut self, events: &mut Events, now_ns: u64, tick_ns: u64) -> Result<(), LoadError> {
         let others_ns = [Some(tick_ns), Some(self.next_limit_ns), self.end_ns(), self.pool.next_wake_ns()];
         if self.pacer.model() == LoadModel::Closed {
@@ -115,20 +158,26 @@ impl EventLoop {
             std::thread::yield_now();
         }
         let other_ns = others_ns.into_iter().flatten().min().unwrap_or(tick_ns);
-        self.reactor.wait(events, Until { now_ns, due_ns: self.pacer.due_ns(), other_ns })
+        let thought_ns = self.thinking.front().map(|(_, until_ns)| *until_ns);
+        let due_ns = self.pacer.due_ns(now_ns).into_iter().chain(thought_ns).min();
+        self.reactor.wait(events, Until { now_ns, due_ns, other_ns })
     }
 
     /// First phase of a turn: everything that has come.
     fn receive_all(&mut self, events: &Events, sink: &mut dyn Sink) -> Result<(), LoadError> {
         for event in events {
             let Token(number) = event.token();
-            let Some(connection) = self.pool.get_mut(number) else { continue };
+            let Some(connection) = self.pool.get(number) else { continue };
             let sequence = connection.flight.as_ref().map_or(0, |flight| flight.ticket.sequence);
             let Some(message) = nth(&self.messages, sequence) else { continue };
-            match connection.on_event(message, &mut self.reactor.scratch, &self.reactor.clock, is_closing(event)) {
+            match self.pool.on_event(number, message, &mut self.reactor, is_closing(event)) {
                 Step::Pending => {}
                 Step::Sent { at_ns } => self.next_limit_ns = self.next_limit_ns.min(at_ns.saturating_add(self.timeout_ns)),
-                Step::Answered { at_ns } => self.settle(number, at_ns, None, sink)?,
+                Step::Answered { at_ns } => match self.pool.redirect(number, message, self.reactor.poll.registry(), at_ns) {
+                    None => self.settle(number, at_ns, None, sink)?,
+                    Some(Ok(())) => self.next_limit_ns = self.next_limit_ns.min(at_ns.saturating_add(self.connect_timeout_ns)),
+                    Some(Err(failure)) => self.settle(number, at_ns, Some(failure), sink)?,
+                },
                 Step::Failed { at_ns, failure } => self.settle(number, at_ns, Some(failure), sink)?,
             }
         }
@@ -137,13 +186,19 @@ impl EventLoop {
 
     /// Second phase: everything that may start.
     fn send_all(&mut self, now_ns: u64, sink: &mut dyn Sink) -> Result<(), LoadError> {
-        if self.interrupted_until_ns.is_some() {
+        if self.ending_until_ns.is_some() {
             return Ok(());
         }
         self.pool.wake(now_ns);
+        while let Some((number, until_ns)) = self.thinking.front().copied()
+            && until_ns <= now_ns
+        {
+            self.thinking.pop_front();
+            self.pool.release(number, Reuse::AtOnce);
+        }
         while let Some(number) = self.pool.take() {
             let now_ns = self.reactor.clock.elapsed_ns();
-            let Some(ticket) = self.pacer.take(now_ns) else {
+            let Some(ticket) = self.pacer.take(now_ns, self.in_flight + self.thinking.len()) else {
                 self.pool.untake(number);
                 return Ok(());
             };
@@ -183,8 +238,15 @@ impl EventLoop {
         connection.failures = if failure.is_some() { connection.failures.saturating_add(1) } else { 0 };
         let place = Place { message, thread: &connection.name, epoch_ns: self.reactor.clock.started_epoch_ns() };
         self.ledger.settle(&flight, &connection.response, &place, (at_ns, failure.as_ref()), sink)?;
-        let is_pausing = failure.is_some() && self.pacer.model() == LoadModel::Closed;
-        self.pool.release(number, if is_pausing { Reuse::AfterPause { from_ns: at_ns } } else { Reuse::AtOnce });
+        let is_closed_loop = self.pacer.model() == LoadModel::Closed;
+        // A failure's pause counts where thinking would be shorter.
+        let is_thinking = self.think_ns > if failure.is_some() { LOAD_PAUSE_NS_MAX } else { 0 };
+        if is_closed_loop && is_thinking {
+            self.thinking.push_back((number, at_ns.saturating_add(self.think_ns)));
+        } else {
+            let is_pausing = is_closed_loop && failure.is_some();
+            self.pool.release(number, if is_pausing { Reuse::AfterPause { from_ns: at_ns } } else { Reuse::AtOnce });
+        }
         Ok(())
     }
 
@@ -202,7 +264,7 @@ impl EventLoop {
                 continue;
             }
             let failure = if connection.is_connecting() {
-                Failure::new(ErrorClass::TimeoutConnect, "no connection within the time limit")
+                Failure::owned(ErrorClass::TimeoutConnect, format!("{} within the time limit", connection.missing()))
             } else {
                 Failure::new(ErrorClass::TimeoutResponse, "no answer within the time limit")
             };
@@ -212,13 +274,13 @@ impl EventLoop {
     }
 
     fn is_over(&self, now_ns: u64) -> bool {
-        let is_done = self.in_flight == 0 && (self.pacer.is_exhausted(now_ns) || self.interrupted_until_ns.is_some());
+        let is_done = self.in_flight == 0 && (self.pacer.is_exhausted(now_ns) || self.ending_until_ns.is_some());
         is_done || self.end_ns().is_some_and(|end_ns| now_ns >= end_ns)
     }
 
     /// When waiting for answers ends at the latest.
     fn end_ns(&self) -> Option<u64> {
-        match (self.interrupted_until_ns, self.pacer.deadline_ns()) {
+        match (self.ending_until_ns, self.pacer.deadline_ns()) {
             (Some(one), Some(other)) => Some(one.min(other)),
             (one, other) => one.or(other),
         }
@@ -226,13 +288,13 @@ impl EventLoop {
 
     /// At the end: what got no answer, and what never found a connection.
     fn settle_rest(&mut self, now_ns: u64, sink: &mut dyn Sink) -> Result<(), LoadError> {
-        let is_interrupted = self.interrupted_until_ns.is_some();
+        let is_ended_early = self.ending_until_ns.is_some();
         for number in 0..self.pool.len() {
             let Some(connection) = self.pool.get(number).filter(|connection| connection.flight.is_some()) else { continue };
-            let failure = if is_interrupted {
-                Failure::new(ErrorClass::Interrupted, "the run was interrupted before the answer came")
+            let failure = if is_ended_early {
+                Failure::new(ErrorClass::Interrupted, "the run was ended before the answer came")
             } else if connection.is_connecting() {
-                Failure::new(ErrorClass::TimeoutConnect, "no connection before the grace period of the run ended")
+                Failure::owned(ErrorClass::TimeoutConnect, format!("{} before the grace period of the run ended", connection.missing()))
             } else {
                 Failure::new(ErrorClass::TimeoutResponse, "no answer before the grace period of the run ended")
             };
@@ -250,7 +312,7 @@ impl EventLoop {
     fn progress(&self, now_ns: u64) -> Progress {
         let phase = if now_ns < self.pacer.measured_from_ns() {
             Phase::WarmUp
-        } else if self.pacer.is_exhausted(now_ns) || self.interrupted_until_ns.is_some() {
+        } else if self.pacer.is_exhausted(now_ns) || self.ending_until_ns.is_some() {
             Phase::Draining
         } else {
             Phase::Measuring
@@ -273,7 +335,9 @@ impl EventLoop {
             connections: u32::try_from(self.pool.len()).unwrap_or(u32::MAX),
             reconnects: self.pool.reconnects(),
             max_lag_ns: self.max_lag_ns,
-            is_partial: self.interrupted_until_ns.is_some(),
+            is_partial: self.ending_until_ns.is_some(),
+            aborted: self.aborted.clone(),
+            transport: self.pool.facts(),
         };
         self.ledger.facts(&self.pacer, &self.reactor.clock, closing)
     }

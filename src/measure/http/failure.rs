@@ -7,8 +7,12 @@ use std::io;
 /// A class of failures, by the phase that failed. Reports count by its slug, never by a server's own text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ErrorClass {
+    /// The name of a server could not be resolved.
+    Dns,
     /// No connection could be made.
     Connect,
+    /// The TLS handshake failed, or what came on the secured connection cannot be trusted.
+    Tls,
     /// The request could not be written.
     Write,
     /// The connection was reset, or closed before the answer's head was complete.
@@ -21,6 +25,8 @@ pub enum ErrorClass {
     TruncatedBody,
     Http4xx,
     Http5xx,
+    /// More redirects than the limit allows, or one that cannot be followed.
+    RedirectLimit,
     /// Due, but never sent before the deadline.
     Unsent,
     /// On its way when the run was interrupted.
@@ -40,7 +46,9 @@ impl ErrorClass {
     /// The name in results.
     pub fn slug(self) -> &'static str {
         match self {
+            ErrorClass::Dns => error_kind::DNS,
             ErrorClass::Connect => error_kind::CONNECT,
+            ErrorClass::Tls => error_kind::TLS,
             ErrorClass::Write => error_kind::WRITE,
             ErrorClass::ReadReset => error_kind::READ_RESET,
             ErrorClass::TimeoutConnect => error_kind::TIMEOUT_CONNECT,
@@ -49,6 +57,7 @@ impl ErrorClass {
             ErrorClass::TruncatedBody => error_kind::TRUNCATED_BODY,
             ErrorClass::Http4xx => error_kind::HTTP_4XX,
             ErrorClass::Http5xx => error_kind::HTTP_5XX,
+            ErrorClass::RedirectLimit => error_kind::REDIRECT_LIMIT,
             ErrorClass::Unsent => error_kind::UNSENT,
             ErrorClass::Interrupted => error_kind::INTERRUPTED,
         }
@@ -67,6 +76,11 @@ impl Failure {
     /// A failure that this program noticed.
     pub fn new(class: ErrorClass, detail: &'static str) -> Failure {
         Failure { class, detail: Cow::Borrowed(detail) }
+    }
+
+    /// The same with details that are known only now.
+    pub fn owned(class: ErrorClass, detail: String) -> Failure {
+        Failure { class, detail: Cow::Owned(detail) }
     }
 
     /// A failure that the operating system reported.

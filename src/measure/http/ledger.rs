@@ -6,8 +6,9 @@ use super::failure::{ErrorClass, Failure};
 use super::pacer::{Pacer, Ticket};
 use super::parser::Response;
 use super::request::Message;
+use super::watch::{SoFar, Watch};
 use crate::clock::{Clock, thread_cpu_ns};
-use crate::model::{LoadFacts, Request, RunFacts, Sample};
+use crate::model::{Condition, LoadFacts, Request, RunFacts, Sample, TransportFacts};
 use crate::record::{Rejected, Sink};
 
 /// Counts of the measured phase.
@@ -20,21 +21,30 @@ pub struct Ledger {
     errors: u64,
     /// When the last request ended, ns of the run's clock.
     last_ns: u64,
+    watch: Option<Watch>,
     cpu_start_ns: Option<u64>,
     cpu_end_ns: Option<u64>,
 }
 
 /// What `Ledger::facts` needs to know of the loop.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Closing {
     /// Places for connections, open or not.
     pub connections: u32,
     pub reconnects: u64,
     pub max_lag_ns: u64,
     pub is_partial: bool,
+    /// Why the run was given up.
+    pub aborted: Option<String>,
+    pub transport: TransportFacts,
 }
 
 impl Ledger {
+    /// Empty books that watch for the condition under which the run is given up.
+    pub fn new(abort_if: Option<Condition>) -> Ledger {
+        Ledger { watch: abort_if.map(Watch::new), ..Ledger::default() }
+    }
+
     /// The measured phase begins: CPU time counts from here.
     pub fn open(&mut self) {
         self.cpu_start_ns = thread_cpu_ns();
@@ -53,6 +63,11 @@ impl Ledger {
     /// Of those: failed, unsent or answered with an error status.
     pub fn errors(&self) -> u64 {
         self.errors
+    }
+
+    /// Why the run is lost, if it is.
+    pub fn loss(&self, elapsed_ns: u64) -> Option<String> {
+        self.watch.as_ref()?.loss(SoFar { ended: self.done(), errors: self.errors, elapsed_ns })
     }
 
     /// A request that was taken up has ended: answered, or failed.
@@ -84,9 +99,10 @@ impl Ledger {
             service_time_ns: flight.written_ns.map(|written| at_ns.saturating_sub(written)),
             queue_wait_ns: queue_wait(ticket, flight.taken_ns),
             connect_ns: flight.connect_ns,
+            tls_ns: flight.tls_ns,
             first_byte_ns: flight.first_byte_ns.zip(flight.written_ns).map(|(first, written)| first.saturating_sub(written)),
             bytes_in: flight.written_ns.map(|_| flight.bytes_in),
-            bytes_out: flight.written_ns.map(|_| flight.bytes_out),
+            bytes_out: flight.written_ns.map(|_| flight.bytes_out + flight.bytes_out_before),
             code,
             message,
             error: class.map(ErrorClass::slug),
@@ -112,7 +128,11 @@ impl Ledger {
     }
 
     fn push(&mut self, request: Request<'_>, at_ns: u64, sink: &mut dyn Sink) -> Result<(), LoadError> {
-        self.errors += u64::from(request.error.is_some());
+        match (request.error, &mut self.watch) {
+            (Some(_), _) => self.errors += 1,
+            (None, Some(watch)) => watch.add(request.latency_ns),
+            (None, None) => {}
+        }
         self.last_ns = self.last_ns.max(at_ns);
         sink.sample(&Sample::Request(&request)).map_err(|Rejected(why)| LoadError(why))
     }
@@ -138,11 +158,14 @@ impl Ledger {
             reconnects: closing.reconnects,
             client_cpu_ns: self.cpu_end_ns.zip(self.cpu_start_ns).map(|(end, start)| end.saturating_sub(start)),
             measured_ns,
+            schedule: pacer.describe(),
+            transport: Some(closing.transport),
         };
         RunFacts {
             started_ns: Some(clock.started_epoch_ns().saturating_add(from_ns)),
             duration_ns: Some(measured_ns),
             partial: closing.is_partial,
+            aborted: closing.aborted,
             load: Some(load),
             ..RunFacts::default()
         }

@@ -3,7 +3,7 @@
 //!
 //! A turn has two phases, because a generator that writes after every answer is woken by the first one and gets batches of
 //! one: wait; read and parse *everything* that is ready, stamping each completion; then write all requests that are due.
-//! In the order a request meets them: `arrival` (its intended start, a pure function), `pacer` (whether it may start),
+//! In the order a request meets them: `arrival` (its intended start, a pure function), `pacer` (whether it may start now),
 //! `connection` (its bytes), `parser` (its answer), `ledger` (its sample).
 
 mod arrival;
@@ -15,22 +15,32 @@ mod ledger;
 mod pacer;
 mod parser;
 mod pool;
+mod proxy;
+mod redirect;
 mod request;
+mod route;
+mod start;
+mod stream;
 #[cfg(test)]
 mod tests;
 mod timer;
+mod tls;
 mod url;
+mod watch;
 
 pub use parser::{Ended, Expect, Fed, Malformed, Response};
 
-use crate::model::LoadWork;
+use crate::model::{LoadWork, Note};
 use crate::record::Sink;
 use std::fmt;
+use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 /// A load test to be run.
 pub struct Drive<'a> {
     pub work: &'a LoadWork,
+    /// Starts of the work's trace, ns after the start of the load, ascending; empty where it has none.
+    pub recorded: Arc<[u64]>,
     /// Replaces `{port}` in the URLs of the targets.
     pub port: Option<u16>,
     /// Once it is set no further request starts; what was measured is kept.
@@ -84,8 +94,13 @@ impl std::error::Error for LoadError {}
 /// Runs a load test on the calling thread. Pushes one sample per planned request into the sink as it ends, and at last
 /// the facts, among which completed + failed + unsent = planned.
 pub fn drive(drive: Drive<'_>, sink: &mut dyn Sink) -> Result<(), LoadError> {
-    let mut run = event_loop::EventLoop::new(drive.work, drive.port)?;
+    if drive.work.transport.tls.insecure {
+        sink.note(Note::text("TLS certificates were NOT verified (insecure): whoever answered may not be the server that was meant"));
+    }
+    let mut run = event_loop::EventLoop::new(drive.work, drive.port, &drive.recorded)?;
+    start::approach(&drive.work.start, drive.interrupted);
     run.open_all(drive.interrupted)?;
+    start::meet(&drive.work.start, drive.interrupted)?;
     run.run(drive.interrupted, drive.progress, sink)?;
     sink.facts(run.facts());
     Ok(())

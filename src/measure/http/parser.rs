@@ -70,6 +70,8 @@ pub struct Response {
     reason: [u8; REASON_BYTES],
     reason_len: usize,
     keep_alive: bool,
+    /// `Location` of a 3xx answer.
+    location: Option<Vec<u8>>,
 }
 
 impl Default for Response {
@@ -83,6 +85,7 @@ impl Default for Response {
             reason: [0; REASON_BYTES],
             reason_len: 0,
             keep_alive: false,
+            location: None,
         }
     }
 }
@@ -96,6 +99,7 @@ impl Response {
         self.status = [0; 3];
         self.reason_len = 0;
         self.keep_alive = false;
+        self.location = None;
     }
 
     /// Takes the next bytes from the wire.
@@ -154,6 +158,11 @@ impl Response {
         self.reason.get(..self.reason_len).and_then(|reason| str::from_utf8(reason).ok()).unwrap_or_default()
     }
 
+    /// Where a 3xx answer points to.
+    pub fn location(&self) -> Option<&[u8]> {
+        self.location.as_deref()
+    }
+
     /// Whether the connection may carry the next request after this answer.
     pub fn is_keep_alive(&self) -> bool {
         self.keep_alive
@@ -210,6 +219,10 @@ impl Response {
             return Ok(Some(length));
         }
         let fields = Fields::of(parsed.headers)?;
+        if (300..400).contains(&status) {
+            let location = parsed.headers.iter().find(|header| header.name.eq_ignore_ascii_case("location"));
+            self.location = location.map(|header| header.value.to_vec());
+        }
         self.keep_alive = if parsed.version == Some(0) { fields.keep_alive } else { true } && !fields.close;
         self.status = [digit(status / 100), digit(status / 10), digit(status)];
         self.keep_reason(parsed.reason.unwrap_or_default());

@@ -3,14 +3,17 @@
 use super::LoadError;
 use super::connection::{Connection, Step};
 use super::failure::Failure;
+use super::redirect;
 use super::request::Message;
+use super::route::{HOME, Routes};
 use super::timer::{Alarm, Until};
+use super::tls::ALPN;
 use crate::clock::Clock;
-use crate::limits::{LOAD_EVENTS_PER_TURN, LOAD_PAUSE_NS_MAX, LOAD_PAUSE_NS_MIN, LOAD_PROGRESS_NS};
+use crate::limits::{LOAD_ADDRESSES_SHOWN, LOAD_EVENTS_PER_TURN, LOAD_PAUSE_NS_MAX, LOAD_PAUSE_NS_MIN, LOAD_PROGRESS_NS};
+use crate::model::{TlsFacts, Transport, TransportFacts};
 use mio::{Events, Poll, Registry, Token};
 use std::collections::VecDeque;
 use std::io;
-use std::net::SocketAddr;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 /// The poll, the timer in it, the clock and the one buffer that a loop has.
@@ -48,7 +51,9 @@ pub enum Reuse {
 #[derive(Debug)]
 pub struct Pool {
     connections: Vec<Connection>,
-    addresses: Vec<SocketAddr>,
+    transport: Transport,
+    routes: Routes,
+    redirects: u64,
     /// Free and open, in the order they became free, so that all of them stay in use.
     idle: VecDeque<usize>,
     /// Free, to be connected by the next request that finds no other.
@@ -58,11 +63,13 @@ pub struct Pool {
 }
 
 impl Pool {
-    /// `count` closed connections to the host with these addresses.
-    pub fn new(count: usize, addresses: Vec<SocketAddr>) -> Pool {
+    /// `count` closed connections along the first of the routes.
+    pub fn new(count: usize, transport: Transport, routes: Routes) -> Pool {
         Pool {
             connections: (0..count).map(Connection::new).collect(),
-            addresses,
+            transport,
+            routes,
+            redirects: 0,
             idle: VecDeque::with_capacity(count),
             closed: VecDeque::with_capacity(count),
             paused: Vec::new(),
@@ -109,7 +116,10 @@ impl Pool {
 
     /// Takes back a connection whose request has ended.
     pub fn release(&mut self, number: usize, reuse: Reuse) {
-        let Some(connection) = self.connections.get(number) else { return };
+        let Some(connection) = self.connections.get_mut(number) else { return };
+        if connection.route() != HOME {
+            connection.close();
+        }
         match reuse {
             _ if connection.is_open() => self.idle.push_back(number),
             Reuse::AtOnce => self.closed.push_back(number),
@@ -135,8 +145,77 @@ impl Pool {
 
     /// Begins to make the connection.
     pub fn connect(&mut self, number: usize, registry: &Registry, now_ns: u64) -> Result<(), Failure> {
-        let Some(connection) = self.connections.get_mut(number) else { return Ok(()) };
-        connection.connect(registry, &self.addresses, now_ns)
+        self.connect_along(HOME, number, registry, now_ns)
+    }
+
+    fn connect_along(&mut self, route: usize, number: usize, registry: &Registry, now_ns: u64) -> Result<(), Failure> {
+        let (Some(connection), Some(to)) = (self.connections.get_mut(number), self.routes.get(route)) else { return Ok(()) };
+        connection.connect(registry, route, to, now_ns)
+    }
+
+    /// Handles an event on a connection whose request is `message`, or what redirects made of it.
+    pub fn on_event(&mut self, number: usize, message: &Message, reactor: &mut Reactor, is_closing: bool) -> Step {
+        let Some(connection) = self.connections.get_mut(number) else { return Step::Pending };
+        let hop = connection.flight.as_mut().and_then(|flight| flight.hop.take());
+        let message = hop.as_ref().map_or(message, |hop| &hop.message);
+        let step = if connection.is_open() {
+            connection.on_event(message, &mut reactor.scratch, &reactor.clock, is_closing)
+        } else {
+            match self.routes.get(connection.route()).filter(|_| connection.is_connecting()) {
+                Some(route) => connection.on_setup(route, message, &mut reactor.scratch, &reactor.clock),
+                None => Step::Pending,
+            }
+        };
+        if let (Some(flight), true) = (&mut connection.flight, hop.is_some()) {
+            flight.hop = hop;
+        }
+        step
+    }
+
+    /// Follows the redirect that a connection was answered with; `None` where the answer is none, or is to be seen.
+    pub fn redirect(&mut self, number: usize, message: &Message, registry: &Registry, now_ns: u64) -> Option<Result<(), Failure>> {
+        if self.transport.redirects == 0 {
+            return None;
+        }
+        let connection = self.connections.get_mut(number)?;
+        let before = connection.flight.as_mut()?.hop.take();
+        let (message, followed) = before.as_ref().map_or((message, 0), |hop| (&hop.message, hop.count));
+        let hop = match redirect::next(&self.transport, message, &connection.response, followed)? {
+            Ok(hop) => hop,
+            Err(failure) => return Some(Err(failure)),
+        };
+        let route = match self.routes.to(&hop.message.url) {
+            Ok(route) => route,
+            Err(failure) => return Some(Err(failure)),
+        };
+        self.redirects += 1;
+        connection.redirected();
+        let begun = if connection.is_open() && connection.route() == route {
+            connection.send(&hop.message, now_ns)
+        } else {
+            self.connect_along(route, number, registry, now_ns)
+        };
+        self.connections.get_mut(number)?.flight.as_mut()?.hop = Some(Box::new(hop));
+        Some(begun)
+    }
+
+    /// What is known of the connections of the run.
+    pub fn facts(&self) -> TransportFacts {
+        let endpoints = self.routes.iter().flat_map(|route| &route.endpoints);
+        let secured = self.connections.iter().find_map(Connection::secured);
+        TransportFacts {
+            addresses: endpoints.take(LOAD_ADDRESSES_SHOWN).map(|endpoint| endpoint.shown()).collect(),
+            connects: self.connections.iter().map(Connection::connects).sum(),
+            protocol: ALPN.to_string(),
+            redirects: self.redirects,
+            tls: secured.map(|secured| TlsFacts {
+                version: secured.version_name(),
+                cipher: secured.cipher_name(),
+                verified: !self.transport.tls.insecure,
+                resumption: self.transport.tls.resumption,
+                resumed: self.connections.iter().map(Connection::resumed).sum(),
+            }),
+        }
     }
 
     /// Opens every connection before the schedule starts, trying each address of the host. What cannot be opened is no
@@ -151,18 +230,21 @@ impl Pool {
         let mut events = Events::with_capacity(LOAD_EVENTS_PER_TURN);
         let mut now_ns = reactor.clock.elapsed_ns();
         let give_up_ns = now_ns.saturating_add(timeout_ns);
+        let addresses = self.routes.get(HOME).map_or(0, |route| route.endpoints.len());
         for number in 0..self.len() {
-            self.try_addresses(number, self.addresses.len(), reactor, now_ns);
+            self.try_addresses(number, addresses, reactor, now_ns);
         }
         while self.connections.iter().any(Connection::is_connecting) && now_ns < give_up_ns && !interrupted.load(Ordering::Relaxed) {
             reactor.wait(&mut events, Until { now_ns, due_ns: None, other_ns: give_up_ns.min(now_ns + LOAD_PROGRESS_NS) })?;
             now_ns = reactor.clock.elapsed_ns();
             for event in &events {
                 let Token(number) = event.token();
-                let Some(connection) = self.connections.get_mut(number).filter(|connection| connection.is_connecting()) else { continue };
-                let failed = matches!(connection.on_event(message, &mut reactor.scratch, &reactor.clock, false), Step::Failed { .. });
-                if failed {
-                    let tries_left = self.addresses.len().saturating_sub(connection.attempts());
+                if !self.get(number).is_some_and(Connection::is_connecting) {
+                    continue;
+                }
+                let failed = matches!(self.on_event(number, message, reactor, false), Step::Failed { .. });
+                if let Some(connection) = self.connections.get_mut(number).filter(|_| failed) {
+                    let tries_left = addresses.saturating_sub(connection.attempts());
                     connection.close();
                     self.try_addresses(number, tries_left, reactor, now_ns);
                 }
@@ -191,13 +273,13 @@ impl Pool {
 
 #[cfg(test)]
 mod tests {
-    use super::{Pool, Reuse};
+    use super::{Pool, Reuse, Routes, Transport};
 
     const MS: u64 = 1_000_000;
 
     /// After so many failures in a row the connection is back after the pause, and not before.
     fn check(failures: u32, pause_ms: u64) {
-        let mut pool = Pool::new(1, Vec::new());
+        let mut pool = Pool::new(1, Transport::default(), Routes::default());
         pool.get_mut(0).expect("a connection").failures = failures;
         pool.release(0, Reuse::AfterPause { from_ns: 5 * MS });
         let until_ns = (5 + pause_ms) * MS;
@@ -217,7 +299,7 @@ mod tests {
 
     #[test]
     fn a_connection_given_back_unused_stays_the_next() {
-        let mut pool = Pool::new(3, Vec::new());
+        let mut pool = Pool::new(3, Transport::default(), Routes::default());
         (0..3).for_each(|number| pool.release(number, Reuse::AtOnce));
         assert_eq!(pool.take(), Some(0));
         pool.untake(0);

@@ -2,9 +2,11 @@
 
 use super::LoadError;
 use super::parser::Expect;
-use super::url::Url;
-use crate::model::Target;
+use super::proxy;
+use super::url::{Scheme, Url};
+use crate::model::{Auth, Target, Transport};
 use std::fmt::Write as _;
+use std::rc::Rc;
 
 /// A target ready to be written to a socket.
 #[derive(Debug, Clone, PartialEq)]
@@ -15,28 +17,46 @@ pub struct Message {
     /// The whole request.
     pub wire: Vec<u8>,
     pub expect: Expect,
+    /// Whether the connection carries no further request.
+    pub is_last: bool,
+    /// What it was made of, for a redirect to be made of the same.
+    pub target: Rc<Target>,
 }
 
 impl Message {
     /// Serialises a target (RFC 9112 §3); `port` replaces `{port}` in its URL.
-    pub fn new(target: &Target, port: Option<u16>) -> Result<Message, LoadError> {
+    pub fn new(target: &Target, port: Option<u16>, transport: &Transport) -> Result<Message, LoadError> {
         let url = Url::parse(&target.url, port)?;
         if !is_token(&target.method) {
             return Err(LoadError(format!("the method {:?} of {} is not a word such as GET or POST", target.method, url.text)));
         }
-        let mut head = format!("{} {} HTTP/1.1\r\n", target.method, url.path);
+        let proxy = transport.proxy.as_ref().filter(|_| url.scheme == Scheme::Http);
+        // A proxy is told the server too (RFC 9112 §3.2.2).
+        let origin = if proxy.is_some() { format!("http://{}", url.authority) } else { String::new() };
+        let mut head = format!("{} {origin}{} HTTP/1.1\r\n", target.method, url.path);
         let has = |name: &str| target.headers.iter().any(|(other, _)| other.eq_ignore_ascii_case(name));
-        // Writing to a String cannot fail.
-        if !has("host") {
-            let _ = write!(head, "Host: {}\r\n", url.authority);
-        }
-        if !has("user-agent") {
-            let _ = write!(head, "User-Agent: neverslower\r\n");
-        }
+        let mut unless_named = |name: &str, value: &str| {
+            if !has(name) {
+                // Writing to a String cannot fail.
+                let _ = write!(head, "{name}: {value}\r\n");
+            }
+        };
+        unless_named("Host", &url.authority);
+        unless_named("User-Agent", "neverslower");
         let may_expect_length = !target.body.is_empty() || matches!(target.method.as_str(), "POST" | "PUT" | "PATCH");
-        if may_expect_length && !has("content-length") {
-            let _ = write!(head, "Content-Length: {}\r\n", target.body.len());
+        if may_expect_length {
+            unless_named("Content-Length", &target.body.len().to_string());
         }
+        if transport.compressed {
+            unless_named("Accept-Encoding", "gzip");
+        }
+        if let Some(auth) = &transport.auth {
+            unless_named("Authorization", &authorization(auth)?);
+        }
+        if transport.connection_per_request {
+            unless_named("Connection", "close");
+        }
+        head.push_str(&proxy.map_or_else(String::new, proxy::authorization));
         for (name, value) in &target.headers {
             if !is_token(name) || value.chars().any(|c| c.is_control() && c != '\t') {
                 return Err(LoadError(format!("the header {name:?} of {} cannot be sent; write it as NAME: VALUE on one line", url.text)));
@@ -47,7 +67,26 @@ impl Message {
         let mut wire = head.into_bytes();
         wire.extend_from_slice(&target.body);
         let expect = if target.method == "HEAD" { Expect::HeadOnly } else { Expect::Body };
-        Ok(Message { label: target.label.clone(), method: target.method.clone(), url, wire, expect })
+        Ok(Message {
+            label: target.label.clone(),
+            method: target.method.clone(),
+            url,
+            wire,
+            expect,
+            is_last: transport.connection_per_request,
+            target: Rc::new(target.clone()),
+        })
+    }
+}
+
+/// The value of the `Authorization` header (RFC 7617, RFC 6750).
+fn authorization(auth: &Auth) -> Result<String, LoadError> {
+    match auth {
+        Auth::Basic(material) => Ok(proxy::basic(&material.content)),
+        Auth::Bearer(material) => match str::from_utf8(&material.content.0) {
+            Ok(token) if !token.is_empty() && token.bytes().all(|byte| byte.is_ascii_graphic()) => Ok(format!("Bearer {token}")),
+            _ => Err(LoadError("the bearer token is not one word of printable ASCII, so it cannot be sent".to_string())),
+        },
     }
 }
 
@@ -59,7 +98,7 @@ fn is_token(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::{LoadError, Message};
-    use crate::model::Target;
+    use crate::model::{Auth, Material, Origin, Proxy, Secret, Target, Transport};
 
     fn target(method: &str, headers: &[(&str, &str)], body: &str) -> Target {
         Target {
@@ -72,7 +111,11 @@ mod tests {
     }
 
     fn check(method: &str, headers: &[(&str, &str)], body: &str, expected: &str) {
-        let message = Message::new(&target(method, headers, body), Some(81)).expect("a message");
+        check_over(&Transport::default(), method, headers, body, expected);
+    }
+
+    fn check_over(transport: &Transport, method: &str, headers: &[(&str, &str)], body: &str, expected: &str) {
+        let message = Message::new(&target(method, headers, body), Some(81), transport).expect("a message");
         assert_eq!(String::from_utf8_lossy(&message.wire), expected);
     }
 
@@ -90,9 +133,29 @@ mod tests {
     }
 
     #[test]
+    fn the_transport_adds_its_headers() {
+        let secret = |text: &str| Material { from: Origin::Typed, content: Secret(text.as_bytes().to_vec()) };
+        let plain = Transport::default();
+        let with = |auth: Auth| Transport { auth: Some(auth), compressed: true, connection_per_request: true, ..plain.clone() };
+        let head = "GET /a?b HTTP/1.1\r\nHost: [::1]:81\r\nUser-Agent: neverslower\r\nAccept-Encoding: gzip\r\n";
+        let basic = format!("{head}Authorization: Basic bWU6czNjcmV0\r\nConnection: close\r\n\r\n");
+        check_over(&with(Auth::Basic(secret("me:s3cret"))), "GET", &[], "", &basic);
+        let bearer = format!("{head}Authorization: Bearer t0ken\r\nConnection: close\r\n\r\n");
+        check_over(&with(Auth::Bearer(secret("t0ken"))), "GET", &[], "", &bearer);
+        let LoadError(sentence) =
+            Message::new(&target("GET", &[], ""), Some(81), &with(Auth::Bearer(secret("t0\r\nken")))).expect_err("refused");
+        assert!(sentence.contains("bearer") && !sentence.contains("t0"), "{sentence}");
+        let proxy = Some(Proxy { authority: "p:1".to_string(), credentials: Some(secret("me:s3cret").content) });
+        let proxied = "GET http://[::1]:81/a?b HTTP/1.1\r\nHost: [::1]:81\r\nUser-Agent: neverslower\r\n\
+                       Proxy-Authorization: Basic bWU6czNjcmV0\r\n\r\n";
+        check_over(&Transport { proxy, ..plain.clone() }, "GET", &[], "", proxied);
+    }
+
+    #[test]
     fn nothing_can_be_smuggled_in() {
         for (method, name, value) in [("GET", "A", "b\r\nC: d"), ("GET", "A b", "c"), ("GET /x", "A", "b"), ("", "A", "b")] {
-            let LoadError(sentence) = Message::new(&target(method, &[(name, value)], ""), Some(81)).expect_err("refused");
+            let LoadError(sentence) =
+                Message::new(&target(method, &[(name, value)], ""), Some(81), &Transport::default()).expect_err("refused");
             assert!(sentence.contains("http://[::1]:81/a?b"), "{sentence}");
         }
     }

@@ -3,14 +3,20 @@
 mod accounting;
 mod answers;
 mod pace;
+mod redirects;
+mod schedules;
+mod tls;
+mod ways;
 
 use super::{Drive, LoadError, Progress, drive};
-use crate::model::{Arrival, LoadFacts, LoadWork, Note, RunFacts, Sample, Series, SeriesKey, Stop, Target};
+use crate::model::{Arrival, LoadFacts, LoadWork, Note, RunFacts, Sample, Series, SeriesKey};
+use crate::model::{Spacing, Start, Stop, Target, Transport, TransportFacts};
 use crate::record::{Rejected, Sink};
 use crate::stats::Histogram;
 use std::collections::BTreeMap;
-use std::io::{Read as _, Write as _};
+use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
+use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
@@ -24,11 +30,14 @@ struct Row {
     service_time_ns: Option<u64>,
     lag_ns: Option<u64>,
     queue_wait_ns: Option<u64>,
+    connect_ns: Option<u64>,
+    tls_ns: Option<u64>,
     bytes_in: Option<u64>,
     bytes_out: Option<u64>,
     code: String,
     message: String,
     error: String,
+    detail: String,
 }
 
 /// Keeps everything; takes at most `room` samples.
@@ -36,6 +45,7 @@ struct Row {
 struct Kept {
     rows: Vec<Row>,
     facts: Option<RunFacts>,
+    notes: Vec<String>,
     room: usize,
 }
 
@@ -45,18 +55,21 @@ impl Sink for Kept {
         if self.rows.len() == self.room {
             return Err(Rejected("the disk is full; make room".to_string()));
         }
-        assert!(request.start_ns.is_some() && request.url.starts_with("http://127.0.0.1:") && request.thread.starts_with("load 1"));
+        assert!(request.start_ns.is_some() && request.url.contains("://") && request.thread.starts_with("load 1"));
         self.rows.push(Row {
             label: request.label.to_string(),
             latency_ns: request.latency_ns,
             service_time_ns: request.service_time_ns,
             lag_ns: request.schedule_lag_ns,
             queue_wait_ns: request.queue_wait_ns,
+            connect_ns: request.connect_ns,
+            tls_ns: request.tls_ns,
             bytes_in: request.bytes_in,
             bytes_out: request.bytes_out,
             code: request.code.to_string(),
             message: request.message.to_string(),
             error: request.error.unwrap_or_default().to_string(),
+            detail: request.error_detail.to_string(),
         });
         Ok(())
     }
@@ -74,7 +87,7 @@ impl Sink for Kept {
     }
 
     fn note(&mut self, note: Note) {
-        panic!("{}", note.text);
+        self.notes.push(note.text);
     }
 }
 
@@ -84,6 +97,8 @@ struct Report {
     rows: Vec<Row>,
     facts: RunFacts,
     load: LoadFacts,
+    transport: TransportFacts,
+    notes: Vec<String>,
 }
 
 impl Report {
@@ -95,16 +110,26 @@ impl Report {
     }
 }
 
+/// One end of a connection, plain or secured.
+trait Wire: Read + Write {}
+
+impl<T: Read + Write> Wire for T {}
+
 /// Starts a server; `behave` has each of its connections, and what it returns from is closed.
-fn serve(behave: impl Fn(&mut TcpStream) + Clone + Send + 'static) -> u16 {
+fn serve(behave: impl Fn(&mut dyn Wire) + Clone + Send + 'static) -> u16 {
+    serve_tcp(move |mut stream| behave(&mut stream))
+}
+
+/// The same of bare TCP.
+fn serve_tcp(behave: impl Fn(TcpStream) + Clone + Send + 'static) -> u16 {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
     let port = listener.local_addr().expect("an address").port();
     std::thread::spawn(move || {
-        for mut stream in listener.incoming().flatten() {
+        for stream in listener.incoming().flatten() {
             let behave = behave.clone();
             std::thread::spawn(move || {
                 stream.set_nodelay(true).expect("an option");
-                behave(&mut stream);
+                behave(stream);
             });
         }
     });
@@ -123,15 +148,20 @@ fn refusing_port() -> (u16, TcpStream) {
 }
 
 /// Reads one request without a body; `false` once there is none.
-fn read_request(stream: &mut TcpStream) -> bool {
+fn read_request(stream: &mut dyn Wire) -> bool {
+    read_head(stream).is_some()
+}
+
+/// The head of the next request.
+fn read_head(stream: &mut dyn Wire) -> Option<String> {
     let (mut head, mut byte) = (Vec::new(), [0]);
     while !head.ends_with(b"\r\n\r\n") {
         match stream.read(&mut byte) {
             Ok(1) => head.extend_from_slice(&byte),
-            _ => return false,
+            _ => return None,
         }
     }
-    true
+    String::from_utf8(head).ok()
 }
 
 fn target(method: &str, path: &str) -> Target {
@@ -156,6 +186,12 @@ fn work(arrival: Arrival, connections: u32, count: u64) -> LoadWork {
         connect_timeout: Duration::from_secs(60),
         grace: Duration::from_secs(60),
         max_lag: Duration::from_millis(10),
+        spacing: Spacing::Even,
+        think_time: Duration::ZERO,
+        shard: None,
+        start: Start::AtOnce,
+        abort_if: None,
+        transport: Transport::default(),
     }
 }
 
@@ -166,8 +202,8 @@ fn try_run(
     interrupted: &AtomicBool,
     progress: &mut dyn FnMut(Progress),
 ) -> Result<Kept, LoadError> {
-    let mut kept = Kept { rows: Vec::new(), facts: None, room };
-    drive(Drive { work, port: Some(port), interrupted, progress }, &mut kept)?;
+    let mut kept = Kept { rows: Vec::new(), facts: None, notes: Vec::new(), room };
+    drive(Drive { work, recorded: Arc::from([0, 1_000_000, 1_000_000]), port: Some(port), interrupted, progress }, &mut kept)?;
     Ok(kept)
 }
 
@@ -177,7 +213,8 @@ fn report(kept: Kept) -> Report {
     // What holds for every run whatever the server did: nothing planned is dropped, nothing is counted twice.
     assert_eq!(load.completed + load.failed + load.unsent, load.planned, "{load:?}");
     assert_eq!(kept.rows.len() as u64, load.planned, "{load:?}");
-    Report { rows: kept.rows, facts, load }
+    let transport = load.transport.clone().expect("facts about the connections");
+    Report { rows: kept.rows, facts, load, transport, notes: kept.notes }
 }
 
 fn run(work: &LoadWork, port: u16) -> Report {

@@ -1,14 +1,37 @@
-//! Absolute `http://` URLs as far as a request needs them (RFC 3986 §3), and the addresses behind them.
+//! Absolute `http://` and `https://` URLs as far as a request needs them (RFC 3986 §3), and references to them.
 
 use super::LoadError;
-use std::net::{SocketAddr, ToSocketAddrs as _};
+
+/// What is spoken to the server.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scheme {
+    Http,
+    Https,
+}
+
+impl Scheme {
+    fn name(self) -> &'static str {
+        match self {
+            Scheme::Http => "http",
+            Scheme::Https => "https",
+        }
+    }
+
+    fn default_port(self) -> u16 {
+        match self {
+            Scheme::Http => 80,
+            Scheme::Https => 443,
+        }
+    }
+}
 
 /// An absolute URL, taken apart.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Url {
     /// Without a fragment.
     pub text: String,
-    /// Host as written, an IPv6 address in brackets, with the port unless it is 80: the `Host` header.
+    pub scheme: Scheme,
+    /// Host as written, an IPv6 address in brackets, with the port where one is written: the `Host` header.
     pub authority: String,
     /// Name or address, an IPv6 address without brackets.
     pub host: String,
@@ -25,9 +48,10 @@ impl Url {
         let Some((scheme, rest)) = text.split_once("://") else {
             return Err(wrong("has no scheme; write it as http://host/path"));
         };
-        if !scheme.eq_ignore_ascii_case("http") {
-            return Err(wrong("is not http://; the built-in load engine speaks plain HTTP/1.1, so use an http:// address of the service"));
-        }
+        let known = [Scheme::Http, Scheme::Https].into_iter().find(|known| scheme.eq_ignore_ascii_case(known.name()));
+        let Some(scheme) = known else {
+            return Err(wrong("is neither http:// nor https://, which is what the load engine speaks"));
+        };
         if let Some(bad) = text.chars().find(|c| !c.is_ascii_graphic()) {
             return Err(wrong(&format!("holds the character {bad:?}; percent-encode it")));
         }
@@ -36,20 +60,58 @@ impl Url {
         if authority.contains('@') {
             return Err(wrong("carries a user name; send it as an Authorization header instead"));
         }
-        let (host, port) =
-            split_port(authority).ok_or_else(|| wrong("has no valid host and port; write host:port, an IPv6 address as [::1]:port"))?;
+        let (host, port) = split_port(authority, scheme.default_port())
+            .ok_or_else(|| wrong("has no valid host and port; write host:port, an IPv6 address as [::1]:port"))?;
         let path = if path.starts_with('/') { path.to_string() } else { format!("/{path}") };
         let text = text.split('#').next().unwrap_or_default().to_string();
-        Ok(Url { authority: authority.to_string(), host, port, path, text })
+        Ok(Url { authority: authority.to_string(), scheme, host, port, path, text })
     }
 
-    /// Every address of the host, in the resolver's order. Asked once, before any clock runs.
-    pub fn resolve(&self) -> Result<Vec<SocketAddr>, LoadError> {
-        let unknown =
-            |why: String| LoadError(format!("the host {:?} of {:?} cannot be resolved ({why}); check the name", self.host, self.text));
-        let found: Vec<SocketAddr> = (self.host.as_str(), self.port).to_socket_addrs().map_err(|e| unknown(e.to_string()))?.collect();
-        if found.is_empty() { Err(unknown("no address".to_string())) } else { Ok(found) }
+    /// Scheme, host and port: what a connection belongs to.
+    pub fn is_same_origin(&self, other: &Url) -> bool {
+        (self.scheme, self.host.as_str(), self.port) == (other.scheme, other.host.as_str(), other.port)
     }
+
+    /// The URL that a reference in an answer of this one means (RFC 3986 §5.2, RFC 9110 §10.2.2).
+    pub fn join(&self, reference: &str) -> Result<Url, LoadError> {
+        let reference = reference.trim().split('#').next().unwrap_or_default();
+        let path = self.path.split('?').next().unwrap_or_default();
+        let absolute = if reference.split(['/', '?']).next().is_some_and(|first| first.contains(':')) {
+            reference.to_string()
+        } else if reference.starts_with("//") {
+            format!("{}:{reference}", self.scheme.name())
+        } else {
+            let path = match reference.chars().next() {
+                None => self.path.clone(),
+                Some('/') => reference.to_string(),
+                Some('?') => format!("{path}{reference}"),
+                Some(_) => format!("{}/{reference}", path.rsplit_once('/').map_or("", |(folder, _)| folder)),
+            };
+            format!("{}://{}{}", self.scheme.name(), self.authority, without_dots(&path))
+        };
+        Url::parse(&absolute, None)
+    }
+}
+
+/// A path without `.` and `..` segments (RFC 3986 §5.2.4); its query stays as it is.
+fn without_dots(path: &str) -> String {
+    let (path, query) = path.split_at(path.find('?').unwrap_or(path.len()));
+    let mut kept: Vec<&str> = Vec::new();
+    let mut segments = path.split('/').skip(1).peekable();
+    while let Some(segment) = segments.next() {
+        match segment {
+            "." | ".." => {
+                if segment == ".." {
+                    kept.pop();
+                }
+                if segments.peek().is_none() {
+                    kept.push("");
+                }
+            }
+            segment => kept.push(segment),
+        }
+    }
+    format!("/{}{query}", kept.join("/"))
 }
 
 fn with_port(text: &str, port: Option<u16>) -> Result<String, LoadError> {
@@ -62,8 +124,8 @@ fn with_port(text: &str, port: Option<u16>) -> Result<String, LoadError> {
     }
 }
 
-/// Host without brackets, and port (80 where none is written).
-fn split_port(authority: &str) -> Option<(String, u16)> {
+/// Host without brackets, and port.
+fn split_port(authority: &str, default_port: u16) -> Option<(String, u16)> {
     let (host, port) = match authority.strip_prefix('[') {
         Some(inner) => {
             let (host, after) = inner.split_once(']')?;
@@ -75,7 +137,7 @@ fn split_port(authority: &str) -> Option<(String, u16)> {
         },
     };
     let port = match port {
-        None | Some("") => 80,
+        None | Some("") => default_port,
         Some(digits) if digits.bytes().all(|b| b.is_ascii_digit()) => digits.parse().ok().filter(|port| *port > 0)?,
         Some(_) => return None,
     };
@@ -103,13 +165,15 @@ mod tests {
         check("HTTP://example.test:8080/a/b?c=d#e", None, "example.test", 8080, "example.test:8080", "/a/b?c=d");
         check("http://127.0.0.1:{port}/slow?ms=5", Some(4000), "127.0.0.1", 4000, "127.0.0.1:4000", "/slow?ms=5");
         check("http://[::1]:{port}/", Some(4000), "::1", 4000, "[::1]:4000", "/");
+        check("https://example.test/", None, "example.test", 443, "example.test", "/");
+        check("https://example.test:80/", None, "example.test", 80, "example.test:80", "/");
         check("http://[::1]?q", None, "::1", 80, "[::1]", "/?q");
     }
 
     #[test]
     fn wrong_urls_name_the_way_out() {
         check_wrong("example.test/", "http://host/path");
-        check_wrong("https://example.test/", "plain HTTP/1.1");
+        check_wrong("ftp://example.test/", "neither http:// nor https://");
         check_wrong("http://example.test/a b", "percent-encode");
         check_wrong("http://me:secret@example.test/", "Authorization");
         check_wrong("http://:80/", "host:port");
@@ -119,8 +183,25 @@ mod tests {
     }
 
     #[test]
-    fn an_address_resolves_to_itself() {
-        let url = Url::parse("http://[::1]:81/", None).expect("a URL");
-        assert_eq!(url.resolve(), Ok(vec!["[::1]:81".parse().expect("an address")]));
+    fn references_are_relative_to_the_answered_url() {
+        let base = Url::parse("https://h.test:8443/a/b/c?d=e", None).expect("a URL");
+        let check = |reference: &str, expected: &str| assert_eq!(base.join(reference).expect(reference).text, expected, "{reference}");
+        check("http://other.test/x", "http://other.test/x");
+        check("//other.test/x?u=http://y", "https://other.test/x?u=http://y");
+        check("/x?u=a:b#top", "https://h.test:8443/x?u=a:b");
+        check("x", "https://h.test:8443/a/b/x");
+        check("../x", "https://h.test:8443/a/x");
+        check("../../../x/./y/..", "https://h.test:8443/x/");
+        check("?q", "https://h.test:8443/a/b/c?q");
+        check("", "https://h.test:8443/a/b/c?d=e");
+        assert!(base.join("ftp://h.test/").is_err() && base.join("mailto:me").is_err() && base.join("http://me@h.test/").is_err());
+    }
+
+    #[test]
+    fn an_origin_is_scheme_and_host_and_port() {
+        let url = |text: &str| Url::parse(text, None).expect(text);
+        assert!(url("http://h/a").is_same_origin(&url("http://h:80/b")));
+        assert!(!url("http://h/a").is_same_origin(&url("https://h/a")));
+        assert!(!url("http://h:80/").is_same_origin(&url("http://h:81/")));
     }
 }

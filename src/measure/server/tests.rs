@@ -59,7 +59,7 @@ fn a_stranger_on_the_address_is_an_error_before_anything_starts() {
 
 #[test]
 fn a_bad_url_is_an_error() {
-    check("sleep 600", "https://127.0.0.1/", Duration::from_secs(60), &["server.ready", "https://127.0.0.1/"]);
+    check("sleep 600", "ftp://127.0.0.1/", Duration::from_secs(60), &["server.ready", "ftp://127.0.0.1/"]);
 }
 
 #[test]

@@ -1,7 +1,7 @@
 use super::{Board, Seen};
 use crate::limits::{LIVE_CELLS, LIVE_ROWS};
 use crate::measure::http::{Phase, Progress};
-use crate::model::{Arrival, LoadWork, Stop, Target};
+use crate::model::{Arrival, LoadWork, Shard, Spacing, Stage, Start, Stop, Target, Transport};
 use std::time::Duration;
 
 fn work(arrival: Arrival) -> LoadWork {
@@ -17,6 +17,12 @@ fn work(arrival: Arrival) -> LoadWork {
         connect_timeout: second,
         grace: second,
         max_lag: second,
+        spacing: Spacing::Even,
+        think_time: Duration::ZERO,
+        shard: None,
+        start: Start::AtOnce,
+        abort_if: None,
+        transport: Transport::default(),
     }
 }
 
@@ -35,7 +41,8 @@ fn at(tenths: u64, done: u64) -> Progress {
 
 /// The last frame of a run with the same number of requests in every tenth of a second, each of them 1 ms, now and then 40 ms.
 fn frame(arrival: Arrival, tenths: u64, each: u64) -> Vec<String> {
-    let (mut board, mut seen) = (Board::new("load", &work(arrival)), Seen::default());
+    let work = work(arrival);
+    let (mut board, mut seen) = (Board::new("load", &work), Seen::default());
     let mut last = board.frame(&at(0, 0), &mut seen);
     for tenth in 1..=tenths {
         for request in 0..each {
@@ -92,4 +99,22 @@ fn a_long_run_needs_no_more_room() {
     assert!(lines.len() <= 6 + LIVE_ROWS);
     assert!(lines.iter().all(|line| line.chars().count() <= 100), "{}", lines.join("\n"));
     assert_eq!(lines[4].matches('█').count(), LIVE_CELLS);
+}
+
+#[test]
+fn the_planned_rate_is_that_of_the_stage() {
+    let stage = |from: f64, to: f64, seconds: u64| Stage { from, to, duration: Duration::from_secs(seconds) };
+    let stages = Arrival::Stages(vec![stage(100.0, 100.0, 2), stage(100.0, 300.0, 4)]);
+    let warmed = LoadWork { warm_up: Duration::from_secs(1), shard: Shard::new(1, 2), ..work(stages.clone()) };
+    let mut board = Board::new("load", &warmed);
+    let mut planned = |tenths: u64| {
+        let lines = board.frame(&at(tenths, 10), &mut Seen::default());
+        let (_, rest) = lines[2].split_once(" of ").unwrap();
+        rest.to_string()
+    };
+    // Half of the rate and of the connections: one of two shards. The first second is the warm-up.
+    assert!(planned(5).starts_with("50/s planned   in flight 3 of 25,"), "{}", planned(5));
+    assert!(planned(50).starts_with("100/s planned"), "{}", planned(50));
+    assert!(planned(80).starts_with("25, 7 waiting"), "no stage is left: {}", planned(80));
+    check(&frame(stages, 0, 0)[2..3], &["  rate - of 100/s planned   in flight 3 of 50, 7 waiting   done 0   errors 0 (0%)"]);
 }

@@ -224,6 +224,8 @@ fn facts_of_repetitions_add_up() {
             reconnects: 0,
             client_cpu_ns: None,
             measured_ns: 1000 * MS,
+            schedule: None,
+            transport: None,
         }),
         ..RunFacts::default()
     };

@@ -1,7 +1,7 @@
 //! How the load generator did, and what that says of the numbers: without it nobody knows whom they describe.
 
 use crate::model::humanize::{percent, quantity};
-use crate::model::{LoadFacts, LoadModel, Overall, Percentile, Run, Unit, metric};
+use crate::model::{LoadFacts, LoadModel, Overall, Percentile, Run, TransportFacts, Unit, metric};
 
 /// Share of a core from which on the generator may be what limits the rate.
 const BUSY: f64 = 0.9;
@@ -28,13 +28,29 @@ pub fn lines(run: &Run, load: &LoadFacts) -> Vec<(&'static str, String)> {
         let lag = lag.map_or_else(String::new, |lag| format!("; lag p99 {}", ns(lag)));
         lines.push(("late", format!("{} of {} requests handled more than {limit} late{lag}", load.late, load.planned)));
     }
+    lines.extend(load.schedule.clone().map(|schedule| ("schedule", schedule)));
     if let Some(share) = load.cpu_share() {
         let each = load.client_cpu_ns.filter(|_| load.completed > 0).map(|cpu_ns| ns(cpu_ns as f64 / load.completed as f64));
         let each = each.map_or_else(String::new, |each| format!(", {each} an answer"));
         lines.push(("CPU", format!("{} of one core{each}", quantity(share, &Unit::Ratio))));
     }
+    lines.extend(load.transport.iter().flat_map(transport));
     lines.push(("reconnects", load.reconnects.to_string()));
     lines.extend(reading(run, load).map(|sentence| ("reading", sentence)));
+    lines
+}
+
+/// How requests reached the server.
+fn transport(transport: &TransportFacts) -> Vec<(&'static str, String)> {
+    let mut lines = vec![("server", format!("{}, {}", transport.addresses.join(" "), transport.protocol))];
+    if let Some(tls) = &transport.tls {
+        let trust = if tls.verified { "verified" } else { "NOT VERIFIED" };
+        let handshakes = if tls.resumption { format!("{} sessions resumed", tls.resumed) } else { "full handshakes".to_string() };
+        lines.push(("TLS", format!("{}, {}, {trust}, {handshakes}", tls.version, tls.cipher)));
+    }
+    if transport.redirects > 0 {
+        lines.push(("redirects", format!("{} followed", transport.redirects)));
+    }
     lines
 }
 
@@ -89,6 +105,8 @@ mod tests {
             reconnects: 0,
             client_cpu_ns: Some(cpu_ms * 1_000_000),
             measured_ns: 10_000_000_000,
+            schedule: None,
+            transport: None,
         };
         let series = [(metric::LATENCY, latency_ms), (metric::SCHEDULE_LAG, lag_ms)].map(|(name, ms)| {
             let key = SeriesKey::new("GET /", name);

@@ -63,3 +63,19 @@ proptest! {
         prop_assert_eq!(got, rows);
     }
 }
+
+#[test]
+fn tells_what_a_strict_reader_refuses() {
+    let check = |text: &str, malformed: &[bool]| {
+        let mut records = Source::open(&Input::bytes("x", text)).unwrap().csv(b',').unwrap();
+        let mut found = Vec::new();
+        while let Some(record) = records.next().unwrap() {
+            found.push(record.is_malformed);
+        }
+        assert_eq!(found, malformed, "{text:?}");
+    };
+    check("a,\"b\"\n\"c\"d,e\nf\n", &[false, true, false]);
+    check("\"a\" ,b\r\nc,\"d\"\r\n", &[false, false]);
+    check("a,\"b\nc", &[true]);
+    check("a,\"b\"", &[false]);
+}

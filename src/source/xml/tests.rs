@@ -63,3 +63,20 @@ fn resolves_entities() {
     check("a & b", None);
     check("&#xd800;", None);
 }
+
+#[test]
+fn gives_text_behind_a_tag() {
+    let filler = "x".repeat(crate::limits::READ_BUFFER_BYTES);
+    for before in ["", filler.as_str()] {
+        let text = format!("<a>{before}<b>20.4 &lt;</b>rest</a>");
+        let mut tags = Source::open(&Input::bytes("x", &text)).unwrap().xml().unwrap();
+        tags.next().unwrap();
+        assert_eq!(tags.next().unwrap().unwrap().name, "b");
+        assert_eq!(tags.current().unwrap().name, "b");
+        assert_eq!(tags.text().unwrap(), "20.4 &lt;");
+        assert_eq!(tags.next().unwrap().unwrap().name, "b");
+        assert_eq!(tags.text().unwrap(), "rest");
+        assert_eq!(tags.next().unwrap().unwrap().name, "a");
+        assert_eq!(tags.text().unwrap(), "");
+    }
+}

@@ -68,9 +68,9 @@ fn commands_are_checked() {
 fn targets_are_checked() {
     line("load = { targets = [] }", 20, 2, "expected a list of texts or tables for `targets`, found `[]`");
     line("load = { rate = 5 }", 8, 12, "expected `targets`: a list such as [\"GET http://127.0.0.1:8080/\"], found none");
-    let message = "expected an `http://` URL (TLS is not in this version), found `https://x/`";
-    line("load = { targets = ['GET https://x/'] }", 26, 10, message);
-    line("load = { targets = [{ url = 'https://x/' }] }", 30, 10, message);
+    let message = "expected a URL such as `http://127.0.0.1:8080/`, found `ftp://x/`";
+    line("load = { targets = ['GET ftp://x/'] }", 26, 8, message);
+    line("load = { targets = [{ url = 'ftp://x/' }] }", 30, 8, message);
     line("load = { targets = [{ body = 'x' }] }", 21, 14, "expected `url` of the target, found none");
     let message = "expected a port, because `{port}` is chosen only for a `server` of this suite, found `{port}`";
     line("load = { targets = ['GET http://x:{port}/'] }", 21, 22, message);

@@ -3,7 +3,6 @@
 use super::{Arrival, HELLO, LoadWork, Stop, read_request, refusing_port, report, run, serve, serve_bytes, target, try_run, work};
 use crate::measure::http::{LoadError, Phase};
 use std::collections::BTreeMap;
-use std::io::Write as _;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
@@ -146,7 +145,8 @@ fn what_cannot_be_measured_says_why() {
     failing(&LoadWork { targets: Vec::new(), ..good.clone() }, 9, "name at least one URL");
     failing(&LoadWork { connections: 0, ..good.clone() }, 9, "use 1 to");
     failing(&to("http://127.0.0.1:1/"), 9, "make a suite for each server");
-    failing(&to("https://127.0.0.1/"), 9, "use an http:// address");
+    failing(&to("https://127.0.0.1/"), 9, "make a suite for each server");
+    failing(&to("ftp://127.0.0.1/"), 9, "neither http:// nor https://");
     let unknown = crate::model::Target { url: format!("http://{}/", "a".repeat(300)), ..target("GET", "/") };
     failing(&LoadWork { targets: vec![unknown], ..good.clone() }, 9, "check the name");
     failing(&good, 2, "make room");

@@ -1,7 +1,6 @@
 //! What the times mean: relations only, since the machine may be slow.
 
 use super::{Arrival, HELLO, Row, read_request, run, serve, serve_bytes, work};
-use std::io::Write as _;
 use std::time::Duration;
 
 fn median(rows: &[Row], of: impl Fn(&Row) -> Option<u64>) -> u64 {
