@@ -32,6 +32,8 @@ pub const FAIR_SHARE_MIN: usize = 1_000;
 pub const RECORDS_BETWEEN_BUDGETS: u32 = 65_536;
 /// Windows of a timeline; when they are full the width doubles.
 pub const WINDOWS_MAX: usize = 240;
+/// Buckets of latencies in one window: 16 for every doubling, so that a percentile over time is right to 3 %.
+pub const WINDOW_BUCKETS: usize = 464;
 /// First width of a timeline's window.
 pub const WINDOW_WIDTH_NS: u64 = 250_000_000;
 /// Slowest, and separately failed, requests kept per run; besides, one failed request of each error kind.
@@ -149,6 +151,20 @@ pub const LOAD_PAUSE_NS_MIN: u64 = 1_000_000;
 pub const LOAD_PAUSE_NS_MAX: u64 = 8_000_000;
 /// After an interruption, how long answers on their way are waited for.
 pub const LOAD_INTERRUPT_GRACE_NS: u64 = 500_000_000;
+/// Names in `Server-Timing` that become series: of one label, and of a run. Further ones are counted.
+pub const SERVER_TIMINGS_PER_LABEL_MAX: usize = 16;
+pub const SERVER_TIMINGS_MAX: usize = 64;
+/// Bytes of the `Server-Timing` headers of one answer that are looked at, and of one name in them.
+pub const SERVER_TIMING_BYTES_MAX: usize = 4096;
+pub const SERVER_TIMING_NAME_BYTES_MAX: usize = 64;
+/// Bytes and time of one reading of a server's counters.
+pub const SCRAPE_BYTES_MAX: usize = 16 * 1024 * 1024;
+pub const SCRAPE_TIMEOUT: Duration = Duration::from_secs(10);
+/// Counters of one run that become series, and bytes of their names with their labels.
+pub const COUNTERS_MAX: usize = 200;
+pub const COUNTER_NAME_BYTES_MAX: usize = 500;
+/// Counters named in one note.
+pub const COUNTERS_NOTED_MAX: usize = 5;
 /// How often a load test tells its progress and looks whether it was interrupted.
 pub const LOAD_PROGRESS_NS: u64 = 100_000_000;
 /// Stages of one load.

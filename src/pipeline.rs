@@ -3,6 +3,7 @@
 mod before;
 mod builds;
 mod confirm;
+mod drive;
 mod find_rate;
 pub mod jenkins;
 mod live;

@@ -4,6 +4,7 @@ use super::error::{ConfigError, typed};
 use super::material;
 use super::pace::{self, Pace};
 use super::plan::{self, Surroundings};
+use super::scrape;
 use super::table::{Shape, Table, TableOrText};
 use super::transport;
 use super::value::{PORT, parse_header, parse_header_line, parse_method, parse_target, parse_url, target_label};
@@ -35,6 +36,8 @@ pub const LOAD: Shape = Shape {
         "grace",
         "max_lag",
         "abort_if",
+        "scrape",
+        "scrape_match",
         "unix_socket",
         "proxy",
         "connect_to",
@@ -94,6 +97,7 @@ pub fn default_load(targets: Vec<Target>) -> LoadWork {
         shard: None,
         start: Start::AtOnce,
         abort_if: None,
+        scrape: None,
         transport: transport::default_transport(),
     }
 }
@@ -124,10 +128,14 @@ pub fn from_arguments(args: &LoadArgs, around: &Surroundings) -> Result<LoadWork
         grace: timeout.unwrap_or(load.grace),
         connect_timeout: connect_timeout.unwrap_or(load.connect_timeout),
         transport: transport::from_arguments(&args.transport, &args.header_flags)?,
+        scrape: scrape::from_arguments(args)?,
         shard,
         start,
         ..paced(load, pace)
     };
+    if let Some((expected, found)) = scrape::contradiction(&load) {
+        return Err(ConfigError::new("--scrape", expected, found));
+    }
     material::fill(&mut load, Path::new("."), around)?;
     Ok(load)
 }
@@ -171,8 +179,12 @@ pub fn read(mut table: Table<'_>, server: Option<Table<'_>>) -> Result<Work, Con
         grace: some_time(&mut table, "grace", timeout)?,
         max_lag: some_time(&mut table, "max_lag", default.max_lag)?,
         transport: transport::read(&mut table)?,
+        scrape: scrape::read(&mut table, server.is_some())?,
         ..paced(default, pace)
     };
+    if let Some((expected, found)) = scrape::contradiction(&load) {
+        return Err(table.error(expected, found));
+    }
     Ok(Work::Load { server, load })
 }
 

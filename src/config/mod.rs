@@ -17,6 +17,7 @@ mod quarantine;
 mod redact;
 mod report;
 mod schedule;
+mod scrape;
 mod shadow;
 mod shard;
 mod suite;

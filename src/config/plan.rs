@@ -92,8 +92,8 @@ pub const MAX_LAG: Duration = Duration::from_millis(10);
 pub const TOO_FAST: (f64, &str) = (-0.90, "-90%");
 
 /// The thresholds of a configuration without any: error rate 1% / 3%; requests p95 +5% / +10% and at least 2 ms;
-/// benchmarks p50 +5% / +10%; deterministic metrics any increase / +5%; times too fast below -90%. Those of benchmarks name no statistic, which means
-/// p50, or the mean where a tool tells nothing else.
+/// benchmarks p50 +5% / +10%; deterministic metrics, and counters that repeat exactly, any increase / +5%;
+/// times too fast below -90%. Those of benchmarks name no statistic, which means p50, or the mean where a tool tells nothing else.
 pub fn default_rules() -> Vec<Rule> {
     let absolute = |value: f64, text: &str| Limit::Absolute { value, text: text.to_string() };
     let relative = |change: f64, text: &str| Limit::Relative { change, text: text.to_string() };
@@ -121,7 +121,7 @@ pub fn default_rules() -> Vec<Rule> {
     for timed in [metric::TIME, metric::CPU_TIME] {
         rules.push(rule(Some(timed), None, relative(0.05, "+5%"), relative(0.10, "+10%"), None));
     }
-    for exact in [metric::BYTES, metric::ALLOCATIONS, metric::INSTRUCTIONS, metric::BINARY_SIZE] {
+    for exact in [metric::BYTES, metric::ALLOCATIONS, metric::INSTRUCTIONS, metric::BINARY_SIZE, metric::COUNTER_PER_REQUEST] {
         rules.push(rule(Some(exact), None, relative(0.0, "+0%"), relative(0.05, "+5%"), None));
     }
     rules

@@ -152,6 +152,9 @@ pub struct Window {
     pub errors: u64,
     pub latency_mean_ns: f64,
     pub latency_max_ns: u64,
+    /// Right to 3 %, which is enough for a chart; `None` where nothing started, or where windows were joined.
+    pub latency_p50_ns: Option<u64>,
+    pub latency_p99_ns: Option<u64>,
 }
 
 /// A request kept whole: one of the slowest, or a failed one.

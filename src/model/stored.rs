@@ -3,9 +3,9 @@
 
 mod load;
 
-use super::{Better, Distribution, Environment, Evidence, Exemplar, Note, Run, Series, SeriesKey, Summary, Unit, Window};
+use super::{Better, Distribution, Environment, Evidence, Exemplar, Note, Run, Series, SeriesKey, Shard, Summary, Unit, Window};
 use crate::stats::Histogram;
-use load::{StoredLoad, StoredShard, load_in, load_out, shard_in, shard_out};
+use load::{StoredLoad, load_in, load_out};
 use serde::{Deserialize, Serialize, Serializer};
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
@@ -65,6 +65,14 @@ pub struct StoredEnvironment {
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct StoredShard {
+    pub index: u32,
+    pub total: u32,
+    /// Sixteen hexadecimal digits, because JSON numbers end at 2^53.
+    pub fingerprint: String,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct StoredSeries<'a> {
     #[serde(borrow)]
     pub label: Cow<'a, str>,
@@ -105,6 +113,10 @@ pub struct StoredWindow {
     pub errors: u64,
     pub latency_mean_ns: f64,
     pub latency_max_ns: u64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub latency_p50_ns: Option<u64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub latency_p99_ns: Option<u64>,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -266,6 +278,21 @@ fn series_in(stored: StoredSeries<'_>) -> Result<Series, StoredError> {
     })
 }
 
+fn shard_out(shard: Shard) -> StoredShard {
+    StoredShard { index: shard.index, total: shard.total, fingerprint: format!("{:016x}", shard.fingerprint) }
+}
+
+fn shard_in(stored: StoredShard) -> Result<Shard, StoredError> {
+    let StoredShard { index, total, fingerprint } = stored;
+    let parsed = u64::from_str_radix(&fingerprint, 16).ok().zip(Shard::new(index, total));
+    let (fingerprint, shard) = parsed.ok_or_else(|| {
+        StoredError(format!(
+            "shard: expected an index from 1 to its total and a hexadecimal fingerprint, found {index}/{total} {fingerprint:?}"
+        ))
+    })?;
+    Ok(Shard { fingerprint, ..shard })
+}
+
 fn window_out(window: &Window) -> StoredWindow {
     StoredWindow {
         start_ns: window.start_ns,
@@ -274,6 +301,8 @@ fn window_out(window: &Window) -> StoredWindow {
         errors: window.errors,
         latency_mean_ns: window.latency_mean_ns,
         latency_max_ns: window.latency_max_ns,
+        latency_p50_ns: window.latency_p50_ns,
+        latency_p99_ns: window.latency_p99_ns,
     }
 }
 
@@ -285,6 +314,8 @@ fn window_in(stored: &StoredWindow) -> Window {
         errors: stored.errors,
         latency_mean_ns: stored.latency_mean_ns,
         latency_max_ns: stored.latency_max_ns,
+        latency_p50_ns: stored.latency_p50_ns,
+        latency_p99_ns: stored.latency_p99_ns,
     }
 }
 

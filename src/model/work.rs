@@ -133,6 +133,15 @@ pub enum Stop {
     After(Duration),
 }
 
+/// Where the server shows its counters.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Scrape {
+    /// `http://…`; `{port}` not yet replaced.
+    pub url: String,
+    /// Globs of the counters that become series; empty: all.
+    pub only: Vec<String>,
+}
+
 /// `load = { targets, rate, connections, duration, warm_up }`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct LoadWork {
@@ -157,6 +166,8 @@ pub struct LoadWork {
     pub start: Start,
     /// A run for which this holds is lost, and ends at once.
     pub abort_if: Option<Condition>,
+    /// Counters that are read before and after the measured phase.
+    pub scrape: Option<Scrape>,
     /// How requests reach the server.
     pub transport: Transport,
 }
@@ -180,6 +191,30 @@ impl LoadWork {
             Arrival::Trace(_) | Arrival::Closed | Arrival::ClosedStages(_) => return None,
         };
         Some(whole / self.shard.map_or(1.0, |shard| f64::from(shard.total)))
+    }
+
+    /// The load as two, with time between them: its warm-up, where it has one, and the measured phase. A pause is no warm-up;
+    /// a trace cannot be parted, and is all measured.
+    pub fn apart(&self) -> (Option<LoadWork>, LoadWork) {
+        let warm_up = match &self.arrival {
+            Arrival::Constant(rate) => Some((Arrival::Constant(*rate), self.connections)),
+            Arrival::Stages(stages) => {
+                stages.first().filter(|first| first.from > 0.0).map(|first| (Arrival::Constant(first.from), self.connections))
+            }
+            Arrival::Closed => Some((Arrival::Closed, self.connections)),
+            Arrival::ClosedStages(stages) => stages.first().filter(|first| first.from > 0).map(|first| (Arrival::Closed, first.from)),
+            Arrival::Trace(_) => None,
+        };
+        let warm_up = warm_up.filter(|_| !self.warm_up.is_zero()).map(|(arrival, connections)| LoadWork {
+            arrival,
+            connections,
+            stop: Stop::After(self.warm_up),
+            warm_up: Duration::ZERO,
+            abort_if: None,
+            ..self.clone()
+        });
+        let start = if warm_up.is_some() { Start::AtOnce } else { self.start.clone() };
+        (warm_up, LoadWork { warm_up: Duration::ZERO, start, ..self.clone() })
     }
 
     /// A number that tells two configurations apart: of everything but the part that is one generator's own. `recorded` are

@@ -1,20 +1,16 @@
 //! From a suite's work to a `Run`: builds, starts what must be started, measures or lets measure, records.
 
 use super::before::GIT_TIMEOUT;
-use super::live::{Board, Seen, Watch};
+use super::drive::{Asked, Driving};
 use super::outputs::{Tap, Taps};
 use super::{Surroundings, read, start};
 use crate::config::{Plan, SuitePlan};
 use crate::machine;
-use crate::measure::http::{self, Drive, Phase, Progress};
-use crate::measure::{self, MeasureError, Server, ServerUsage, Setting};
-use crate::model::{
-    Better, CommandWork, HarnessWork, LoadWork, Note, Run, Series, SeriesKey, ServerWork, Shard, SuiteWork, ToolWork, Unit, Work, metric,
-};
-use crate::record::{Keep, Recorder, Sink};
+use crate::measure::{self, MeasureError, Server, Setting};
+use crate::model::{CommandWork, HarnessWork, LoadWork, Note, Run, ServerWork, Shard, SuiteWork, ToolWork, Work};
+use crate::record::{Keep, Recorder};
 use crate::source::Input;
 use crate::terminal;
-use std::cell::RefCell;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -148,67 +144,15 @@ impl Station<'_> {
         start::at_barrier(&asked.work.start, self.around);
         let pressure = machine::pressure();
         let mut recorder = Recorder::new(Keep::Histogram);
-        let used = self.drive_into(asked, server, &mut tap.beside(&mut recorder));
+        let driving = Driving { server, around: self.around, name: &self.work.name };
+        let used = driving.drive(asked, &mut tap.beside(&mut recorder));
         let used = used.map_err(|error| tap.failure().map_or(error, |failure| failure.0))?;
         let mut run = recorder.finish(&self.work.name);
         let fingerprint = || asked.work.fingerprint(env!("CARGO_PKG_VERSION"), &asked.recorded);
         run.shard = asked.work.shard.map(|shard| Shard { fingerprint: fingerprint(), ..shard });
-        if let Some(used) = used {
-            add_server_usage(&mut run, used);
-        }
+        used.add_to(&mut run, asked.work)?;
         let signs = machine::pressure().zip(pressure).map(|(after, before)| after.since(&before)).filter(|signs| !signs.is_empty());
         run.notes.extend(signs.map(|signs| Note::text(format!("this machine was pressed while it measured: {}", signs.join("; ")))));
         Ok(run)
     }
-
-    /// Drives the load while a person may watch; gives what the server used from the start of the measured phase to its end.
-    fn drive_into(&self, asked: &Asked<'_>, server: Option<&Server>, sink: &mut dyn Sink) -> Result<Option<ServerUsage>, String> {
-        let usage = || server.and_then(Server::usage);
-        let mut before = usage();
-        let mut warming_up = false;
-        let mut count_usage = |progress: &Progress| match progress.phase {
-            Phase::WarmUp => warming_up = true,
-            Phase::Measuring if warming_up => (before, warming_up) = (usage(), false),
-            Phase::Measuring | Phase::Draining => {}
-        };
-        let (port, interrupted) = (server.map(Server::port), self.around.interrupt.flag());
-        let (work, recorded) = (asked.work, Arc::clone(&asked.recorded));
-        let driven = if let Some(view) = self.around.terminal.live() {
-            let seen = RefCell::new(Seen::default());
-            let mut board = Board::new(&self.work.name, work);
-            let mut progress = |progress: Progress| {
-                count_usage(&progress);
-                view.show(board.frame(&progress, &mut seen.borrow_mut()));
-            };
-            let drive = Drive { work, recorded, port, interrupted, progress: &mut progress };
-            http::drive(drive, &mut Watch { seen: &seen, sink })
-        } else {
-            let mut progress = |progress: Progress| count_usage(&progress);
-            http::drive(Drive { work, recorded, port, interrupted, progress: &mut progress }, sink)
-        };
-        driven.map_err(|error| error.to_string())?;
-        let used = usage().zip(before);
-        Ok(used.map(|(after, before)| ServerUsage { cpu_ns: after.cpu_ns.saturating_sub(before.cpu_ns), ..after }))
-    }
-}
-
-/// A load test with the starts of its trace.
-struct Asked<'a> {
-    work: &'a LoadWork,
-    recorded: Arc<[u64]>,
-}
-
-/// Adds what the server's processes used as series of the run as a whole. CPU time below one tick of the kernel is not known.
-fn add_server_usage(run: &mut Run, used: ServerUsage) {
-    let completed = run.load.as_ref().map_or(0, |load| load.completed);
-    if completed == 0 {
-        return;
-    }
-    let of_server = |name: &str, unit: Unit, value: f64| Series::point(SeriesKey::new("server", name), unit, Better::Lower, value);
-    let mut cpu = of_server(metric::CPU_PER_REQUEST, Unit::Ns, used.cpu_ns as f64 / completed as f64);
-    // A short run sees few ticks: what one of them is worth must not be taken for a change.
-    cpu.summary.precision = Some(used.cpu_step_ns as f64 / used.cpu_ns as f64);
-    let memory = of_server(metric::PEAK_MEMORY, Unit::Bytes, used.peak_bytes as f64);
-    let known = [Some(cpu).filter(|_| used.cpu_ns > 0), Some(memory)];
-    run.series.extend(known.into_iter().flatten().map(|series| (series.key.clone(), series)));
 }

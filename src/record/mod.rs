@@ -1,5 +1,6 @@
 //! Folds what is pushed into it to a `Run` of some kilobytes.
 
+mod buckets;
 mod exemplars;
 mod fold;
 mod label;

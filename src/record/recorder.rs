@@ -185,7 +185,10 @@ impl Sink for Recorder {
         }
         match sample {
             Sample::Request(request) => self.request(request),
-            Sample::Value(value) => self.label(value.label)?.value(value).map_err(|why| two_things(value.label, value.metric, why)),
+            Sample::Value(value) => {
+                let keep = self.keep;
+                self.label(value.label)?.value(value, keep).map_err(|why| two_things(value.label, value.metric, why))
+            }
         }
     }
 

@@ -69,6 +69,7 @@ fn rows(run: &Run, style: &Style, has_requests: bool) -> Vec<Vec<Option<String>>
     let is_shown = |series: &&Series| match series.key.metric.as_str() {
         _ if style.verbose || !has_requests => true,
         metric::LATENCY => labels > 1,
+        metric::SERVER_TIMING | metric::COUNTER_PER_REQUEST => true,
         name => !metric::is_auxiliary(name),
     };
     run.series.values().filter(is_shown).map(row).collect()

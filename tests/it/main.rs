@@ -23,4 +23,5 @@ mod pull_request;
 mod repeat;
 mod rules;
 mod run;
+mod signals;
 mod tidy;

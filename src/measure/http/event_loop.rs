@@ -14,7 +14,7 @@ use crate::limits::{
     CONNECTIONS_MAX, LOAD_ABORT_CHECK_NS, LOAD_EVENTS_PER_TURN, LOAD_INTERRUPT_GRACE_NS, LOAD_PAUSE_NS_MAX, LOAD_PROGRESS_NS,
     LOAD_READ_BYTES,
 };
-use crate::model::{LoadModel, LoadWork, RunFacts};
+use crate::model::{LoadModel, LoadWork, Note, RunFacts};
 use crate::record::Sink;
 use mio::event::Event;
 use mio::{Events, Poll, Token};
@@ -105,6 +105,8 @@ impl EventLoop {
         loop {
             if !is_measuring && now_ns >= self.pacer.measured_from_ns() {
                 is_measuring = true;
+                // Whoever reads what the server used until here is told now, not at the next tick.
+                tick_ns = now_ns;
                 look_ns = now_ns.saturating_add(LOAD_ABORT_CHECK_NS);
                 self.ledger.open();
             }
@@ -327,6 +329,11 @@ impl EventLoop {
             in_flight: self.in_flight as u64,
             waiting: self.pacer.waiting(),
         }
+    }
+
+    /// Oddities of the finished run.
+    pub fn notes(&self) -> Vec<Note> {
+        self.ledger.notes()
     }
 
     /// The facts of the finished run.

@@ -6,9 +6,10 @@ use super::failure::{ErrorClass, Failure};
 use super::pacer::{Pacer, Ticket};
 use super::parser::Response;
 use super::request::Message;
+use super::server_timing::Timings;
 use super::watch::{SoFar, Watch};
 use crate::clock::{Clock, thread_cpu_ns};
-use crate::model::{Condition, LoadFacts, Request, RunFacts, Sample, TransportFacts};
+use crate::model::{Condition, LoadFacts, Note, Request, RunFacts, Sample, TransportFacts};
 use crate::record::{Rejected, Sink};
 
 /// Counts of the measured phase.
@@ -22,6 +23,7 @@ pub struct Ledger {
     /// When the last request ended, ns of the run's clock.
     last_ns: u64,
     watch: Option<Watch>,
+    timings: Timings,
     cpu_start_ns: Option<u64>,
     cpu_end_ns: Option<u64>,
 }
@@ -109,7 +111,17 @@ impl Ledger {
             error_detail: failure.map_or("", |failure| failure.detail.as_ref()),
             ..place.request(ticket, at_ns)
         };
-        self.push(request, at_ns, sink)
+        self.push(request, at_ns, sink)?;
+        if !response.server_timing().is_empty() && flight.written_ns.is_some() {
+            let told = self.timings.push(&place.message.label, response.server_timing(), class.is_some(), sink);
+            told.map_err(|Rejected(why)| LoadError(why))?;
+        }
+        Ok(())
+    }
+
+    /// Oddities of the whole run.
+    pub fn notes(&self) -> Vec<Note> {
+        self.timings.notes()
     }
 
     /// A request that was due and never sent: a censored value, at least as long as it has waited.

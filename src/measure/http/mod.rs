@@ -19,6 +19,7 @@ mod proxy;
 mod redirect;
 mod request;
 mod route;
+mod server_timing;
 mod start;
 mod stream;
 #[cfg(test)]
@@ -102,6 +103,7 @@ pub fn drive(drive: Drive<'_>, sink: &mut dyn Sink) -> Result<(), LoadError> {
     run.open_all(drive.interrupted)?;
     start::meet(&drive.work.start, drive.interrupted)?;
     run.run(drive.interrupted, drive.progress, sink)?;
+    run.notes().into_iter().for_each(|note| sink.note(note));
     sink.facts(run.facts());
     Ok(())
 }

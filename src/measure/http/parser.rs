@@ -2,7 +2,7 @@
 //! result does not depend on how the bytes were split into reads.
 
 use super::chunked::Chunked;
-use crate::limits::{QUOTED_CHARS_MAX, RESPONSE_HEAD_BYTES_MAX, RESPONSE_HEADERS_MAX};
+use crate::limits::{QUOTED_CHARS_MAX, RESPONSE_HEAD_BYTES_MAX, RESPONSE_HEADERS_MAX, SERVER_TIMING_BYTES_MAX};
 use httparse::{Header, ParserConfig, Status};
 use std::borrow::Cow;
 use std::mem::{self, MaybeUninit};
@@ -56,6 +56,8 @@ enum State {
     Complete,
 }
 
+const SERVER_TIMING: &str = "server-timing";
+
 /// Longest reason phrase kept.
 const REASON_BYTES: usize = 32;
 
@@ -72,6 +74,8 @@ pub struct Response {
     keep_alive: bool,
     /// `Location` of a 3xx answer.
     location: Option<Vec<u8>>,
+    /// `Server-Timing` headers, with commas between them.
+    server_timing: Vec<u8>,
 }
 
 impl Default for Response {
@@ -86,6 +90,7 @@ impl Default for Response {
             reason_len: 0,
             keep_alive: false,
             location: None,
+            server_timing: Vec::new(),
         }
     }
 }
@@ -100,6 +105,7 @@ impl Response {
         self.reason_len = 0;
         self.keep_alive = false;
         self.location = None;
+        self.server_timing.clear();
     }
 
     /// Takes the next bytes from the wire.
@@ -163,6 +169,11 @@ impl Response {
         self.location.as_deref()
     }
 
+    /// What its `Server-Timing` headers hold, as one list; cut where they are longer than anybody means. Empty without any.
+    pub fn server_timing(&self) -> &[u8] {
+        &self.server_timing
+    }
+
     /// Whether the connection may carry the next request after this answer.
     pub fn is_keep_alive(&self) -> bool {
         self.keep_alive
@@ -223,6 +234,9 @@ impl Response {
             let location = parsed.headers.iter().find(|header| header.name.eq_ignore_ascii_case("location"));
             self.location = location.map(|header| header.value.to_vec());
         }
+        if fields.server_timing {
+            self.keep_server_timing(parsed.headers);
+        }
         self.keep_alive = if parsed.version == Some(0) { fields.keep_alive } else { true } && !fields.close;
         self.status = [digit(status / 100), digit(status / 10), digit(status)];
         self.keep_reason(parsed.reason.unwrap_or_default());
@@ -239,6 +253,17 @@ impl Response {
             (Transfer::Plain, Some(0)) => State::Complete,
             (Transfer::Plain, Some(length)) => State::Length(length),
         }
+    }
+
+    #[cold]
+    fn keep_server_timing(&mut self, headers: &[Header<'_>]) {
+        for header in headers.iter().filter(|header| header.name.eq_ignore_ascii_case(SERVER_TIMING)) {
+            if !self.server_timing.is_empty() {
+                self.server_timing.push(b',');
+            }
+            self.server_timing.extend_from_slice(header.value);
+        }
+        self.server_timing.truncate(SERVER_TIMING_BYTES_MAX);
     }
 
     fn keep_reason(&mut self, reason: &str) {
@@ -274,11 +299,12 @@ struct Fields {
     transfer: Transfer,
     close: bool,
     keep_alive: bool,
+    server_timing: bool,
 }
 
 impl Fields {
     fn of(headers: &[Header<'_>]) -> Result<Fields, Malformed> {
-        let mut fields = Fields { length: None, transfer: Transfer::Plain, close: false, keep_alive: false };
+        let mut fields = Fields { length: None, transfer: Transfer::Plain, close: false, keep_alive: false, server_timing: false };
         for header in headers {
             if header.name.eq_ignore_ascii_case("content-length") {
                 fields.content_length(header.value)?;
@@ -290,6 +316,8 @@ impl Fields {
                     fields.close |= token.eq_ignore_ascii_case(b"close");
                     fields.keep_alive |= token.eq_ignore_ascii_case(b"keep-alive");
                 }
+            } else if header.name.eq_ignore_ascii_case(SERVER_TIMING) {
+                fields.server_timing = true;
             }
         }
         Ok(fields)

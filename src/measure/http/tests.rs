@@ -5,6 +5,7 @@ mod answers;
 mod pace;
 mod redirects;
 mod schedules;
+mod server_timing;
 mod tls;
 mod ways;
 
@@ -44,6 +45,8 @@ struct Row {
 #[derive(Debug)]
 struct Kept {
     rows: Vec<Row>,
+    /// What answers told of themselves: series, ns, whether the request failed.
+    values: Vec<(String, f64, bool)>,
     facts: Option<RunFacts>,
     notes: Vec<String>,
     room: usize,
@@ -51,7 +54,13 @@ struct Kept {
 
 impl Sink for Kept {
     fn sample(&mut self, sample: &Sample<'_>) -> Result<(), Rejected> {
-        let Sample::Request(request) = sample else { panic!("a load test makes requests") };
+        let request = match sample {
+            Sample::Request(request) => request,
+            Sample::Value(value) => {
+                self.values.push((value.label.to_string(), value.value, value.failed));
+                return Ok(());
+            }
+        };
         if self.rows.len() == self.room {
             return Err(Rejected("the disk is full; make room".to_string()));
         }
@@ -95,6 +104,7 @@ impl Sink for Kept {
 #[derive(Debug)]
 struct Report {
     rows: Vec<Row>,
+    values: Vec<(String, f64, bool)>,
     facts: RunFacts,
     load: LoadFacts,
     transport: TransportFacts,
@@ -191,6 +201,7 @@ fn work(arrival: Arrival, connections: u32, count: u64) -> LoadWork {
         shard: None,
         start: Start::AtOnce,
         abort_if: None,
+        scrape: None,
         transport: Transport::default(),
     }
 }
@@ -202,7 +213,7 @@ fn try_run(
     interrupted: &AtomicBool,
     progress: &mut dyn FnMut(Progress),
 ) -> Result<Kept, LoadError> {
-    let mut kept = Kept { rows: Vec::new(), facts: None, notes: Vec::new(), room };
+    let mut kept = Kept { rows: Vec::new(), values: Vec::new(), facts: None, notes: Vec::new(), room };
     drive(Drive { work, recorded: Arc::from([0, 1_000_000, 1_000_000]), port: Some(port), interrupted, progress }, &mut kept)?;
     Ok(kept)
 }
@@ -214,7 +225,7 @@ fn report(kept: Kept) -> Report {
     assert_eq!(load.completed + load.failed + load.unsent, load.planned, "{load:?}");
     assert_eq!(kept.rows.len() as u64, load.planned, "{load:?}");
     let transport = load.transport.clone().expect("facts about the connections");
-    Report { rows: kept.rows, facts, load, transport, notes: kept.notes }
+    Report { rows: kept.rows, values: kept.values, facts, load, transport, notes: kept.notes }
 }
 
 fn run(work: &LoadWork, port: u16) -> Report {

@@ -1,16 +1,8 @@
-//! How the generator of a stored run did, and which part of the load was its own.
+//! How the generator did, as a stored run holds it.
 
 use super::StoredError;
-use crate::model::{LoadFacts, LoadModel, Shard, TransportFacts};
+use crate::model::{LoadFacts, LoadModel, TransportFacts};
 use serde::{Deserialize, Serialize};
-
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct StoredShard {
-    pub index: u32,
-    pub total: u32,
-    /// Sixteen hexadecimal digits, because JSON numbers end at 2^53.
-    pub fingerprint: String,
-}
 
 /// How the generator did; additive to CONTRACT's layout, needed to call a stored measurement void again.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -36,21 +28,6 @@ pub struct StoredLoad {
     pub schedule: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub transport: Option<TransportFacts>,
-}
-
-pub(super) fn shard_out(shard: Shard) -> StoredShard {
-    StoredShard { index: shard.index, total: shard.total, fingerprint: format!("{:016x}", shard.fingerprint) }
-}
-
-pub(super) fn shard_in(stored: StoredShard) -> Result<Shard, StoredError> {
-    let StoredShard { index, total, fingerprint } = stored;
-    let parsed = u64::from_str_radix(&fingerprint, 16).ok().zip(Shard::new(index, total));
-    let (fingerprint, shard) = parsed.ok_or_else(|| {
-        StoredError(format!(
-            "shard: expected an index from 1 to its total and a hexadecimal fingerprint, found {index}/{total} {fingerprint:?}"
-        ))
-    })?;
-    Ok(Shard { fingerprint, ..shard })
 }
 
 pub(super) fn load_out(load: &LoadFacts) -> StoredLoad {

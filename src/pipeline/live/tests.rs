@@ -23,6 +23,7 @@ fn work(arrival: Arrival) -> LoadWork {
         start: Start::AtOnce,
         abort_if: None,
         transport: Transport::default(),
+        scrape: None,
     }
 }
 

@@ -23,6 +23,7 @@ fn work(arrival: Arrival, stop: Stop, warm_up_ms: u64) -> LoadWork {
         shard: None,
         start: Start::AtOnce,
         abort_if: None,
+        scrape: None,
         transport: crate::model::Transport::default(),
     }
 }
