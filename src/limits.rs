@@ -36,10 +36,14 @@ pub const WINDOWS_MAX: usize = 240;
 pub const WINDOW_BUCKETS: usize = 464;
 /// First width of a timeline's window.
 pub const WINDOW_WIDTH_NS: u64 = 250_000_000;
-/// Slowest, and separately failed, requests kept per run.
+/// Slowest, and separately failed, requests kept per run; besides, one failed request of each error kind.
 pub const EXEMPLARS_MAX: usize = 10;
 /// Distinct error kinds kept per series; further ones are counted as `other`.
 pub const ERROR_KINDS_MAX: usize = 32;
+/// Edges of the buckets that one may name for a histogram.
+pub const HISTOGRAM_EDGES_MAX: usize = 100;
+/// Messages shown as examples of one error kind.
+pub const ERROR_EXAMPLES_MAX: usize = 3;
 /// Notes kept per run; further ones are counted.
 pub const NOTES_MAX: usize = 50;
 /// Characters of foreign text quoted in an error or a finding.
@@ -194,6 +198,16 @@ pub const LOAD_SHARDS_APART_NS_MAX: u64 = 2_000_000_000;
 pub const BARRIER_POLL: Duration = Duration::from_millis(20);
 /// Shards of one load test.
 pub const SHARDS_MAX: u64 = 10_000;
+/// Steps of a search for the highest arrival rate, and the highest it tries, per second.
+pub const FIND_RATE_STEPS_MAX: u32 = 60;
+pub const FIND_RATE_MAX: f64 = 1_000_000.0;
+/// Shortest time between two drawings of a live view.
+pub const LIVE_DRAW: Duration = Duration::from_millis(100);
+/// Stretch of time of one cell of a live view, and how many are remembered: the last 20 seconds.
+pub const LIVE_CELL_NS: u64 = 500_000_000;
+pub const LIVE_CELLS: usize = 40;
+/// Rows of the histogram in a live view.
+pub const LIVE_ROWS: usize = 6;
 /// Files and directories in a directory that a format walks, and how deep it may be.
 pub const DIRECTORY_ENTRIES_MAX: usize = 100_000;
 pub const DIRECTORY_DEPTH_MAX: usize = 32;

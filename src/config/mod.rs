@@ -6,6 +6,7 @@ mod ci;
 mod conditions;
 mod error;
 mod file;
+mod find_rate;
 mod jenkins;
 mod judged;
 mod load;
@@ -15,6 +16,7 @@ mod plan;
 mod profile;
 mod quarantine;
 mod redact;
+mod report;
 mod scenario;
 mod schedule;
 mod scrape;
@@ -30,9 +32,10 @@ mod value;
 pub use build::Request;
 pub use error::{ConfigError, Excerpt};
 pub use file::{File, Gate};
+pub use find_rate::{RateSearch, from_arguments as find_rate};
 pub use plan::{
-    BaselineChoice, CONFIG_FILE, CheckSuite, ColorChoice, ExitMapping, Keep, Plan, RESULTS, ReportRequest, SuitePlan, Surroundings, Tables,
-    Verbosity,
+    BaselineChoice, CONFIG_FILE, CheckSuite, ColorChoice, ExitMapping, Keep, Plan, RESULTS, SuitePlan, Surroundings, Tables, Verbosity,
 };
 pub use profile::{Profile, Step};
+pub use report::ReportRequest;
 pub use suite::Suite;

@@ -43,6 +43,9 @@ pub struct StoredRun<'a, S = StoredSeries<'a>> {
     pub session: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub load: Option<StoredLoad>,
+    /// Answers by status code.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub status_codes: BTreeMap<u16, u64>,
     pub series: Vec<S>,
     #[serde(default)]
     pub windows: Vec<StoredWindow>,
@@ -160,6 +163,7 @@ impl<'a> StoredRun<'a, Written<'a>> {
             shard: run.shard.map(shard_out),
             session: run.session_ns.map(timestamp),
             load: run.load.as_ref().map(load_out),
+            status_codes: run.status_codes.clone(),
             series: run.series.values().map(Written).collect(),
             windows: run.windows.iter().map(window_out).collect(),
             exemplars: run.exemplars.iter().map(exemplar_out).collect(),
@@ -198,6 +202,7 @@ impl<'a> StoredRun<'a> {
             session_ns: self.session.as_deref().map(parse_timestamp).transpose()?,
             series: BTreeMap::new(),
             load: self.load.map(load_in).transpose()?,
+            status_codes: self.status_codes,
             windows: self.windows.iter().map(window_in).collect(),
             exemplars: self.exemplars.into_iter().map(exemplar_in).collect::<Result<_, _>>()?,
             notes: self.notes.into_iter().map(|n| Note { path: n.path, line: n.line, text: n.text }).collect(),

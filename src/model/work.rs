@@ -190,6 +190,26 @@ pub struct LoadWork {
 }
 
 impl LoadWork {
+    /// Arrivals per second that are planned for a time after the start of the load, warm-up included: of this shard alone.
+    /// `None` in a closed loop, with a trace, and when all stages are over.
+    pub fn rate_after(&self, elapsed: Duration) -> Option<f64> {
+        let whole = match &self.arrival {
+            Arrival::Constant(rate) => *rate,
+            Arrival::Stages(stages) => {
+                // The warm-up runs at the rate with which the first stage begins.
+                let mut into = elapsed.saturating_sub(self.warm_up);
+                let stage = stages.iter().find(|stage| {
+                    let is_now = into < stage.duration;
+                    into = if is_now { into } else { into - stage.duration };
+                    is_now
+                })?;
+                stage.from + (stage.to - stage.from) * into.div_duration_f64(stage.duration)
+            }
+            Arrival::Trace(_) | Arrival::Closed | Arrival::ClosedStages(_) => return None,
+        };
+        Some(whole / self.shard.map_or(1.0, |shard| f64::from(shard.total)))
+    }
+
     /// The load as two, with time between them: its warm-up, where it has one, and the measured phase. A pause is no warm-up;
     /// a trace cannot be parted, and is all measured.
     pub fn apart(&self) -> (Option<LoadWork>, LoadWork) {

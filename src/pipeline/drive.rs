@@ -1,13 +1,14 @@
 //! Drives a load, and looks at the server before and after: what its processes used, what its counters rose by.
 
 use super::Surroundings;
+use super::live::{Board, Seen, Watch};
 use crate::measure::http::{self, Drive, Phase, Progress};
 use crate::measure::scrape::{Counters, Readings};
 use crate::measure::{Server, ServerUsage};
 use crate::model::{Better, LoadWork, Note, Run, RunFacts, Sample, Scrape, Series, SeriesKey, Unit, metric};
 use crate::record::{Rejected, Sink};
 use crate::stats::Histogram;
-use crate::terminal;
+use std::cell::RefCell;
 use std::sync::Arc;
 
 /// A load test with the starts of its trace.
@@ -21,7 +22,8 @@ pub struct Asked<'a> {
 pub struct Driving<'a> {
     pub server: Option<&'a Server>,
     pub around: Surroundings<'a>,
-    pub phase: &'a terminal::Phase,
+    /// Of the suite, for those who watch.
+    pub name: &'a str,
 }
 
 /// What the server did in the measured phase.
@@ -40,7 +42,7 @@ impl Driving<'_> {
         };
         let (warm_up, work) = asked.work.apart();
         if let Some(warm_up) = warm_up {
-            self.once(&warm_up, asked, &mut Nowhere, &mut |progress| show(self.phase, &Progress { phase: Phase::WarmUp, ..progress }))?;
+            self.once(&warm_up, asked, &mut Nowhere, &mut |progress| Progress { phase: Phase::WarmUp, ..progress })?;
         }
         let before = [self.counters(scrape)?, self.counters(scrape)?];
         let processes = self.measured(&work, asked, sink)?;
@@ -71,22 +73,34 @@ impl Driving<'_> {
                 Phase::Measuring if warming_up => (before, warming_up) = (usage(), false),
                 Phase::Measuring | Phase::Draining => {}
             }
-            show(self.phase, &progress);
+            progress
         };
         self.once(work, asked, sink, &mut progress)?;
         let used = usage().zip(before);
         Ok(used.map(|(after, before)| ServerUsage { cpu_ns: after.cpu_ns.saturating_sub(before.cpu_ns), ..after }))
     }
 
-    fn once(self, work: &LoadWork, asked: &Asked<'_>, sink: &mut dyn Sink, progress: &mut dyn FnMut(Progress)) -> Result<(), String> {
-        let drive = Drive {
-            work,
-            recorded: Arc::clone(&asked.recorded),
-            port: self.server.map(Server::port),
-            interrupted: self.around.interrupt.flag(),
-            progress,
+    /// Drives a load while a person may watch. `told` hears of the progress first, and says what is shown of it.
+    fn once(
+        self,
+        work: &LoadWork,
+        asked: &Asked<'_>,
+        sink: &mut dyn Sink,
+        told: &mut dyn FnMut(Progress) -> Progress,
+    ) -> Result<(), String> {
+        let drive = |progress: &mut dyn FnMut(Progress), sink: &mut dyn Sink| {
+            let (recorded, port) = (Arc::clone(&asked.recorded), self.server.map(Server::port));
+            http::drive(Drive { work, recorded, port, interrupted: self.around.interrupt.flag(), progress }, sink)
         };
-        http::drive(drive, sink).map_err(|error| error.to_string())
+        let driven = match self.around.terminal.live() {
+            None => drive(&mut |progress| _ = told(progress), sink),
+            Some(view) => {
+                let (mut board, seen) = (Board::new(self.name, work), RefCell::new(Seen::default()));
+                let mut show = |progress: Progress| view.show(board.frame(&told(progress), &mut seen.borrow_mut()));
+                drive(&mut show, &mut Watch { seen: &seen, sink })
+            }
+        };
+        driven.map_err(|error| error.to_string())
     }
 }
 
@@ -119,19 +133,6 @@ fn of_processes(used: ServerUsage, completed: u64) -> impl Iterator<Item = Serie
     cpu.summary.precision = Some(used.cpu_step_ns as f64 / used.cpu_ns as f64);
     let memory = of_server(metric::PEAK_MEMORY, Unit::Bytes, used.peak_bytes as f64);
     [Some(cpu).filter(|_| used.cpu_ns > 0), Some(memory)].into_iter().flatten()
-}
-
-fn show(phase: &terminal::Phase, progress: &Progress) {
-    let word = match progress.phase {
-        Phase::WarmUp => "warm-up",
-        Phase::Measuring => "measuring",
-        Phase::Draining => "waiting for the last answers",
-    };
-    let (done, total) = match progress.total_ns {
-        Some(total_ns) => (progress.elapsed_ns, Some(total_ns)),
-        None => (progress.done, progress.planned),
-    };
-    phase.at(done, total, &format!("{word}, {} requests, {} errors", progress.done, progress.errors));
 }
 
 /// Takes a warm-up that is a load of its own.

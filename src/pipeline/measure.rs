@@ -12,6 +12,7 @@ use crate::record::{Keep, Recorder};
 use crate::source::Input;
 use crate::terminal;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 /// Builds one suite, where it has to be. The error is the sentence of a suite that could not be measured.
 pub fn build(plan: &Plan, suite: &SuitePlan, around: Surroundings<'_>) -> Result<(), String> {
@@ -26,7 +27,12 @@ pub fn suite(plan: &Plan, suite: &SuitePlan, around: Surroundings<'_>, taps: &mu
         Work::Benchmark(work) => station.harness(work, taps.asked),
         Work::Command(work) => station.command(work),
         Work::Tool(work) => station.tool(work, taps.asked),
-        Work::Load { server, load } => station.load(server.as_ref(), load, taps.own),
+        Work::Load { server, load } => {
+            if !around.terminal.is_live() {
+                around.terminal.say(&format!("{}: load", suite.work.name));
+            }
+            station.load(server.as_ref(), load, taps.own)
+        }
     }?;
     run.started_ns.get_or_insert(started_epoch);
     if run.duration_ns == 0 {
@@ -34,6 +40,11 @@ pub fn suite(plan: &Plan, suite: &SuitePlan, around: Surroundings<'_>, taps: &mu
     }
     run.partial |= around.interrupt.exit_code().is_some();
     Ok(run)
+}
+
+/// One load test of a server that runs already, without outputs of its own.
+pub fn only_load(plan: &Plan, work: &SuiteWork, load: &LoadWork, around: Surroundings<'_>) -> Result<Run, String> {
+    Station { plan, work, around }.drive(None, &Asked { work: load, recorded: Arc::default() }, &mut Tap::default())
 }
 
 /// The commit that is measured: the CI's word where it gives one, else git's.
@@ -131,10 +142,9 @@ impl Station<'_> {
 
     fn drive(&self, server: Option<&Server>, asked: &Asked<'_>, tap: &mut Tap) -> Result<Run, String> {
         start::at_barrier(&asked.work.start, self.around);
-        let phase = self.phase("load");
         let pressure = machine::pressure();
         let mut recorder = Recorder::new(Keep::Histogram);
-        let driving = Driving { server, around: self.around, phase: &phase };
+        let driving = Driving { server, around: self.around, name: &self.work.name };
         let used = driving.drive(asked, &mut tap.beside(&mut recorder));
         let used = used.map_err(|error| tap.failure().map_or(error, |failure| failure.0))?;
         let mut run = recorder.finish(&self.work.name);
@@ -143,14 +153,6 @@ impl Station<'_> {
         used.add_to(&mut run, asked.work)?;
         let signs = machine::pressure().zip(pressure).map(|(after, before)| after.since(&before)).filter(|signs| !signs.is_empty());
         run.notes.extend(signs.map(|signs| Note::text(format!("this machine was pressed while it measured: {}", signs.join("; ")))));
-        phase.done(&requests(&run));
         Ok(run)
     }
-}
-
-fn requests(run: &Run) -> String {
-    let facts = run.load.as_ref();
-    facts.map_or_else(String::new, |load| {
-        format!("{} requests, {} answered, {} failed, {} unsent", load.planned, load.completed, load.failed, load.unsent)
-    })
 }

@@ -7,6 +7,7 @@ mod label;
 mod recorder;
 mod shards;
 mod sink;
+mod status_codes;
 mod summarise;
 mod timeline;
 

@@ -24,6 +24,7 @@ pub fn join_shards(mut parts: Vec<Run>) -> Result<Run, String> {
         whole.commit = whole.commit.or(part.commit);
         whole.environment = part.environment;
         whole.load = whole.load.into_iter().chain(part.load).reduce(LoadFacts::together);
+        part.status_codes.into_iter().for_each(|(code, times)| *whole.status_codes.entry(code).or_default() += times);
         for series in part.series.into_values() {
             add_series(&mut whole.series, series)?;
         }

@@ -16,6 +16,7 @@ mod interrupts;
 mod jenkins;
 mod laws;
 mod load;
+mod load_view;
 mod project;
 #[cfg(unix)]
 mod pull_request;

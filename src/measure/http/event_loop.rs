@@ -19,7 +19,6 @@ use crate::limits::{
 };
 use crate::model::{LoadModel, LoadWork, Note, RunFacts};
 use crate::record::Sink;
-use mio::event::Event;
 use mio::{Events, Poll, Token};
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -181,7 +180,7 @@ impl EventLoop {
             let Some(connection) = self.pool.get(number) else { continue };
             let sequence = connection.flight.as_ref().map_or(0, |flight| flight.ticket.sequence);
             let Some(message) = message_of(&self.turns, self.scenario.as_ref(), number, sequence) else { continue };
-            match self.pool.on_event(number, message, &mut self.reactor, is_closing(event)) {
+            match self.pool.on_event(number, message, &mut self.reactor, event.is_read_closed() || event.is_error()) {
                 Step::Pending => {}
                 Step::Sent { at_ns } => self.next_limit_ns = self.next_limit_ns.min(at_ns.saturating_add(self.timeout_ns)),
                 Step::Answered { at_ns } => match self.pool.redirect(number, message, self.reactor.poll.registry(), at_ns) {
@@ -370,6 +369,8 @@ impl EventLoop {
             elapsed_ns: now_ns.saturating_sub(self.pacer.origin_ns()),
             total_ns: self.pacer.window_end_ns().map(|end_ns| end_ns.saturating_sub(self.pacer.origin_ns())),
             errors: self.ledger.errors(),
+            in_flight: self.in_flight as u64,
+            waiting: self.pacer.waiting(),
         }
     }
 
@@ -392,8 +393,4 @@ impl EventLoop {
         };
         self.ledger.facts(&self.pacer, &self.reactor.clock, closing)
     }
-}
-
-fn is_closing(event: &Event) -> bool {
-    event.is_read_closed() || event.is_error()
 }

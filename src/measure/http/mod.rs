@@ -77,6 +77,10 @@ pub struct Progress {
     pub total_ns: Option<u64>,
     /// Among `done`: without an answer, or answered with an error status.
     pub errors: u64,
+    /// Requests on their way.
+    pub in_flight: u64,
+    /// Due requests that wait for a connection (open loop).
+    pub waiting: u64,
 }
 
 /// What makes measuring impossible: one sentence that names it and the way out. A server that refuses or does not answer
