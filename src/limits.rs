@@ -243,3 +243,6 @@ pub const JENKINS_VALUES_MAX: usize = 2_000_000;
 pub const JENKINS_CODES_MAX: usize = 1_000;
 /// Jenkins profile: elements within each other in one XML file.
 pub const JENKINS_XML_DEPTH_MAX: usize = 1_000;
+/// Interleaved comparison: bytes by which the environment of a process may be larger than another's; pages and cache sets are
+/// smaller.
+pub const PADDING_BYTES_MAX: u32 = 4096;
