@@ -10,7 +10,7 @@ use crate::measure::{self, MeasureError, Server, Setting};
 use crate::model::{CommandWork, HarnessWork, LoadWork, Note, Run, ServerWork, Shard, SuiteWork, ToolWork, Work};
 use crate::record::{Keep, Recorder};
 use crate::source::Input;
-use crate::terminal;
+use crate::{target, terminal};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -92,6 +92,9 @@ impl Station<'_> {
         let phase = self.phase("measuring");
         let log = self.log("benchmark");
         let fresh = log.with_extension("criterion");
+        // That of an earlier measurement of this call.
+        let name = format!("{}.benchmark.criterion", glob::Pattern::escape(&self.work.name));
+        target::remove_earlier(&self.plan.results, "logs", &[&name]).map_err(|error| error.to_string())?;
         let harvest = measure::harness::run(work, &fresh, &self.setting(&log)).map_err(|error| error.to_string())?;
         let input = harvest.results.or(harvest.criterion).unwrap_or(harvest.stdout);
         let mut run = read(&self.work.name, &[Input::File(input)], work.format.as_deref(), tap)?;
