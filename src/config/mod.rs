@@ -1,5 +1,6 @@
 //! From what was typed and written to a `Plan` with every default applied.
 
+mod against;
 mod assertion;
 mod build;
 mod ci;
@@ -29,6 +30,7 @@ mod threshold;
 mod transport;
 mod value;
 
+pub use against::{Facts, interleaved};
 pub use build::Request;
 pub use error::{ConfigError, Excerpt};
 pub use file::{File, Gate};

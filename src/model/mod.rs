@@ -1,5 +1,6 @@
 //! Plain data that travels between the stages. No I/O, no clock, no mathematics beyond `stats`.
 
+mod against;
 mod assertion;
 mod change;
 mod comparison;
@@ -23,6 +24,7 @@ mod transport;
 mod unit;
 mod work;
 
+pub use against::Against;
 pub use assertion::{Assertions, HeaderAssertion, JsonAssertion, StatusSet};
 pub use comparison::{Band, BaselineFacts, BaselineKind, Before, Change, Changes, ComparedSeries, Comparison, Edited, Pinned};
 pub use condition::{Condition, Side};

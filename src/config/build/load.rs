@@ -44,6 +44,7 @@ impl Plan {
             work: SuiteWork {
                 name: plan::LOAD_SUITE.to_string(),
                 build: None,
+                artefacts: Vec::new(),
                 work,
                 timeout: plan::SUITE_TIMEOUT,
                 // What was typed is meant from here.
