@@ -11,7 +11,6 @@ use super::profile::{Profile, ProfileName};
 use super::report::ReportRequest;
 use crate::judge::{Limit, Policy, Quarantine, Rule, Statistics, UnknownEnvironment};
 use crate::model::{Against, Condition, Percentile, PullRequest, Side, Statistic, SuiteWork, Verdict, metric};
-use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -246,7 +245,7 @@ pub struct Plan {
     /// Where checked-out versions are kept; `None` where nobody named a directory and the user has no cache.
     pub versions: Option<PathBuf>,
     /// Variables by which both versions of an interleaved comparison could share what they build or load, as they are set here.
-    pub shared: BTreeMap<&'static str, String>,
+    pub shared: Vec<(String, String)>,
     /// Name given to this class of machines.
     pub environment: Option<String>,
     /// Accepted runs kept per baseline.

@@ -119,7 +119,7 @@ impl Surroundings {
     }
 
     /// Of the variables that two checkouts could share, those that are set.
-    pub fn shared(&self) -> BTreeMap<&'static str, String> {
-        SHARED.iter().filter_map(|name| Some((*name, self.get(name)?.to_string()))).collect()
+    pub fn shared(&self) -> Vec<(String, String)> {
+        SHARED.iter().filter_map(|name| Some((name.to_string(), self.get(name)?.to_string()))).collect()
     }
 }
