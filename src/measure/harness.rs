@@ -1,8 +1,14 @@
 //! A benchmark program, run once: it measures, a format reads what it left.
 
+mod cargo_bench;
+mod command_line;
+mod go_test;
+mod narrowed;
 #[cfg(test)]
 #[cfg(unix)]
 mod tests;
+
+pub use narrowed::{Benchmark, narrowed, only};
 
 use super::child::{Job, Log, Setting};
 use super::error::{MeasureError, quoted};

@@ -42,6 +42,6 @@ pub use summary::{Percentile, STATISTIC_WORDS, Statistic, Summary};
 pub use transport::{Auth, ConnectTo, Family, Material, Origin, Proxy, Resolve, Secret, TlsFacts, TlsWork, Transport, TransportFacts};
 pub use unit::{Better, Unit};
 pub use work::{
-    Arrival, CommandWork, HarnessWork, LoadWork, Scrape, ServerWork, Spacing, Stage, Start, Stop, SuiteWork, Target, TargetFile, ToolWork,
-    Work,
+    Arrival, CommandWork, HarnessWork, LoadWork, Scrape, ServerWork, ShortRun, Spacing, Stage, Start, Stop, SuiteWork, Target, TargetFile,
+    ToolWork, Work,
 };
