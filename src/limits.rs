@@ -258,3 +258,7 @@ pub const JENKINS_XML_DEPTH_MAX: usize = 1_000;
 /// Interleaved comparison: bytes by which the environment of a process may be larger than another's; pages and cache sets are
 /// smaller.
 pub const PADDING_BYTES_MAX: u32 = 4096;
+/// Process runs of base from which is told whether CPU time or wall time is judged.
+pub const CALIBRATIONS: u64 = 4;
+/// Void pairs from which on a series of an interleaved comparison is given up, if they are more than a tenth.
+pub const VOID_PAIRS_MIN: usize = 2;

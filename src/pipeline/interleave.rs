@@ -6,17 +6,20 @@ mod pairing;
 mod unit;
 mod whole;
 
-use super::{Judged, Surroundings, judge_run, measure, unmeasured};
+use super::before::GIT_TIMEOUT;
+use super::{Judged, Surroundings, environment_of, judge_run, unmeasured};
 use crate::compare::Levels;
 use crate::config::{INTERLEAVED_PAIRS_EXPECTED, Plan, SuitePlan};
 use crate::judge::Policy;
 use crate::limits::PAIRS_MAX;
 use crate::measure::interleave::{Rounds, Turn};
-use crate::measure::versions::{self, Identical, VersionError, Versions};
+use crate::measure::Setting;
+use crate::measure::versions::{self, Identical, Version, VersionError, Versions};
 use crate::model::humanize::quantity;
-use crate::model::{Against, BaselineFacts, BaselineKind, Before, Environment, Finding, Note, PairFacts, Run, Sides, SuiteOutcome, Unit as Measure, Verdict};
+use crate::model::{Against, BaselineFacts, BaselineKind, Before, Environment, Finding, Note, PairFacts, Run, Sides, SuiteOutcome, SuiteWork, Unit as Measure, Verdict};
 use crate::terminal::{Talk, Terminal};
 use contest::{Contest, Stopped};
+use std::collections::BTreeMap;
 use std::time::Duration;
 use unit::Unit;
 
@@ -43,24 +46,37 @@ enum Stand<'a> {
 }
 
 impl Comparing<'_> {
-    /// Measures the suites against the other version, all of them together, because every round visits each; judges them.
-    pub fn suites(&self, suites: &[SuitePlan]) -> Vec<Judged> {
-        let versions = match self.versions() {
-            Ok(versions) => versions,
-            Err(error) => return suites.iter().map(|suite| self.unmeasured(suite, &error.to_string())).collect(),
+    /// Finds base, and checks it out where it is a commit.
+    pub fn versions(&self) -> Result<Versions, VersionError> {
+        let Plan { root, results, versions, pull_request, shared, is_ci, .. } = self.plan;
+        let Some(cache) = versions else {
+            let way_out = "name a directory outside of the repository with `versions` of [gate] or NEVERSLOWER_VERSIONS";
+            return Err(VersionError::NoCheckout(format!("there is no place to check base out: this user has no cache directory; {way_out}")));
         };
+        let log = results.join("logs").join("git.log");
+        let setting = Setting { directory: root, log: &log, timeout: GIT_TIMEOUT, interrupted: self.around.interrupt.flag(), environment: &[] };
+        let shared: Vec<(String, String)> = shared.iter().map(|(name, value)| (name.to_string(), value.clone())).collect();
+        let (against, pull_request) = (self.against, pull_request.as_ref());
+        versions::check_out(&setting, &versions::Request { against, pull_request, is_ci: *is_ci, cache, shared: &shared })
+    }
+
+    /// No verdict of any of them. The reason is a sentence.
+    pub fn unmeasured<'s>(&self, suites: &[&'s SuitePlan], reason: &str) -> BTreeMap<&'s str, Judged> {
+        let judged = |suite: &'s SuitePlan| unmeasured(&suite.work.name, reason, &self.policy(suite));
+        suites.iter().map(|suite| (suite.work.name.as_str(), judged(suite))).collect()
+    }
+
+    /// Measures the suites against the other version, all of them together, because every round visits each; judges them.
+    pub fn suites<'s>(&self, suites: &[&'s SuitePlan], versions: &Versions) -> BTreeMap<&'s str, Judged> {
         self.around.terminal.say(&versions.how);
         let quiet = Terminal::new(Talk::Quiet, Some(false));
-        let mut entries: Vec<Entry<'_>> = suites.iter().map(|suite| self.entry(suite, &versions, &quiet)).collect();
+        let mut entries: Vec<Entry<'_>> = suites.iter().map(|suite| self.entry(suite, versions, &quiet)).collect();
         let series = entries.iter().flat_map(|entry| entry.stand.units()).map(Unit::undecided).sum::<usize>();
         let series = u32::try_from(series).unwrap_or(u32::MAX);
         self.announce(&entries, series);
         self.rounds(&mut entries, Levels::of(series));
-        entries.into_iter().map(|entry| self.judged(entry, &versions, series)).collect()
-    }
-
-    fn versions(&self) -> Result<Versions, VersionError> {
-        measure::versions(self.plan, self.against, self.around)
+        let names = suites.iter().map(|suite| suite.work.name.as_str());
+        names.zip(entries.into_iter().map(|entry| self.judged(entry, versions, series))).collect()
     }
 
     fn policy(&self, suite: &SuitePlan) -> Policy {
@@ -68,10 +84,6 @@ impl Comparing<'_> {
         let name = &suite.work.name;
         let reproduce = format!("{program} run {name} --against {} --seed {seed}", self.against);
         Policy { reproduce, ..self.plan.policy(name, &suite.expect) }
-    }
-
-    fn unmeasured(&self, suite: &SuitePlan, reason: &str) -> Judged {
-        unmeasured(&suite.work.name, reason, &self.policy(suite))
     }
 
     /// Builds both sides of a suite and brings them up.
@@ -89,18 +101,29 @@ impl Comparing<'_> {
             return Err("interrupted before this suite began".to_string());
         }
         let phase = self.around.terminal.phase(&format!("{}: building base and head", suite.work.name));
-        measure::build_versions(self.plan, suite, versions, self.around)?;
+        for version in [&versions.base, &versions.head] {
+            let log = self.plan.results.join("logs").join(format!("{}.{}.build.log", suite.work.name, version.name));
+            let setting = Setting {
+                directory: &version.directory,
+                log: &log,
+                timeout: suite.work.timeout,
+                interrupted: self.around.interrupt.flag(),
+                environment: &version.environment,
+            };
+            versions::build(version, &suite.work, &setting).map_err(|error| error.to_string())?;
+        }
         drop(phase);
-        if let Some(identical) = versions::identical(versions, &suite.work).map_err(|error| error.to_string())? {
+        if let Some(identical) = versions.identical(&suite.work).map_err(|error| error.to_string())? {
             return Ok(Stand::Ended(Box::new(self.identical(suite, versions, policy, identical))));
         }
         let phase = self.around.terminal.phase(&format!("{}: a first look at both", suite.work.name));
-        let side = |version: &versions::Version, against: &Against| {
-            let mut side = SuitePlan { work: versions::work_of(version, against, &suite.work), ..suite.clone() };
-            side.work.name = format!("{}.{}", suite.work.name, version.name);
-            side
+        let side = |version: &Version| {
+            let work = versions.work(version, &suite.work).map_err(|error| error.to_string())?;
+            // Each has logs of its own.
+            let work = SuiteWork { name: format!("{}.{}", suite.work.name, version.name), ..work };
+            Ok::<SuitePlan, String>(SuitePlan { work, ..suite.clone() })
         };
-        let suites = Sides { base: side(&versions.base, self.against), head: side(&versions.head, self.against) };
+        let suites = Sides { base: side(&versions.base)?, head: side(&versions.head)? };
         let contest = Contest::open(self.plan, suites, policy, Surroundings { terminal: quiet, ..self.around })?;
         drop(phase);
         Ok(Stand::Open(contest))
@@ -180,7 +203,7 @@ impl Comparing<'_> {
         let name = &suite.work.name;
         let mut head = whole::run(name, &units, |unit| &unit.runs.head);
         let base = whole::run(name, &units, |unit| &unit.runs.base);
-        let environment = |run: Run, commit: &Option<String>| Run { environment: self.here.clone(), commit: commit.clone(), ..run };
+        let environment = |run: Run, commit: &Option<String>| Run { environment: environment_of(suite, self.here), commit: commit.clone(), ..run };
         head.partial = self.around.interrupt.exit_code().is_some();
         head.pair_facts = PairFacts { series: Some(series), thresholds: policy.pair_thresholds(&head) };
         for unit in units {

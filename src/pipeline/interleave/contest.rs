@@ -3,7 +3,7 @@
 use super::pairing;
 use super::unit::Unit;
 use crate::compare::Levels;
-use crate::config::{INTERLEAVED_PHASE, Plan, SuitePlan};
+use crate::config::{INTERLEAVED_PHASE, INTERLEAVED_WARM_UP, Plan, SHORT_RUN, SuitePlan};
 use crate::judge::Policy;
 use crate::limits::CALIBRATIONS;
 use crate::measure::interleave::Turn;
@@ -115,12 +115,8 @@ impl<'a> Contest<'a> {
     /// Stops the servers. A server that died made no measurement.
     pub fn close(self) -> Result<Vec<Unit>, String> {
         let Contest { servers, units, .. } = self;
-        for mut server in [servers.base, servers.head].into_iter().flatten() {
-            let alive = server.check().map_err(|error| error.to_string());
-            let stopped = server.stop().map_err(|error| error.to_string());
-            alive?;
-            stopped?;
-        }
+        let stopped: Vec<_> = [servers.base, servers.head].into_iter().flatten().map(measure::stop).collect();
+        stopped.into_iter().collect::<Result<(), String>>()?;
         Ok(units)
     }
 }
@@ -141,7 +137,8 @@ fn shortened(work: &Work) -> Work {
                 Stop::After(duration) => Stop::After(duration.min(INTERLEAVED_PHASE)),
                 requests => requests,
             };
-            Work::Load { server: server.clone(), load: LoadWork { stop, ..load.clone() } }
+            let warm_up = load.warm_up.min(INTERLEAVED_WARM_UP);
+            Work::Load { server: server.clone(), load: LoadWork { stop, warm_up, ..load.clone() } }
         }
         Work::Benchmark(_) | Work::Tool(_) => work.clone(),
     }
