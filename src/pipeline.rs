@@ -250,7 +250,7 @@ pub fn read_stored(path: &Path) -> Result<Run, String> {
 /// with its place.
 pub fn read(name: &str, inputs: &[Input], format: Option<&str>, tap: &mut Tap) -> Result<Run, String> {
     let mut recorder = Recorder::new(Keep::Exact);
-    let mut shards = Vec::new();
+    let (mut shards, mut reader) = (Vec::new(), None);
     for input in inputs {
         let outcome = if tap.is_idle() {
             format::read(input, format, &mut recorder)
@@ -260,13 +260,14 @@ pub fn read(name: &str, inputs: &[Input], format: Option<&str>, tap: &mut Tap) -
         if let Some(failure) = tap.failure() {
             return Err(failure.0);
         }
-        outcome.map_err(|error| error.to_string())?;
+        reader = Some(outcome.map_err(|error| error.to_string())?);
         recorder.end_repetition();
         if recorder.has_shard() || !shards.is_empty() {
             shards.push(std::mem::replace(&mut recorder, Recorder::new(Keep::Exact)).finish(name));
         }
     }
-    if shards.is_empty() { Ok(recorder.finish(name)) } else { record::join_shards(shards) }
+    let run = if shards.is_empty() { recorder.finish(name) } else { record::join_shards(shards)? };
+    Ok(Run { format: reader, ..run })
 }
 
 /// Compares a run with its baseline and judges it; a baseline that cannot be read judges nothing.

@@ -11,7 +11,6 @@ use super::profile::{Profile, ProfileName};
 use super::report::ReportRequest;
 use crate::judge::{Limit, Policy, Quarantine, Rule, Statistics, UnknownEnvironment};
 use crate::model::{Against, Condition, Percentile, PullRequest, ShortRun, Side, Statistic, SuiteWork, Verdict, metric};
-use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
 

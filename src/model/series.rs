@@ -1,8 +1,11 @@
 //! A series: one label and one metric over a run.
 
-use super::{Better, Percentile, Statistic, Summary, Unit};
+use super::{Better, Percentile, Statistic, Summary, Unit, metric};
 use crate::stats::{Counts, Histogram, Sketch};
 use std::collections::BTreeMap;
+
+/// Wall times of one process run from which on their lower quartile is paired: of fewer it would be the minimum.
+const TIMES_OF_A_QUARTER: u64 = 4;
 
 /// What identifies a series within a run.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -150,6 +153,14 @@ impl Series {
             distribution: Distribution::Unknown,
             error_kinds: BTreeMap::new(),
         }
+    }
+
+    /// The one number that a process run gives of this series: of several wall times the lower quartile, which other work on the
+    /// machine moves least, else the usual statistic.
+    pub fn paired_statistic(&self) -> Statistic {
+        let is_of_times = self.key.metric == metric::TIME && self.judged().count >= TIMES_OF_A_QUARTER;
+        let quarter = Statistic::Percentile(Percentile::P25);
+        if is_of_times && self.statistic(quarter).is_some() { quarter } else { self.usual_statistic() }
     }
 
     /// The summary that thresholds judge: of the successful attempts where they are known apart.

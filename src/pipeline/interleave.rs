@@ -10,13 +10,13 @@ use super::before::GIT_TIMEOUT;
 use super::{Judged, Surroundings, environment_of, judge_run, unmeasured};
 use crate::compare::Levels;
 use crate::config::{INTERLEAVED_PAIRS_EXPECTED, Plan, SuitePlan};
-use crate::judge::Policy;
+use crate::judge::{Design, Limit, Policy, Rule};
 use crate::limits::PAIRS_MAX;
 use crate::measure::interleave::{Rounds, Turn};
 use crate::measure::Setting;
 use crate::measure::versions::{self, Identical, Version, VersionError, Versions};
 use crate::model::humanize::quantity;
-use crate::model::{Against, BaselineFacts, BaselineKind, Before, Environment, Finding, Note, PairFacts, Run, Sides, SuiteOutcome, SuiteWork, Unit as Measure, Verdict};
+use crate::model::{Against, BaselineFacts, BaselineKind, Before, Environment, Finding, Note, PairFacts, PairThreshold, Run, Sides, SuiteOutcome, SuiteWork, Unit as Measure, Verdict};
 use crate::terminal::{Talk, Terminal};
 use contest::{Contest, Stopped};
 use std::collections::BTreeMap;
@@ -205,7 +205,7 @@ impl Comparing<'_> {
         let base = whole::run(name, &units, |unit| &unit.runs.base);
         let environment = |run: Run, commit: &Option<String>| Run { environment: environment_of(suite, self.here), commit: commit.clone(), ..run };
         head.partial = self.around.interrupt.exit_code().is_some();
-        head.pair_facts = PairFacts { series: Some(series), thresholds: policy.pair_thresholds(&head) };
+        head.pair_facts = PairFacts { series: Some(series), thresholds: thresholds(&policy, name) };
         for unit in units {
             let void = unit.void.len();
             if let Some(reason) = unit.void.last() {
@@ -230,6 +230,21 @@ impl Stand<'_> {
             Stand::Ended(_) => &[],
         }
     }
+}
+
+/// The limits that pairs of this suite are held against, so that a verdict can be repeated from the pairs alone.
+fn thresholds(policy: &Policy, suite: &str) -> Vec<PairThreshold> {
+    let text = |limit: &Option<Limit>| limit.as_ref().filter(|limit| matches!(limit, Limit::Relative { .. })).map(|limit| limit.text().to_string());
+    let is_held = |rule: &&Rule| wildmatch::WildMatch::new(&rule.suite).matches(suite) && rule.design != Design::Stored;
+    let threshold = |rule: &Rule| PairThreshold {
+        label: rule.label.clone(),
+        metric: rule.metric.clone(),
+        statistic: rule.statistic,
+        unstable: text(&rule.unstable),
+        fail: text(&rule.fail),
+    };
+    let all = policy.rules.iter().filter(is_held).map(threshold);
+    all.filter(|one| one.unstable.is_some() || one.fail.is_some()).collect()
 }
 
 fn facts(versions: &Versions) -> BaselineFacts {

@@ -8,7 +8,7 @@ use crate::judge::Policy;
 use crate::limits::CALIBRATIONS;
 use crate::measure::interleave::Turn;
 use crate::measure::{Server, harness};
-use crate::model::{CommandWork, LoadWork, Order, PairKey, Run, Sides, Stop, Work};
+use crate::model::{CommandWork, HarnessWork, LoadWork, Order, PairKey, Run, Sides, Stop, Work};
 use crate::pipeline::outputs::{Tap, Taps};
 use crate::pipeline::{Surroundings, measure};
 
@@ -52,17 +52,14 @@ impl<'a> Contest<'a> {
         let aside = pairing::set_aside(&base);
         let is_known = |key: &PairKey| base.iter().all(|run| run.series.contains_key(&key.series)) && !aside.contains(&key.series);
         let mut units: Vec<Unit> = Vec::new();
-        for (key, limits) in policy.pair_limits(&head).into_iter().filter(|(key, _)| is_known(key)) {
-            let narrowed = match &whole {
-                Work::Benchmark(work) => harness::narrowed(work, &key.series.label)?.map(Work::Benchmark),
-                _ => None,
-            };
+        for (key, limits) in policy.pairs_wanted(&head).into_iter().filter(|(key, _)| is_known(key)) {
+            let narrowed = narrowed(&whole, &head, &key).map(Work::Benchmark);
             let label = narrowed.is_some().then(|| key.series.label.clone());
             if !units.iter().any(|unit| unit.label == label) {
                 units.push(Unit::new(label.clone(), narrowed.unwrap_or_else(|| whole.clone()), pair_ns));
             }
             let unit = units.iter_mut().find(|unit| unit.label == label);
-            unit.into_iter().for_each(|unit| drop(unit.limits.insert(key.clone(), limits)));
+            unit.into_iter().for_each(|unit| _ = unit.limits.insert(key.clone(), limits));
         }
         Ok(units)
     }
@@ -77,7 +74,14 @@ impl<'a> Contest<'a> {
         };
         let [first, second] = sides;
         let [padding, other] = turn.paddings;
-        let measured = self.sample(&unit.work, first, padding).and_then(|one| Ok((one, self.sample(&unit.work, second, other)?)));
+        let sample = |side: Side, padding: u32| {
+            let run = self.sample(&unit.work, side, padding)?;
+            match &unit.label {
+                Some(label) => harness::only(run, label).map_err(|error| error.to_string()),
+                None => Ok(run),
+            }
+        };
+        let measured = sample(first, padding).and_then(|one| Ok((one, sample(second, other)?)));
         if self.around.interrupt.exit_code().is_some() {
             return Err(Stopped::Interrupted);
         }
@@ -119,6 +123,14 @@ impl<'a> Contest<'a> {
         stopped.into_iter().collect::<Result<(), String>>()?;
         Ok(units)
     }
+}
+
+/// The benchmark of a series run by itself, where that is known to be possible.
+fn narrowed(whole: &Work, run: &Run, key: &PairKey) -> Option<HarnessWork> {
+    let Work::Benchmark(work) = whole else { return None };
+    let usual_ns = run.series.get(&key.series).filter(|series| series.unit.is_time()).and_then(|series| series.statistic(series.usual_statistic()));
+    let format = work.format.as_deref().or(run.format)?;
+    harness::narrowed(work, &harness::Benchmark { format, label: &key.series.label, usual_ns }, &SHORT_RUN)
 }
 
 /// Which version.

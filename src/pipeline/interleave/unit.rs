@@ -5,7 +5,7 @@ use super::pairing;
 use crate::compare::{self, LOOKS, Levels};
 use crate::limits::VOID_PAIRS_MIN;
 use crate::measure::interleave::Turn;
-use crate::model::{PairKey, PairLimits, Pairs, Run, Sides, Verdict, Work};
+use crate::model::{PairKey, PairLimits, Pairs, Run, Sides, Work};
 use std::collections::BTreeMap;
 
 /// Of this many pairs one may be void (`docs/STATISTICS.md`, pairs).
