@@ -113,7 +113,10 @@ impl<'a> Gate<'a> {
     fn interleaved(&mut self) -> BTreeMap<&'a str, Judged> {
         let plan = self.plan;
         let is_checkout = self.commit.is_some();
-        let facts = |suite: &SuitePlan| config::Facts { is_checkout, compares: self.baselines.compares(&suite.work.name, &environment_of(suite, &self.here)) };
+        let facts = |suite: &SuitePlan| config::Facts {
+            is_checkout,
+            compares: self.baselines.compares(&suite.work.name, &environment_of(suite, &self.here)),
+        };
         let wanted = |suite: &&SuitePlan| config::interleaved(plan, suite, facts(suite)).is_some();
         let suites: Vec<&SuitePlan> = plan.suites.iter().filter(wanted).collect();
         let against = suites.first().and_then(|suite| config::interleaved(plan, suite, facts(suite)));

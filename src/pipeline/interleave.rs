@@ -12,11 +12,14 @@ use crate::compare::Levels;
 use crate::config::{INTERLEAVED_PAIRS_EXPECTED, Plan, SuitePlan};
 use crate::judge::{Design, Limit, Policy, Rule};
 use crate::limits::PAIRS_MAX;
-use crate::measure::interleave::{Rounds, Turn};
 use crate::measure::Setting;
+use crate::measure::interleave::{Rounds, Turn};
 use crate::measure::versions::{self, Identical, Version, VersionError, Versions};
 use crate::model::humanize::quantity;
-use crate::model::{Against, BaselineFacts, BaselineKind, Before, Environment, Finding, Note, PairFacts, PairThreshold, Run, Sides, SuiteOutcome, SuiteWork, Unit as Measure, Verdict};
+use crate::model::{
+    Against, BaselineFacts, BaselineKind, Before, Environment, Finding, Note, PairFacts, PairThreshold, Run, Sides, SuiteOutcome,
+    SuiteWork, Unit as Measure, Verdict,
+};
 use crate::terminal::{Talk, Terminal};
 use contest::{Contest, Stopped};
 use std::collections::BTreeMap;
@@ -40,7 +43,7 @@ struct Entry<'a> {
 }
 
 enum Stand<'a> {
-    Open(Contest<'a>),
+    Open(Box<Contest<'a>>),
     /// There is nothing to measure.
     Ended(Box<SuiteOutcome>),
 }
@@ -51,10 +54,13 @@ impl Comparing<'_> {
         let Plan { root, results, versions, pull_request, shared, is_ci, .. } = self.plan;
         let Some(cache) = versions else {
             let way_out = "name a directory outside of the repository with `versions` of [gate] or NEVERSLOWER_VERSIONS";
-            return Err(VersionError::NoCheckout(format!("there is no place to check base out: this user has no cache directory; {way_out}")));
+            return Err(VersionError::NoCheckout(format!(
+                "there is no place to check base out: this user has no cache directory; {way_out}"
+            )));
         };
         let log = results.join("logs").join("git.log");
-        let setting = Setting { directory: root, log: &log, timeout: GIT_TIMEOUT, interrupted: self.around.interrupt.flag(), environment: &[] };
+        let setting =
+            Setting { directory: root, log: &log, timeout: GIT_TIMEOUT, interrupted: self.around.interrupt.flag(), environment: &[] };
         let shared: Vec<(String, String)> = shared.iter().map(|(name, value)| (name.to_string(), value.clone())).collect();
         let (against, pull_request) = (self.against, pull_request.as_ref());
         versions::check_out(&setting, &versions::Request { against, pull_request, is_ci: *is_ci, cache, shared: &shared })
@@ -126,7 +132,7 @@ impl Comparing<'_> {
         let suites = Sides { base: side(&versions.base)?, head: side(&versions.head)? };
         let contest = Contest::open(self.plan, suites, policy, Surroundings { terminal: quiet, ..self.around })?;
         drop(phase);
-        Ok(Stand::Open(contest))
+        Ok(Stand::Open(Box::new(contest)))
     }
 
     /// A suite that runs the same in both versions passes without being measured, and that is said.
@@ -198,12 +204,17 @@ impl Comparing<'_> {
             let (void, measured) = (unit.void.len(), unit.measured());
             let reason = unit.void.last().map(String::as_str).unwrap_or_default();
             let what = unit.label.as_deref().unwrap_or(&suite.work.name);
-            return unmeasured(&suite.work.name, &format!("{what}: {void} of {measured} pairs are void, the last one because: {reason}"), &policy);
+            return unmeasured(
+                &suite.work.name,
+                &format!("{what}: {void} of {measured} pairs are void, the last one because: {reason}"),
+                &policy,
+            );
         }
         let name = &suite.work.name;
         let mut head = whole::run(name, &units, |unit| &unit.runs.head);
         let base = whole::run(name, &units, |unit| &unit.runs.base);
-        let environment = |run: Run, commit: &Option<String>| Run { environment: environment_of(suite, self.here), commit: commit.clone(), ..run };
+        let environment =
+            |run: Run, commit: &Option<String>| Run { environment: environment_of(suite, self.here), commit: commit.clone(), ..run };
         head.partial = self.around.interrupt.exit_code().is_some();
         head.pair_facts = PairFacts { series: Some(series), thresholds: thresholds(&policy, name) };
         for unit in units {
@@ -234,7 +245,9 @@ impl Stand<'_> {
 
 /// The limits that pairs of this suite are held against, so that a verdict can be repeated from the pairs alone.
 fn thresholds(policy: &Policy, suite: &str) -> Vec<PairThreshold> {
-    let text = |limit: &Option<Limit>| limit.as_ref().filter(|limit| matches!(limit, Limit::Relative { .. })).map(|limit| limit.text().to_string());
+    let text = |limit: &Option<Limit>| {
+        limit.as_ref().filter(|limit| matches!(limit, Limit::Relative { .. })).map(|limit| limit.text().to_string())
+    };
     let is_held = |rule: &&Rule| wildmatch::WildMatch::new(&rule.suite).matches(suite) && rule.design != Design::Stored;
     let threshold = |rule: &Rule| PairThreshold {
         label: rule.label.clone(),

@@ -61,6 +61,10 @@ impl<'a> Contest<'a> {
             let unit = units.iter_mut().find(|unit| unit.label == label);
             unit.into_iter().for_each(|unit| _ = unit.limits.insert(key.clone(), limits));
         }
+        if units.is_empty() {
+            // What repeats exactly, errors and absolute limits take no pairs.
+            units.push(Unit::new(None, whole, pair_ns));
+        }
         Ok(units)
     }
 
@@ -128,7 +132,8 @@ impl<'a> Contest<'a> {
 /// The benchmark of a series run by itself, where that is known to be possible.
 fn narrowed(whole: &Work, run: &Run, key: &PairKey) -> Option<HarnessWork> {
     let Work::Benchmark(work) = whole else { return None };
-    let usual_ns = run.series.get(&key.series).filter(|series| series.unit.is_time()).and_then(|series| series.statistic(series.usual_statistic()));
+    let usual_ns =
+        run.series.get(&key.series).filter(|series| series.unit.is_time()).and_then(|series| series.statistic(series.usual_statistic()));
     let format = work.format.as_deref().or(run.format)?;
     harness::narrowed(work, &harness::Benchmark { format, label: &key.series.label, usual_ns }, &SHORT_RUN)
 }

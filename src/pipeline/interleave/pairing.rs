@@ -12,7 +12,11 @@ pub fn pair(key: &PairKey, runs: Sides<&Run>, turn: &Turn) -> Option<Pair> {
     let value = sides(&key.series, runs, |series| series.statistic(key.statistic))?;
     // CPU time sees no waiting.
     let waits = SeriesKey::new(key.series.label.as_str(), metric::TIME);
-    let wall = if key.series.metric == metric::CPU_TIME { sides(&waits, runs, |series| series.statistic(series.paired_statistic())) } else { None };
+    let wall = if key.series.metric == metric::CPU_TIME {
+        sides(&waits, runs, |series| series.statistic(series.paired_statistic()))
+    } else {
+        None
+    };
     // A median and a lower quartile see no tail.
     let mean = sides(&key.series, runs, |series| series.statistic(Statistic::Mean).filter(|_| series.judged().count > 1));
     Some(Pair { round: turn.round, order: turn.order, value, wall, mean })
@@ -28,9 +32,14 @@ fn sides(key: &SeriesKey, runs: Sides<&Run>, number: impl Fn(&Series) -> Option<
 pub fn set_aside(base: &[Run]) -> BTreeSet<SeriesKey> {
     let labels: BTreeSet<&str> = base.iter().flat_map(|run| run.series.keys()).map(|key| key.label.as_str()).collect();
     let aside = |label: &str| {
-        let of = |run: &Run, name: &str| run.series.get(&SeriesKey::new(label, name)).and_then(|series| series.statistic(series.paired_statistic()));
-        let mut shares: Vec<f64> =
-            base.iter().filter_map(|run| Some(of(run, metric::CPU_TIME)? / of(run, metric::TIME)?)).filter(|share| share.is_finite()).collect();
+        let of = |run: &Run, name: &str| {
+            run.series.get(&SeriesKey::new(label, name)).and_then(|series| series.statistic(series.paired_statistic()))
+        };
+        let mut shares: Vec<f64> = base
+            .iter()
+            .filter_map(|run| Some(of(run, metric::CPU_TIME)? / of(run, metric::TIME)?))
+            .filter(|share| share.is_finite())
+            .collect();
         shares.sort_by(f64::total_cmp);
         // Whoever else uses the core takes wall time only: the quarter with the highest shares tells of the work itself.
         let best = shares.get(shares.len() - shares.len().div_ceil(4)..)?;

@@ -79,6 +79,9 @@ impl Unit {
     }
 
     fn is_undecided(&self, levels: Levels) -> bool {
+        if self.limits.is_empty() {
+            return false;
+        }
         let valid = self.pairs.values().map(Vec::len).max().unwrap_or_default();
         if !LOOKS.contains(&valid) {
             return true;

@@ -38,6 +38,7 @@ fn values(runs: &[Run]) -> Run {
 
 fn push(recorder: &mut Recorder, series: &Series) -> Option<()> {
     let value = series.statistic(series.usual_statistic())?;
-    let value = Value { label: &series.key.label, metric: &series.key.metric, unit: &series.unit, better: series.better, value, failed: false };
+    let value =
+        Value { label: &series.key.label, metric: &series.key.metric, unit: &series.unit, better: series.better, value, failed: false };
     recorder.sample(&Sample::Value(&value)).ok()
 }
