@@ -262,5 +262,7 @@ pub const JENKINS_XML_DEPTH_MAX: usize = 1_000;
 pub const PADDING_BYTES_MAX: u32 = 4096;
 /// Process runs of base from which is told whether CPU time or wall time is judged.
 pub const CALIBRATIONS: u64 = 4;
-/// Void pairs from which on a series of an interleaved comparison is given up, if they are more than a tenth.
-pub const VOID_PAIRS_MIN: usize = 2;
+/// Void pairs after which a series of an interleaved comparison is given up: at once where no pair is valid, and in all, a tenth of
+/// the most that are measured.
+pub const VOID_PAIRS_AT_ONCE: usize = 3;
+pub const VOID_PAIRS_MAX: usize = 8;

@@ -8,7 +8,7 @@ use crate::judge::Policy;
 use crate::limits::CALIBRATIONS;
 use crate::measure::interleave::Turn;
 use crate::measure::{Server, harness};
-use crate::model::{CommandWork, HarnessWork, LoadWork, Order, PairKey, Run, Sides, Stop, Work};
+use crate::model::{CommandWork, HarnessWork, LoadModel, LoadWork, Order, PairKey, Run, Sides, Stop, Work};
 use crate::pipeline::outputs::{Tap, Taps};
 use crate::pipeline::{Surroundings, measure};
 
@@ -111,7 +111,8 @@ impl<'a> Contest<'a> {
             (Work::Load { load, .. }, Work::Load { load: own, .. }) => {
                 // The targets are the side's own.
                 let phase = LoadWork { stop: load.stop, warm_up: load.warm_up, arrival: load.arrival.clone(), ..own.clone() };
-                measure::phase(self.plan, &suite, &phase, server.as_ref(), self.around)
+                let run = measure::phase(self.plan, &suite, &phase, server.as_ref(), self.around)?;
+                is_sound(&run).map(|()| run)
             }
             _ => {
                 suite.work.work = work.clone();
@@ -127,6 +128,12 @@ impl<'a> Contest<'a> {
         stopped.into_iter().collect::<Result<(), String>>()?;
         Ok(units)
     }
+}
+
+/// A phase whose generator was late tells of the generator.
+fn is_sound(run: &Run) -> Result<(), String> {
+    let Some(load) = run.load.as_ref().filter(|load| load.model == LoadModel::Open && load.is_generator_late()) else { return Ok(()) };
+    Err(format!("the load generator itself handled {} of {} due requests late, or missed its rate", load.late, load.planned))
 }
 
 /// The benchmark of a series run by itself, where that is known to be possible.

@@ -3,7 +3,7 @@
 
 use super::pairing;
 use crate::compare::{self, LOOKS, Levels};
-use crate::limits::VOID_PAIRS_MIN;
+use crate::limits::{VOID_PAIRS_AT_ONCE, VOID_PAIRS_MAX};
 use crate::measure::interleave::Turn;
 use crate::model::{PairKey, PairLimits, Pairs, Run, Sides, Work};
 use std::collections::BTreeMap;
@@ -68,9 +68,8 @@ impl Unit {
     /// Counts a pair of which a side could not be measured; with too many of them nothing can be decided any more.
     pub fn reject(&mut self, reason: String) {
         self.void.push(reason);
-        if self.is_void() && self.void.len() >= VOID_PAIRS_MIN {
-            self.is_open = false;
-        }
+        let is_hopeless = self.runs.head.is_empty() && self.void.len() >= VOID_PAIRS_AT_ONCE;
+        self.is_open &= !is_hopeless && self.void.len() <= VOID_PAIRS_MAX;
     }
 
     /// Whether too many pairs are void to judge the others.

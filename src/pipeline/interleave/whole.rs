@@ -16,11 +16,21 @@ pub fn run(suite: &str, units: &[Unit], side: impl Fn(&Unit) -> &Vec<Run>) -> Ru
         whole.load = whole.load.or(part.load);
         whole.windows.extend(part.windows);
         whole.exemplars.extend(part.exemplars);
-        whole.notes.extend(part.notes);
+        for note in part.notes {
+            // Each process run of a side says the same, with other numbers.
+            if !whole.notes.iter().any(|known| worded(&known.text) == worded(&note.text)) {
+                whole.notes.push(note);
+            }
+        }
         part.status_codes.into_iter().for_each(|(code, times)| *whole.status_codes.entry(code).or_default() += times);
         whole.series.extend(part.series.into_iter().filter(|(key, _)| unit.label.as_ref().is_none_or(|label| *label == key.label)));
     }
     whole
+}
+
+/// A text without its numbers.
+fn worded(text: &str) -> String {
+    text.chars().filter(|c| !c.is_ascii_digit()).collect()
 }
 
 /// One number a process run, of tools that tell no single values.
