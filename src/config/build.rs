@@ -74,7 +74,7 @@ impl Plan {
         let profile = args.profile.as_deref().map(|name| typed("--profile", name, parse_profile)).transpose()?;
         let found = request.configuration(profile)?;
         let mut plan = request.base(found.as_ref(), profile)?;
-        against::refuse_files(&plan.baseline)?;
+        against::only_run("check", &plan.baseline)?;
         plan.environment = Some(request.foreign_environment(None)?);
         plan.profile = match plan.profile {
             Profile::Default => Profile::Default,
@@ -88,7 +88,12 @@ impl Plan {
 
     /// `accept`: what was measured decides; the configuration says where and by which rules.
     pub fn for_accept(request: Request<'_>) -> Result<Plan, ConfigError> {
-        request.base(request.configuration(None)?.as_ref(), None)
+        let mut plan = request.base(request.configuration(None)?.as_ref(), None)?;
+        if matches!(plan.baseline, BaselineChoice::Against(_)) {
+            // Pairs are accepted nowhere: what changes is what is committed.
+            plan.baseline = BaselineChoice::Committed;
+        }
+        Ok(plan)
     }
 
     /// `convert`: no configuration is read; the kind asked for is the first report.

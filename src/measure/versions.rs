@@ -105,7 +105,8 @@ fn of_commit(setting: &Setting<'_>, request: &Request<'_>) -> Result<Versions, V
     let cache = Cache::open(request.cache, &place.top, setting)?;
     let held = cache.version(&top, &found.commit)?;
     let short = git::short(&found.commit);
-    let directory = held.tree.join(&place.below);
+    // Joined with nothing a path would end in a separator.
+    let directory = if place.below == Path::new("") { held.tree.clone() } else { held.tree.join(&place.below) };
     if !directory.is_dir() {
         let below = place.below.display();
         return Err(VersionError::NotThere(format!("base {short} has no directory {below}, where the configuration stands in head")));

@@ -25,3 +25,5 @@ mod rules;
 mod run;
 mod signals;
 mod tidy;
+#[cfg(unix)]
+mod versions;

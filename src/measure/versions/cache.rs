@@ -90,8 +90,11 @@ impl Cache {
             .map(|name| (self.folder.join(&name).join(MARK).metadata().and_then(|facts| facts.modified()).ok(), name))
             .collect();
         versions.sort();
-        let surplus = (versions.len() + 1).saturating_sub(limits::VERSIONS_KEPT);
-        for (_, commit) in versions.iter().take(surplus) {
+        let mut kept = versions.len() + 1;
+        for (_, commit) in &versions {
+            if kept <= limits::VERSIONS_KEPT {
+                break;
+            }
             let lock = self.folder.join(format!("{commit}.lock"));
             if let Ok(held) = OpenOptions::new().create(true).truncate(false).write(true).open(&lock)
                 && held.try_lock().is_ok()
@@ -99,6 +102,7 @@ impl Cache {
             {
                 // Nobody waits for it: locks of versions are taken under the lock of the cache, which is ours.
                 let _ = fs::remove_file(&lock);
+                kept -= 1;
             }
         }
         for (directory, is_locked) in git::registered(setting).unwrap_or_default() {
