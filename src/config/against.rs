@@ -9,7 +9,7 @@ use crate::model::{Against, Work};
 
 /// What a suite's run turned out to be, once its baseline was looked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Facts {
+pub struct AutoFacts {
     /// The configuration stands in a git checkout.
     pub is_checkout: bool,
     /// A committed baseline compares.
@@ -70,7 +70,7 @@ pub fn only_run(command: &str, baseline: &BaselineChoice) -> Result<(), ConfigEr
 
 /// What a suite is measured against, interleaved: what was asked for, else by `auto` the merge base, where a CI builds a checkout
 /// and no stored baseline compares. `None`: it is compared with what is stored, or with nothing.
-pub fn interleaved<'a>(plan: &'a Plan, suite: &SuitePlan, facts: Facts) -> Option<&'a Against> {
+pub fn interleaved<'a>(plan: &'a Plan, suite: &SuitePlan, facts: AutoFacts) -> Option<&'a Against> {
     match &plan.baseline {
         BaselineChoice::Against(against) => Some(against),
         BaselineChoice::Auto => {

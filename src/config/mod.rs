@@ -30,7 +30,7 @@ mod threshold;
 mod transport;
 mod value;
 
-pub use against::{Facts, interleaved};
+pub use against::{AutoFacts, interleaved};
 pub use build::Request;
 pub use error::{ConfigError, Excerpt};
 pub use file::{File, Gate};

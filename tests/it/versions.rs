@@ -104,15 +104,37 @@ fn a_version_is_used_again_with_what_was_built_in_it_but_as_it_was_committed() {
     assert_eq!(fs::read_to_string(place.join("built")).unwrap(), "slowly");
     assert_eq!(fs::read_to_string(place.join("code.txt")).unwrap(), "two");
     drop(again);
+    // One that is damaged is made anew.
+    fs::remove_file(place.join(".git")).unwrap();
+    let again = check(&repository, Asked::revision("HEAD~1"), "two", "");
+    assert!(place.join(".git").exists() && !place.join("built").exists());
+    fs::write(place.join("built"), "slowly").unwrap();
+    drop(again);
     // Without its mark it may be half of one.
     fs::remove_file(place.parent().unwrap().join("complete")).unwrap();
     let again = check(&repository, Asked::revision("HEAD~1"), "two", "");
     assert!(!again.base.directory.join("built").exists());
     drop(again);
-    // Nor does it hold what a fresh clone has never heard of.
+}
+
+#[test]
+fn a_cache_that_a_fresh_clone_never_heard_of_is_taken_over() {
+    let Some(repository) = Repository::of_three_commits() else { return };
+    repository.commit("same.txt", "four");
+    let first = check(&repository, Asked::revision("HEAD"), "four", "");
+    let place = first.base.directory.clone();
+    let time = |name: &str| place.join(name).metadata().unwrap().modified().unwrap();
+    drop(first);
+    fs::write(place.join("built"), "slowly").unwrap();
+    fs::write(place.join("code.txt"), "changed by its build").unwrap();
+    let before = time("same.txt");
     fs::remove_dir_all(repository.path().join(".git/worktrees")).unwrap();
-    let again = check(&repository, Asked::revision("HEAD~1"), "two", "");
-    assert_eq!(fs::read_to_string(again.base.directory.join("code.txt")).unwrap(), "two");
+    let again = check(&repository, Asked::revision("HEAD"), "four", "");
+    assert_eq!(fs::read_to_string(place.join("code.txt")).unwrap(), "three");
+    assert_eq!((fs::read_to_string(place.join("built")).unwrap().as_str(), time("same.txt")), ("slowly", before));
+    assert_eq!(repository.printed(&["worktree", "list"]).lines().count(), 2);
+    drop(again);
+    check(&repository, Asked::revision("HEAD"), "four", "");
 }
 
 #[test]
@@ -204,7 +226,8 @@ fn a_base_that_does_not_build_says_where_its_log_is() {
     let work = repository.work("echo of $(cat code.txt); grep -q three code.txt", &[]);
     let base = versions.work(&versions.base, &work).unwrap();
     let error = repository.with_setting(|setting| build(&versions.base, &base, setting)).unwrap_err();
-    let (sentence, short) = (error.to_string(), &versions.base.commit.as_ref().unwrap()[..10]);
+    let short: String = versions.base.commit.iter().flat_map(|commit| commit.chars().take(10)).collect();
+    let sentence = error.to_string();
     assert!(sentence.starts_with(&format!("the base {short} does not build: ")) && sentence.contains("| of two"), "{sentence}");
     repository.with_setting(|setting| build(&versions.head, &work, setting)).unwrap();
     let absent = repository.running("./tool --fast");

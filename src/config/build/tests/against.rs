@@ -1,7 +1,7 @@
 //! What head is measured against, and when nobody has to ask for it.
 
 use super::{FILE, plan, plan_in, refuses, repository};
-use crate::config::against::{Facts, interleaved};
+use crate::config::against::{AutoFacts, interleaved};
 use crate::config::plan::BaselineChoice;
 use crate::model::Against;
 use std::path::PathBuf;
@@ -95,7 +95,7 @@ fn only_run_measures_two_versions() {
 }
 
 /// Whether the first suite is measured interleaved when nobody asked for it.
-fn auto(file: &str, variables: &[&'static str], facts: Facts, expected: bool) {
+fn auto(file: &str, variables: &[&'static str], facts: AutoFacts, expected: bool) {
     let plan = plan(file, "neverslower|run", variables);
     let expected = expected.then_some(&Against::MergeBase);
     assert_eq!(interleaved(&plan, &plan.suites[0], facts), expected, "{variables:?} {facts:?}");
@@ -103,11 +103,11 @@ fn auto(file: &str, variables: &[&'static str], facts: Facts, expected: bool) {
 
 #[test]
 fn auto_measures_what_no_baseline_judges_in_a_ci_that_can_build_both() {
-    let bare = Facts { is_checkout: true, compares: false };
+    let bare = AutoFacts { is_checkout: true, compares: false };
     auto(CLI, &["CI=1"], bare, true);
     auto(CLI, &[], bare, false);
-    auto(CLI, &["CI=1"], Facts { compares: true, ..bare }, false);
-    auto(CLI, &["CI=1"], Facts { is_checkout: false, ..bare }, false);
+    auto(CLI, &["CI=1"], AutoFacts { compares: true, ..bare }, false);
+    auto(CLI, &["CI=1"], AutoFacts { is_checkout: false, ..bare }, false);
     auto(&CLI.replace("build = 'make'", ""), &["CI=1"], bare, false);
     auto(&format!("[gate]\nbaseline = 'committed'\n{CLI}"), &["CI=1"], bare, false);
     auto(&format!("[gate]\nprofile = 'jenkins'\n{CLI}"), &["CI=1"], bare, false);
@@ -115,6 +115,6 @@ fn auto_measures_what_no_baseline_judges_in_a_ci_that_can_build_both() {
     // A fixed port serves one version only.
     auto(&SERVED.replace("name = 'shop'", "name = 'shop'\nbuild = 'make'").replace("serve {port}", "serve 80"), &["CI=1"], bare, false);
     let asked = plan(CLI, "neverslower|run|--against|v1|--budget|90s", &[]);
-    assert_eq!(interleaved(&asked, &asked.suites[0], Facts { compares: true, ..bare }), Some(&Against::Revision("v1".into())));
+    assert_eq!(interleaved(&asked, &asked.suites[0], AutoFacts { compares: true, ..bare }), Some(&Against::Revision("v1".into())));
     assert_eq!(asked.budget, Duration::from_secs(90));
 }

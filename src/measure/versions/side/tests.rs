@@ -52,7 +52,8 @@ fn a_server_takes_the_place_of_heads_in_base_alone() {
     check(served, Against::Url("https://old/v1/".into()), "/base - https://old/v1/a?b http://other:80/ https://old/v1/m");
     let running = "load = { targets = ['http://h/a', 'http://h', 'http://h2/a'] }";
     check(running, Against::Url("http://old".into()), "/base - http://old/a http://old http://h2/a");
-    let session = "[[suite.load.steps]]\nurl = 'http://h/login'\n[[suite.load.steps]]\nurl = 'http://h{{next}}'";
+    let session = "[[suite.load.steps]]\nurl = 'http://h/login'\nextract = { next = 'json:/next' }\n\
+                   [[suite.load.steps]]\nurl = 'http://h{{next}}'";
     check(session, Against::Url("http://old/".into()), "/base - http://old/login http://old{{next}}");
     check(
         served,
