@@ -51,7 +51,8 @@ pub fn from_arguments(request: Request<'_>, args: &DoctorArgs) -> Result<(Plan, 
         };
         told.push((shape, report.path.clone()));
     }
-    let is_project = plan.config.is_some() || request.options.results.is_some();
+    let is_named = request.options.results.is_some() || request.around.get("NEVERSLOWER_RESULTS").is_some();
+    let is_project = plan.config.is_some() || is_named;
     let programs = request.around.named("PATH").map(|path| std::env::split_paths(&path).collect()).unwrap_or_default();
     let file = is_project.then(|| plan.results.join(plan::CHECKUP_FILE));
     Ok((plan, CheckupAsked { duration, programs, told, file }))

@@ -24,7 +24,7 @@ const DESCRIPTORS: u64 = 1024;
 const WAITING_PORTS: f64 = 0.5;
 /// Level above which a user may not count events of his own processes.
 const PERF_OWN: i64 = 2;
-/// A start that is so late is late (docs/STATISTICS.md, void measurements).
+/// Lag of one start in a hundred with which a load generator spoils latencies of milliseconds.
 const LATE_NS: u64 = 1_000_000;
 /// By how much the median batch may be longer than the lower quartile.
 const UNEVEN: f64 = 0.05;
