@@ -2,6 +2,7 @@
 
 mod assertion;
 mod change;
+mod checkup;
 mod comparison;
 mod condition;
 pub mod error_kind;
@@ -24,6 +25,7 @@ mod unit;
 mod work;
 
 pub use assertion::{Assertions, HeaderAssertion, JsonAssertion, StatusSet};
+pub use checkup::{Batch, CHECKUP_SCHEMA, Checkup, Jitter, MachineFacts, MeasuredNoise, Repetition, Sign, TimerLag, Times, Weight};
 pub use comparison::{Band, BaselineFacts, BaselineKind, Before, Change, Changes, ComparedSeries, Comparison, Edited, Pinned};
 pub use condition::{Condition, Side};
 pub use found_rate::{FOUND_RATE_SCHEMA, FoundRate, RateAnswer, RateStep, StepVerdict};
