@@ -44,6 +44,8 @@ pub const LOAD: Shape = Shape {
         "redirects",
         "keep_alive",
         "compressed",
+        "http",
+        "streams",
         "auth",
         "tls",
     ],

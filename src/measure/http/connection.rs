@@ -203,6 +203,16 @@ impl Connection {
         (self.connect_ns, self.tls_ns) = (None, None);
     }
 
+    /// Gives its socket away, to whoever speaks another protocol on it; it counts as open until it is closed.
+    pub fn take_stream(&mut self) -> Option<Stream> {
+        self.stream.take()
+    }
+
+    /// How long connecting and the TLS handshake took, told once.
+    pub fn take_phases(&mut self) -> (Option<u64>, Option<u64>) {
+        (self.connect_ns.take(), self.tls_ns.take())
+    }
+
     /// Begins to connect along a route, whose number is kept.
     pub fn connect(&mut self, registry: &Registry, number: usize, route: &Route, now_ns: u64) -> Result<(), Failure> {
         self.close();

@@ -1,10 +1,12 @@
 //! The loop: owns every connection of its thread and shares nothing.
 
-use super::connection::{Flight, Step};
+use super::carrier::Carrier;
+use super::connection::Step;
 use super::failure::{ErrorClass, Failure};
 use super::ledger::{Closing, Ledger, Place};
 use super::pacer::{Pacer, Ticket, nanos};
-use super::pool::{Pool, Reactor, Reuse, refused};
+use super::http2::Steps;
+use super::pool::{Reactor, Reuse, refused};
 use super::request::Message;
 use super::route::Routes;
 use super::timer::{Alarm, Until};
@@ -19,6 +21,7 @@ use crate::record::Sink;
 use mio::event::Event;
 use mio::{Events, Poll, Token};
 use std::collections::VecDeque;
+use std::mem;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -32,7 +35,9 @@ pub struct EventLoop {
     connect_timeout_ns: u64,
     max_lag_ns: u64,
     reactor: Reactor,
-    pool: Pool,
+    carrier: Carrier,
+    /// HTTP/2: what happened to requests in one look at their connections; empty in between.
+    steps: Steps,
     in_flight: usize,
     pacer: Pacer,
     ledger: Ledger,
@@ -68,6 +73,7 @@ impl EventLoop {
         }
         let pacer = Pacer::new(work, recorded)?;
         let routes = Routes::new(&work.transport, &first.url)?;
+        let carrier = Carrier::new(usize::try_from(connections).unwrap_or(usize::MAX), &work.transport, routes, &messages)?;
         let poll = Poll::new().map_err(refused)?;
         let alarm = Alarm::new(poll.registry(), ALARM).map_err(refused)?;
         Ok(EventLoop {
@@ -76,7 +82,8 @@ impl EventLoop {
             connect_timeout_ns: nanos(work.connect_timeout),
             max_lag_ns: nanos(work.max_lag),
             reactor: Reactor { poll, alarm, clock: Clock::start(), scratch: vec![0; LOAD_READ_BYTES] },
-            pool: Pool::new(usize::try_from(connections).unwrap_or(usize::MAX), work.transport.clone(), routes),
+            carrier,
+            steps: Steps::new(),
             in_flight: 0,
             pacer,
             ledger: Ledger::new(work.abort_if.clone()),
@@ -91,7 +98,7 @@ impl EventLoop {
     /// Opens every connection before the schedule starts.
     pub fn open_all(&mut self, interrupted: &AtomicBool) -> Result<(), LoadError> {
         let Some(message) = self.messages.first() else { return Ok(()) };
-        self.pool.open_all(&mut self.reactor, message, self.connect_timeout_ns, interrupted)
+        self.carrier.open_all(&mut self.reactor, message, self.connect_timeout_ns, interrupted)
     }
 
     /// The run itself, turn by turn.
@@ -110,6 +117,7 @@ impl EventLoop {
             }
             self.send_all(now_ns, sink)?;
             self.expire(now_ns, sink)?;
+            self.flush(sink)?;
             if now_ns >= tick_ns {
                 tick_ns = now_ns + LOAD_PROGRESS_NS;
                 progress(self.progress(now_ns));
@@ -152,7 +160,7 @@ impl EventLoop {
     }
 
     fn wait(&mut self, events: &mut Events, now_ns: u64, tick_ns: u64) -> Result<(), LoadError> {
-        let others_ns = [Some(tick_ns), Some(self.next_limit_ns), self.end_ns(), self.pool.next_wake_ns()];
+        let others_ns = [Some(tick_ns), Some(self.next_limit_ns), self.end_ns(), self.carrier.next_wake_ns()];
         if self.pacer.model() == LoadModel::Closed {
             // The server gets to answer more than one request before we sleep and are woken: larger batches, fewer wake-ups.
             std::thread::yield_now();
@@ -167,13 +175,17 @@ impl EventLoop {
     fn receive_all(&mut self, events: &Events, sink: &mut dyn Sink) -> Result<(), LoadError> {
         for event in events {
             let Token(number) = event.token();
-            let Some(connection) = self.pool.get(number) else { continue };
+            let Carrier::Http1(pool) = &mut self.carrier else {
+                self.receive_streams(event, sink)?;
+                continue;
+            };
+            let Some(connection) = pool.get(number) else { continue };
             let sequence = connection.flight.as_ref().map_or(0, |flight| flight.ticket.sequence);
             let Some(message) = nth(&self.messages, sequence) else { continue };
-            match self.pool.on_event(number, message, &mut self.reactor, is_closing(event)) {
+            match pool.on_event(number, message, &mut self.reactor, is_closing(event)) {
                 Step::Pending => {}
                 Step::Sent { at_ns } => self.next_limit_ns = self.next_limit_ns.min(at_ns.saturating_add(self.timeout_ns)),
-                Step::Answered { at_ns } => match self.pool.redirect(number, message, self.reactor.poll.registry(), at_ns) {
+                Step::Answered { at_ns } => match pool.redirect(number, message, self.reactor.poll.registry(), at_ns) {
                     None => self.settle(number, at_ns, None, sink)?,
                     Some(Ok(())) => self.next_limit_ns = self.next_limit_ns.min(at_ns.saturating_add(self.connect_timeout_ns)),
                     Some(Err(failure)) => self.settle(number, at_ns, Some(failure), sink)?,
@@ -184,22 +196,55 @@ impl EventLoop {
         Ok(())
     }
 
+    /// The same of a connection that carries several requests.
+    fn receive_streams(&mut self, event: &Event, sink: &mut dyn Sink) -> Result<(), LoadError> {
+        let (Carrier::Http2(sessions), Some(message)) = (&mut self.carrier, self.messages.first()) else { return Ok(()) };
+        let Token(number) = event.token();
+        sessions.on_event(number, message, &mut self.reactor, is_closing(event), &mut self.steps);
+        self.take_steps(sink)
+    }
+
+    /// Writes the requests that were started together: HTTP/1.1 has done so already.
+    fn flush(&mut self, sink: &mut dyn Sink) -> Result<(), LoadError> {
+        let Carrier::Http2(sessions) = &mut self.carrier else { return Ok(()) };
+        sessions.flush(&mut self.reactor, &mut self.steps);
+        if !self.steps.is_empty() {
+            // Whatever became free may be used again at once.
+            self.next_limit_ns = 0;
+        }
+        self.take_steps(sink)
+    }
+
+    fn take_steps(&mut self, sink: &mut dyn Sink) -> Result<(), LoadError> {
+        let mut steps = mem::take(&mut self.steps);
+        for (number, step) in steps.drain(..) {
+            match step {
+                Step::Pending => {}
+                Step::Sent { at_ns } => self.next_limit_ns = self.next_limit_ns.min(at_ns.saturating_add(self.timeout_ns)),
+                Step::Answered { at_ns } => self.settle(number, at_ns, None, sink)?,
+                Step::Failed { at_ns, failure } => self.settle(number, at_ns, Some(failure), sink)?,
+            }
+        }
+        self.steps = steps;
+        Ok(())
+    }
+
     /// Second phase: everything that may start.
     fn send_all(&mut self, now_ns: u64, sink: &mut dyn Sink) -> Result<(), LoadError> {
         if self.ending_until_ns.is_some() {
             return Ok(());
         }
-        self.pool.wake(now_ns);
+        self.carrier.wake(now_ns);
         while let Some((number, until_ns)) = self.thinking.front().copied()
             && until_ns <= now_ns
         {
             self.thinking.pop_front();
-            self.pool.release(number, Reuse::AtOnce);
+            self.carrier.release(number, Reuse::AtOnce);
         }
-        while let Some(number) = self.pool.take() {
+        while let Some(number) = self.carrier.take() {
             let now_ns = self.reactor.clock.elapsed_ns();
             let Some(ticket) = self.pacer.take(now_ns, self.in_flight + self.thinking.len()) else {
-                self.pool.untake(number);
+                self.carrier.untake(number);
                 return Ok(());
             };
             self.start(number, ticket, now_ns, sink)?;
@@ -209,15 +254,10 @@ impl EventLoop {
     }
 
     fn start(&mut self, number: usize, ticket: Ticket, now_ns: u64, sink: &mut dyn Sink) -> Result<(), LoadError> {
-        let Some(connection) = self.pool.get_mut(number) else { return Ok(()) };
-        connection.flight = Some(Flight::new(ticket, now_ns));
+        let Some(message) = nth(&self.messages, ticket.sequence) else { return Ok(()) };
         self.in_flight += 1;
-        let (begun, limit_ns) = if connection.is_open() {
-            let Some(message) = nth(&self.messages, ticket.sequence) else { return Ok(()) };
-            (connection.send(message, now_ns), self.timeout_ns)
-        } else {
-            (self.pool.connect(number, self.reactor.poll.registry(), now_ns), self.connect_timeout_ns)
-        };
+        let (begun, is_sent) = self.carrier.start(number, ticket, message, &self.reactor, now_ns);
+        let limit_ns = if is_sent { self.timeout_ns } else { self.connect_timeout_ns };
         self.next_limit_ns = self.next_limit_ns.min(now_ns.saturating_add(limit_ns));
         match begun {
             Ok(()) => Ok(()),
@@ -227,17 +267,11 @@ impl EventLoop {
 
     /// The request of a connection has ended, one way or the other; the connection is free again.
     fn settle(&mut self, number: usize, at_ns: u64, failure: Option<Failure>, sink: &mut dyn Sink) -> Result<(), LoadError> {
-        let Some(connection) = self.pool.get_mut(number) else { return Ok(()) };
-        if failure.is_some() {
-            connection.close();
-        }
-        // Without a request it was idle, and is among the free ones already.
-        let Some(flight) = connection.flight.take() else { return Ok(()) };
-        let Some(message) = nth(&self.messages, flight.ticket.sequence) else { return Ok(()) };
+        let Some(ended) = self.carrier.end(number, failure.is_some()) else { return Ok(()) };
         self.in_flight -= 1;
-        connection.failures = if failure.is_some() { connection.failures.saturating_add(1) } else { 0 };
-        let place = Place { message, thread: &connection.name, epoch_ns: self.reactor.clock.started_epoch_ns() };
-        self.ledger.settle(&flight, &connection.response, &place, (at_ns, failure.as_ref()), sink)?;
+        let Some(message) = nth(&self.messages, ended.flight.ticket.sequence) else { return Ok(()) };
+        let place = Place { message, thread: ended.name, epoch_ns: self.reactor.clock.started_epoch_ns() };
+        self.ledger.settle(&ended.flight, ended.response, &place, (at_ns, failure.as_ref()), sink)?;
         let is_closed_loop = self.pacer.model() == LoadModel::Closed;
         // A failure's pause counts where thinking would be shorter.
         let is_thinking = self.think_ns > if failure.is_some() { LOAD_PAUSE_NS_MAX } else { 0 };
@@ -245,7 +279,7 @@ impl EventLoop {
             self.thinking.push_back((number, at_ns.saturating_add(self.think_ns)));
         } else {
             let is_pausing = is_closed_loop && failure.is_some();
-            self.pool.release(number, if is_pausing { Reuse::AfterPause { from_ns: at_ns } } else { Reuse::AtOnce });
+            self.carrier.release(number, if is_pausing { Reuse::AfterPause { from_ns: at_ns } } else { Reuse::AtOnce });
         }
         Ok(())
     }
@@ -256,17 +290,15 @@ impl EventLoop {
             return Ok(());
         }
         self.next_limit_ns = u64::MAX;
-        for number in 0..self.pool.len() {
-            let Some(connection) = self.pool.get(number) else { continue };
-            let Some(limit_ns) = connection.limit_ns(self.timeout_ns, self.connect_timeout_ns) else { continue };
-            if limit_ns > now_ns {
-                self.next_limit_ns = self.next_limit_ns.min(limit_ns);
+        for number in 0..self.carrier.len() {
+            let Some(limit) = self.carrier.limit(number, self.timeout_ns, self.connect_timeout_ns) else { continue };
+            if limit.at_ns > now_ns {
+                self.next_limit_ns = self.next_limit_ns.min(limit.at_ns);
                 continue;
             }
-            let failure = if connection.is_connecting() {
-                Failure::owned(ErrorClass::TimeoutConnect, format!("{} within the time limit", connection.missing()))
-            } else {
-                Failure::new(ErrorClass::TimeoutResponse, "no answer within the time limit")
+            let failure = match limit.missing {
+                Some(missing) => Failure::owned(ErrorClass::TimeoutConnect, format!("{missing} within the time limit")),
+                None => Failure::new(ErrorClass::TimeoutResponse, "no answer within the time limit"),
             };
             self.settle(number, now_ns, Some(failure), sink)?;
         }
@@ -289,14 +321,16 @@ impl EventLoop {
     /// At the end: what got no answer, and what never found a connection.
     fn settle_rest(&mut self, now_ns: u64, sink: &mut dyn Sink) -> Result<(), LoadError> {
         let is_ended_early = self.ending_until_ns.is_some();
-        for number in 0..self.pool.len() {
-            let Some(connection) = self.pool.get(number).filter(|connection| connection.flight.is_some()) else { continue };
-            let failure = if is_ended_early {
-                Failure::new(ErrorClass::Interrupted, "the run was ended before the answer came")
-            } else if connection.is_connecting() {
-                Failure::owned(ErrorClass::TimeoutConnect, format!("{} before the grace period of the run ended", connection.missing()))
-            } else {
-                Failure::new(ErrorClass::TimeoutResponse, "no answer before the grace period of the run ended")
+        for number in 0..self.carrier.len() {
+            if !self.carrier.is_busy(number) {
+                continue;
+            }
+            let failure = match self.carrier.limit(number, 0, 0).and_then(|limit| limit.missing) {
+                _ if is_ended_early => Failure::new(ErrorClass::Interrupted, "the run was ended before the answer came"),
+                Some(missing) => {
+                    Failure::owned(ErrorClass::TimeoutConnect, format!("{missing} before the grace period of the run ended"))
+                }
+                None => Failure::new(ErrorClass::TimeoutResponse, "no answer before the grace period of the run ended"),
             };
             self.settle(number, now_ns, Some(failure), sink)?;
         }
@@ -330,12 +364,12 @@ impl EventLoop {
     /// The facts of the finished run.
     pub fn facts(&self) -> RunFacts {
         let closing = Closing {
-            connections: u32::try_from(self.pool.len()).unwrap_or(u32::MAX),
-            reconnects: self.pool.reconnects(),
+            connections: u32::try_from(self.carrier.pool().len()).unwrap_or(u32::MAX),
+            reconnects: self.carrier.pool().reconnects(),
             max_lag_ns: self.max_lag_ns,
             is_partial: self.ending_until_ns.is_some(),
             aborted: self.aborted.clone(),
-            transport: self.pool.facts(),
+            transport: self.carrier.facts(),
         };
         self.ledger.facts(&self.pacer, &self.reactor.clock, closing)
     }

@@ -7,10 +7,12 @@
 //! `connection` (its bytes), `parser` (its answer), `ledger` (its sample).
 
 mod arrival;
+mod carrier;
 mod chunked;
 mod connection;
 mod event_loop;
 mod failure;
+mod http2;
 mod ledger;
 mod pacer;
 mod parser;

@@ -102,6 +102,13 @@ impl Response {
         self.location = None;
     }
 
+    /// The answer of a protocol that has heads of its own; 0 before it has come.
+    pub fn answered(&mut self, status: u16) {
+        self.state = State::Complete;
+        self.status = if status == 0 { [0; 3] } else { [digit(status / 100), digit(status / 10), digit(status)] };
+        self.reason_len = 0;
+    }
+
     /// Takes the next bytes from the wire.
     pub fn feed(&mut self, input: &[u8]) -> Result<Fed, Malformed> {
         let mut used = 0;
