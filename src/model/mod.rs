@@ -27,6 +27,8 @@ pub use sample::{Request, Sample, Value};
 pub use series::{Distribution, Evidence, Series, SeriesKey};
 pub use stored::{STORED_RUN_SCHEMA, StoredError, StoredRun};
 pub use summary::{Percentile, STATISTIC_WORDS, Statistic, Summary};
-pub use transport::{Auth, ConnectTo, Family, Http, Material, Origin, Proxy, Resolve, Secret, TlsFacts, TlsWork, Transport, TransportFacts};
+pub use transport::{
+    Auth, ConnectTo, Family, Http, Material, Origin, Proxy, Resolve, Secret, TlsFacts, TlsWork, Transport, TransportFacts,
+};
 pub use unit::{Better, Unit};
 pub use work::{Arrival, CommandWork, HarnessWork, LoadWork, ServerWork, Spacing, Stage, Start, Stop, SuiteWork, Target, ToolWork, Work};

@@ -3,9 +3,9 @@
 use super::carrier::Carrier;
 use super::connection::Step;
 use super::failure::{ErrorClass, Failure};
+use super::http2::Steps;
 use super::ledger::{Closing, Ledger, Place};
 use super::pacer::{Pacer, Ticket, nanos};
-use super::http2::Steps;
 use super::pool::{Reactor, Reuse, refused};
 use super::request::Message;
 use super::route::Routes;
@@ -327,9 +327,7 @@ impl EventLoop {
             }
             let failure = match self.carrier.limit(number, 0, 0).and_then(|limit| limit.missing) {
                 _ if is_ended_early => Failure::new(ErrorClass::Interrupted, "the run was ended before the answer came"),
-                Some(missing) => {
-                    Failure::owned(ErrorClass::TimeoutConnect, format!("{missing} before the grace period of the run ended"))
-                }
+                Some(missing) => Failure::owned(ErrorClass::TimeoutConnect, format!("{missing} before the grace period of the run ended")),
                 None => Failure::new(ErrorClass::TimeoutResponse, "no answer before the grace period of the run ended"),
             };
             self.settle(number, now_ns, Some(failure), sink)?;

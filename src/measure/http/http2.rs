@@ -6,6 +6,7 @@ mod lane;
 mod link;
 mod wire;
 
+use super::LoadError;
 use super::carrier::{Ended, Limit};
 use super::connection::{Connection, Flight, Step};
 use super::failure::{ErrorClass, Failure};
@@ -15,7 +16,6 @@ use super::request::Message;
 use super::stream::Stream;
 use super::timer::Until;
 use super::tls::ALPN_HTTP2;
-use super::LoadError;
 use crate::limits::{HTTP2_RETRIES_MAX, LOAD_EVENTS_PER_TURN, LOAD_PROGRESS_NS};
 use crate::model::TransportFacts;
 use head::Head;
@@ -380,6 +380,10 @@ impl Sessions {
             }
             return;
         }
+        // A connection that ends tells its streams in an order of its own; who came first goes first.
+        let lanes = &self.lanes;
+        let sequence = |number: &usize| lanes.get(*number).and_then(|lane| Some(lane.flight.as_ref()?.ticket.sequence));
+        session.waiting.make_contiguous().sort_by_key(sequence);
         while let Some(number) = self.sessions.get_mut(owner).and_then(|session| session.waiting.pop_front()) {
             if !self.send(number, now_ns) {
                 if let Some(session) = self.sessions.get_mut(owner) {

@@ -2,6 +2,7 @@
 
 mod accounting;
 mod answers;
+mod http2;
 mod pace;
 mod redirects;
 mod schedules;

@@ -76,7 +76,8 @@ mod tests {
     /// The request in short: method, URL, headers.
     fn check(headers: &[(&str, &str)], body: &str, expected: &str) {
         let head = head(headers, body).expect("a head");
-        let fields: Vec<String> = head.request.headers().iter().map(|(name, value)| format!(" {name}={}", value.to_str().unwrap())).collect();
+        let fields: Vec<String> =
+            head.request.headers().iter().map(|(name, value)| format!(" {name}={}", value.to_str().unwrap())).collect();
         let found = format!("{} {}{}", head.request.method(), head.request.uri(), fields.concat());
         assert_eq!((found.as_str(), &*head.body), (expected, body.as_bytes()));
     }
