@@ -243,9 +243,15 @@ pub struct AcceptArgs {
     /// Results directories to accept from, such as downloaded CI artifacts [default: the results directory]
     #[arg(long, value_name = "DIR", num_args = 1..)]
     pub from: Vec<PathBuf>,
-    /// Accept runs slower than their thresholds, and why; stored with the accepted runs
+    /// Accept runs slower than their thresholds, and why; stored with the accepted runs and shown ever after
     #[arg(long, value_name = "REASON")]
     pub allow_slower: Option<String>,
+    /// Accept only the series whose label, or `LABEL METRIC`, matches; may be repeated
+    #[arg(long, value_name = "GLOB")]
+    pub series: Vec<String>,
+    /// Pin what is accepted: relative thresholds hold against it as well, until another run is pinned
+    #[arg(long)]
+    pub pin: bool,
 }
 
 #[derive(Debug, Clone, Default, Args)]

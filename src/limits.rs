@@ -176,12 +176,18 @@ pub const DIRECTORY_ENTRIES_MAX: usize = 100_000;
 pub const DIRECTORY_DEPTH_MAX: usize = 32;
 /// Accepted runs that make a noise band.
 pub const BAND_RUNS_MAX: usize = 20;
-/// Values of a series kept in a baseline, so that its diff stays readable.
-pub const BASELINE_VALUES_MAX: usize = 200;
+/// Values of a series that a baseline keeps one by one; more of them are kept as a sketch.
+pub const BASELINE_VALUES_MAX: usize = 50;
+/// Buckets of a sketch that are not empty: with more of them a coarser sketch is made.
+pub const SKETCH_BUCKETS_MAX: usize = 96;
 /// Environments whose baselines of a suite are looked at when this one has none.
 pub const ENVIRONMENTS_MAX: usize = 64;
 /// Missing series reported one by one; beyond it one finding names their number.
 pub const MISSING_FINDINGS_MAX: usize = 20;
+/// Labels that did not come, and new ones, whose names are compared for a renaming.
+pub const RENAMES_TRIED_MAX: usize = 50;
+/// Days for which a quarantine may be written: whoever needs it longer has to say so again.
+pub const QUARANTINE_DAYS_MAX: u64 = 366;
 /// Ranks of order statistics remembered by sample size.
 pub const REMEMBERED_RANKS_MAX: usize = 4096;
 /// Bytes of a Jenkins job or Jenkinsfile that is turned into configuration; how deep its values and elements may be nested; steps

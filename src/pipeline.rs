@@ -3,18 +3,18 @@
 mod before;
 mod builds;
 mod confirm;
+pub mod jenkins;
 mod measure;
 mod outputs;
 mod repeat;
 mod start;
 
-use crate::baseline::{self, Store};
+use crate::baseline;
 use crate::clock::Clock;
 use crate::compare;
-use crate::config::{self, Plan, SuitePlan};
+use crate::config::{self, Plan, Profile, SuitePlan};
 use crate::format;
 use crate::interrupt::Interrupt;
-use crate::jenkins::Settings;
 use crate::judge::{self, Policy};
 use crate::machine;
 use crate::model::{BaselineKind, Before, Environment, Note, Outcome, Run, SuiteOutcome, Verdict};
@@ -24,12 +24,12 @@ use crate::report::{Entry, Style};
 use crate::source::Input;
 use crate::target::Target;
 use crate::terminal::Terminal;
-use before::{Baselines, Found};
+use before::{Baselines, Early, Found};
 use outputs::{Opened, Tap, Taps};
 use repeat::Measured;
 use std::mem::ManuallyDrop;
 use std::path::Path;
-use std::slice;
+use std::{panic, slice, thread};
 
 pub use outputs::OutputFailed;
 
@@ -117,7 +117,7 @@ impl Gate<'_> {
         let judged = match whole {
             Ok(run) => {
                 self.own.push(own);
-                let judged = judge_against(&self.baselines, run, &policy);
+                let judged = judge_against(&self.baselines, Early::Nothing, run, &policy);
                 self.confirmed(suite, judged, &policy)
             }
             Err(reason) => unmeasured(name, &reason, &policy),
@@ -153,7 +153,7 @@ impl Gate<'_> {
             let Measured { whole, .. } = self.measured(suite, &mut Taps { asked: &mut asked, own: &mut own });
             again.push(whole.and_then(|run| {
                 let is_cut = run.partial;
-                let Judged { run, outcome, .. } = judge_against(&self.baselines, run, policy);
+                let Judged { run, outcome, .. } = judge_against(&self.baselines, Early::Nothing, run, policy);
                 further.extend(run.map(|run| (format!("{}/confirm-{time}", suite.work.name), run)));
                 if is_cut { Err("the run is cut".to_string()) } else { Ok(outcome) }
             }));
@@ -171,24 +171,25 @@ pub fn check(plan: &Plan, suites: &[CheckedSuite], format: Option<&str>, around:
     let mut judged = Vec::new();
     for suite in suites {
         let policy = Policy { reproduce: plan.typed.clone(), ..plan.policy(&suite.name, &suite.expect) };
-        judged.push(match read(&suite.name, &suite.inputs, format, &mut tap) {
+        let (run, early) = thread::scope(|scope| {
+            let early = scope.spawn(|| baselines.early(&suite.name));
+            (read(&suite.name, &suite.inputs, format, &mut tap), early.join().unwrap_or_else(|bug| panic::resume_unwind(bug)))
+        });
+        judged.push(match run {
             Ok(mut run) => {
                 if run.environment.key.is_empty() {
                     run.environment = environment(Some(&suite.environment));
                 }
-                judge_against(&baselines, run, &policy)
+                if run.started_ns.is_none() {
+                    // Who accepts it must be able to tell it from the same numbers measured again.
+                    run.session_ns.get_or_insert(plan.now_ns);
+                }
+                judge_against(&baselines, early, run, &policy)
             }
             Err(reason) => unmeasured(&suite.name, &reason, &policy),
         });
     }
     finish(plan, judged, vec![tap], around)
-}
-
-/// The profile `jenkins`: the plugin's readers, numbers and gates in place of ours. Entries of the settings are relative to the
-/// directory.
-pub fn jenkins(_plan: &Plan, settings: &Settings, _directory: &Path, _around: Surroundings<'_>) -> Result<Outcome, OutputFailed> {
-    let entries = settings.source_data_files.join("; ");
-    Err(OutputFailed(format!("the profile `jenkins` is not wired yet, so nothing judged {entries}; use the default profile")))
 }
 
 /// `convert`: any input into the recorder and, while it is read, into the report. The error is a sentence.
@@ -235,8 +236,8 @@ pub fn read(name: &str, inputs: &[Input], format: Option<&str>, tap: &mut Tap) -
 }
 
 /// Compares a run with its baseline and judges it; a baseline that cannot be read judges nothing.
-fn judge_against(baselines: &Baselines<'_>, run: Run, policy: &Policy) -> Judged {
-    match baselines.of(&run) {
+fn judge_against(baselines: &Baselines<'_>, early: Early, run: Run, policy: &Policy) -> Judged {
+    match baselines.of(&run, early) {
         Ok(Found { before, notes }) => {
             // Not freed, like the runs in `finish`.
             let before = ManuallyDrop::new(before);
@@ -250,7 +251,7 @@ fn judge_against(baselines: &Baselines<'_>, run: Run, policy: &Policy) -> Judged
 
 /// The same for whoever must not go on without a judgement, such as `accept`. The error is a sentence.
 pub fn review(plan: &Plan, run: Run, policy: &Policy) -> Result<(Run, SuiteOutcome), String> {
-    let Found { before, .. } = Baselines::at_hand(plan).of(&run)?;
+    let Found { before, .. } = Baselines::at_hand(plan).of(&run, Early::Nothing)?;
     Ok(judge_run(run, &before, policy))
 }
 
@@ -264,14 +265,7 @@ fn unmeasured(suite: &str, reason: &str, policy: &Policy) -> Judged {
     Judged { run: None, outcome: judge::no_verdict(suite, reason, &policy.reproduce), further: Vec::new() }
 }
 
-/// The newest accepted run of the same suite and environment.
-pub fn newest_accepted(plan: &Plan, run: &Run) -> Result<Option<Run>, String> {
-    let before =
-        baseline::find(&Store::Directory(plan.baselines.clone()), &run.environment, &run.suite).map_err(|error| error.to_string())?;
-    Ok(before.runs.into_iter().next())
-}
-
-/// Makes the outcome, writes every report, and last of all the verdict.
+/// Makes the outcome of the suites, and ends with it.
 fn finish(plan: &Plan, judged: Vec<Judged>, taps: Vec<Tap>, around: Surroundings<'_>) -> Result<Outcome, OutputFailed> {
     let (mut runs, mut suites, mut further) = (Vec::new(), Vec::new(), Vec::new());
     for judged in judged {
@@ -279,10 +273,28 @@ fn finish(plan: &Plan, judged: Vec<Judged>, taps: Vec<Tap>, around: Surroundings
         suites.push(judged.outcome);
         further.extend(judged.further);
     }
-    // The process ends soon after: to free many series one by one would take longer than to write them.
-    let runs: ManuallyDrop<Vec<Run>> = ManuallyDrop::new(runs.into_iter().flatten().collect());
+    let runs: Vec<Run> = runs.into_iter().flatten().collect();
     let measured: Vec<&Run> = runs.iter().collect();
-    let mut outcome = judge::conclude(&Policy { reproduce: plan.typed.clone(), ..plan.policy("", &[]) }, &measured, suites);
+    let outcome = judge::conclude(&Policy { reproduce: plan.typed.clone(), ..plan.policy("", &[]) }, &measured, suites);
+    finish_with(plan, Ending { outcome, runs, further, taps, documents: Vec::new() }, around)
+}
+
+/// What is written at the end.
+struct Ending {
+    outcome: Outcome,
+    runs: Vec<Run>,
+    /// Further measurements, by their paths below `runs/`.
+    further: Vec<(String, Run)>,
+    taps: Vec<Tap>,
+    /// Kept with a numbered build, by their file names.
+    documents: Vec<(&'static str, String)>,
+}
+
+/// Writes every report, and last of all the verdict.
+fn finish_with(plan: &Plan, ending: Ending, around: Surroundings<'_>) -> Result<Outcome, OutputFailed> {
+    let Ending { mut outcome, runs, further, taps, documents } = ending;
+    // The process ends soon after: to free many series one by one would take longer than to write them.
+    let runs = ManuallyDrop::new(runs);
     close(plan, &mut outcome, around);
     let report = Report { outcome: &outcome, runs: &runs };
     let told = taps.into_iter().try_for_each(|tap| tap.finish(&report));
@@ -291,7 +303,7 @@ fn finish(plan: &Plan, judged: Vec<Judged>, taps: Vec<Tap>, around: Surroundings
     let mut failures: Vec<OutputFailed> = [told, asked, kept].into_iter().filter_map(Result::err).collect();
     distrust(plan, &mut outcome, &failures, around);
     // With the verdict that stands after everything else was written.
-    if let Err(failure) = builds::keep(plan, &outcome, &runs, &[]) {
+    if let Err(failure) = builds::keep(plan, &outcome, &runs, &documents) {
         distrust(plan, &mut outcome, slice::from_ref(&failure), around);
         failures.push(failure);
     }
@@ -316,7 +328,8 @@ fn close(plan: &Plan, outcome: &mut Outcome, around: Surroundings<'_>) {
         outcome.exit_code = code;
     }
     let is_first_use = outcome.suites.iter().all(|suite| suite.baseline.kind == BaselineKind::None);
-    let is_shown = is_first_use && outcome.verdict < Verdict::NoVerdict && plan.keep == config::Keep::Everything;
+    let is_shown =
+        plan.profile == Profile::Default && is_first_use && outcome.verdict < Verdict::NoVerdict && plan.keep == config::Keep::Everything;
     outcome.next_steps = if is_shown { plan.next_steps() } else { Vec::new() };
 }
 

@@ -89,17 +89,29 @@ impl Terminal {
         Phase { bar, name: name.to_string(), sized: Cell::new(false) }
     }
 
-    /// Asks a yes/no question; anything but yes is no. `None` where nobody can answer.
-    pub fn ask(&self, question: &str) -> Option<bool> {
+    /// Asks a question that is answered with a line.
+    pub fn ask(&self, question: &str) -> Reply {
         let input = std::io::stdin();
         if !input.is_terminal() || !self.live {
-            return None;
+            return Reply::Nobody;
         }
-        let _ = write!(std::io::stderr().lock(), "{question} [y/N] ");
+        let _ = write!(std::io::stderr().lock(), "{question} ");
         let mut answer = String::new();
-        input.lock().read_line(&mut answer).ok()?;
-        Some(matches!(answer.trim(), "y" | "Y" | "yes"))
+        match input.lock().read_line(&mut answer) {
+            Ok(0) | Err(_) => Reply::End,
+            Ok(_) => Reply::Line(answer.trim().to_string()),
+        }
     }
+}
+
+/// What came of a question.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Reply {
+    /// Nobody is there to answer.
+    Nobody,
+    /// Who was there left without an answer.
+    End,
+    Line(String),
 }
 
 fn spinner() -> ProgressStyle {

@@ -3,14 +3,17 @@
 #![allow(clippy::disallowed_methods, reason = "the one door to baseline files")]
 
 use super::error::BaselineError;
-use super::layout::{BASELINE_SCHEMA, StoredBaseline};
+use super::first_layout::{FIRST_SCHEMA, FirstBaseline, Found};
+use super::layout::{BASELINE_SCHEMA, StoredBaseline, not_empty};
+use super::lines;
 use crate::limits::{DOCUMENT_BYTES_MAX, ENVIRONMENTS_MAX};
-use serde::Deserialize;
 use std::fs;
 use std::io::{ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
 
-const WAY_OUT: &str = "restore it or delete it, then record it anew with `neverslower accept`; never merge it by hand";
+/// The way out of a file that cannot be trusted.
+pub const WAY_OUT: &str = "take one side of it whole (`git checkout --ours` or `--theirs`) or restore it, then run \
+                           `neverslower accept` again; never edit it by hand";
 /// What git leaves at the start of a line that it could not merge.
 const CONFLICT_MARKERS: [&str; 3] = ["<<<<<<<", "=======", ">>>>>>>"];
 
@@ -34,7 +37,9 @@ pub fn read(path: &Path) -> Result<Option<String>, BaselineError> {
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(failed(error)),
     };
-    let mut text = String::new();
+    // Room for the file as it stands, so that a large one is not copied again and again while it is read.
+    let length = file.metadata().map_or(0, |metadata| metadata.len()).min(DOCUMENT_BYTES_MAX);
+    let mut text = String::with_capacity(usize::try_from(length + 1).unwrap_or_default());
     let read = file.take(DOCUMENT_BYTES_MAX + 1).read_to_string(&mut text).map_err(failed)?;
     if read as u64 > DOCUMENT_BYTES_MAX {
         let expected = format!("at most {DOCUMENT_BYTES_MAX} bytes");
@@ -43,25 +48,51 @@ pub fn read(path: &Path) -> Result<Option<String>, BaselineError> {
     Ok(Some(text))
 }
 
-/// What a baseline's text says. Conflict markers, another schema and unknown fields are refused with their place.
+/// What a baseline's text says, in today's schema or the first one. Conflict markers, another schema, unknown fields and edits
+/// by hand are refused with their place.
 pub fn parse(path: &Path, text: &str) -> Result<StoredBaseline, BaselineError> {
     let shown = path.display().to_string();
-    let stored: StoredBaseline = serde_json::from_str(text).map_err(|error| explain(&shown, text, &error))?;
-    if stored.runs.is_empty() {
-        return Err(BaselineError::new(shown, "at least one accepted run", "none", WAY_OUT));
+    let parsed = match schema(text) {
+        Some(name) if name == BASELINE_SCHEMA => lines::read(&shown, text),
+        Some(name) if name == FIRST_SCHEMA => first(&shown, text),
+        Some(name) => {
+            let (line, column) = place_of(text, SCHEMA_MEMBER);
+            let way_out = "use the version of neverslower that wrote it, or re-record it with `neverslower accept`";
+            Err(BaselineError::new(&shown, format!("schema {BASELINE_SCHEMA:?}"), &format!("{name:?}"), way_out).at(line, column))
+        }
+        None => Err(BaselineError::new(&shown, "a baseline", "no schema", WAY_OUT).at(1, 1)),
+    };
+    parsed.map_err(|error| conflict(&shown, text).unwrap_or(error))
+}
+
+const SCHEMA_MEMBER: &str = "\"schema\": \"";
+
+/// Name of the schema. Within a JSON string its quotes would be escaped, so the first such text is the member.
+fn schema(text: &str) -> Option<&str> {
+    let (_, rest) = text.split_once(SCHEMA_MEMBER)?;
+    rest.split_once('"').map(|(name, _)| name)
+}
+
+fn first(shown: &str, text: &str) -> Result<StoredBaseline, BaselineError> {
+    let stored: FirstBaseline = serde_json::from_str(text).map_err(|error| explain(shown, &error))?;
+    match stored.into_stored() {
+        Found::Baseline(stored) => not_empty(shown, stored),
+        Found::Stranger(key) => {
+            let (line, column) = place_of(text, &serde_json::Value::from(key.as_str()).to_string());
+            let found = format!("also {key:?}");
+            Err(BaselineError::new(shown, "runs of one environment", &found, WAY_OUT).at(line, column))
+        }
     }
-    Ok(stored)
 }
 
 /// The same of the file at this place in the store. One that was copied there from another suite or environment is refused:
 /// it would judge a stranger.
 pub fn parse_own(path: &Path, text: &str, environment_key: &str, suite: &str) -> Result<StoredBaseline, BaselineError> {
     let stored = parse(path, text)?;
-    let strange = stored.runs.iter().map(|run| run.environment.key.as_str()).find(|key| *key != environment_key);
-    let (what, expected, found) = match strange {
+    let (what, expected, found) = match stored.environment.key.as_str() {
         _ if stored.suite != suite => ("suite", suite, stored.suite.as_str()),
-        Some(key) => ("environment", environment_key, key),
-        None => return Ok(stored),
+        key if key != environment_key => ("environment", environment_key, key),
+        _ => return Ok(stored),
     };
     let (line, column) = place_of(text, &serde_json::Value::from(found).to_string());
     let error =
@@ -69,26 +100,21 @@ pub fn parse_own(path: &Path, text: &str, environment_key: &str, suite: &str) ->
     Err(error.at(line, column))
 }
 
-fn explain(shown: &str, text: &str, error: &serde_json::Error) -> BaselineError {
-    for (index, line) in text.lines().enumerate() {
-        if CONFLICT_MARKERS.iter().any(|marker| line.starts_with(marker)) {
-            return BaselineError::new(shown, "a baseline", &format!("the conflict marker {line:?}"), WAY_OUT).at(index + 1, 1);
-        }
+/// The first conflict marker, where there is one.
+fn conflict(shown: &str, text: &str) -> Option<BaselineError> {
+    // Most texts hold none, which is seen without looking at each line.
+    if !CONFLICT_MARKERS.iter().any(|marker| memchr::memmem::find(text.as_bytes(), marker.as_bytes()).is_some()) {
+        return None;
     }
-    #[derive(Deserialize)]
-    struct Probe {
-        schema: String,
-    }
-    if let Ok(probe) = serde_json::from_str::<Probe>(text)
-        && probe.schema != BASELINE_SCHEMA
-    {
-        let (line, column) = place_of(text, "\"schema\"");
-        let way_out = "use the version of neverslower that wrote it, or re-record it with `neverslower accept`";
-        return BaselineError::new(shown, format!("schema {BASELINE_SCHEMA:?}"), &format!("{:?}", probe.schema), way_out).at(line, column);
-    }
+    let is_marker = |line: &str| CONFLICT_MARKERS.iter().any(|marker| line.starts_with(marker));
+    let (index, line) = text.lines().enumerate().find(|(_, line)| is_marker(line))?;
+    Some(BaselineError::new(shown, "a baseline", &format!("the conflict marker {line:?}"), WAY_OUT).at(index + 1, 1))
+}
+
+fn explain(shown: &str, error: &serde_json::Error) -> BaselineError {
     let message = error.to_string();
     let message = message.rsplit_once(" at line ").map_or(message.as_str(), |(message, _)| message);
-    BaselineError::new(shown, format!("a baseline of {BASELINE_SCHEMA}"), message, WAY_OUT).at(error.line(), error.column())
+    BaselineError::new(shown, format!("a baseline of {FIRST_SCHEMA}"), message, WAY_OUT).at(error.line(), error.column())
 }
 
 fn place_of(text: &str, needle: &str) -> (usize, usize) {
@@ -120,21 +146,35 @@ pub fn environments(store: &Path, suite: &str) -> Result<Vec<String>, BaselineEr
     Ok(keys)
 }
 
-/// Writes a file as a whole or not at all: a temporary file in the same directory, then a rename.
-pub fn write(path: &Path, text: &str) -> Result<(), BaselineError> {
+/// Suites that have a baseline in an environment, sorted; at most `ENVIRONMENTS_MAX`. None where the directory cannot be read:
+/// whoever needs one of them is told so by `read`.
+pub fn suites(store: &Path, environment_key: &str) -> Vec<String> {
+    let entries = fs::read_dir(store.join(environment_key)).into_iter().flatten().flatten();
+    let name = |entry: fs::DirEntry| entry.file_name().to_str()?.strip_suffix(".json").map(str::to_string);
+    let mut suites: Vec<String> = entries.filter_map(name).filter(|suite| !suite.starts_with('.')).collect();
+    suites.sort();
+    suites.truncate(ENVIRONMENTS_MAX);
+    suites
+}
+
+/// Changes a file as a whole or not at all, and tells whether it did. `change` gets the text as it is (`None` for a file that
+/// is not there yet) and gives the one to write, or `None` to leave it alone. From reading to writing the directory is locked
+/// against every other `accept`.
+///
+/// The new text goes to `.NAME.new` in the same directory and reaches the disk before it takes the old one's name; a power cut
+/// or a kill at any moment leaves the old file or the new one. What a dead process left there is written over.
+pub fn update(path: &Path, change: impl FnOnce(Option<String>) -> Result<Option<String>, BaselineError>) -> Result<bool, BaselineError> {
     let failed = |error: std::io::Error| {
-        BaselineError::new(
-            path.display().to_string(),
-            "to write the baseline",
-            &error.to_string(),
-            "check the directory's permissions and space",
-        )
+        let way_out = "nothing was changed; check the directory's permissions and space";
+        BaselineError::new(path.display().to_string(), "to write the baseline", &error.to_string(), way_out)
     };
     let (Some(directory), Some(name)) = (path.parent(), path.file_name()) else {
         return Err(failed(std::io::Error::from(ErrorKind::InvalidInput)));
     };
     fs::create_dir_all(directory).map_err(failed)?;
-    let temporary = directory.join(format!(".{}.{}.new", name.to_string_lossy(), std::process::id()));
+    let lock = locked(directory).map_err(failed)?;
+    let Some(text) = change(read(path)?)? else { return Ok(false) };
+    let temporary = directory.join(format!(".{}.new", name.to_string_lossy()));
     let write = || {
         let mut file = fs::File::create(&temporary)?;
         file.write_all(text.as_bytes())?;
@@ -145,5 +185,21 @@ pub fn write(path: &Path, text: &str) -> Result<(), BaselineError> {
         // The half-written file is of no use; that it could not be removed either changes nothing.
         let _ = fs::remove_file(&temporary);
         failed(error)
-    })
+    })?;
+    // The new name reaches the disk with its directory. Not every file system can be asked to; the file is whole either way.
+    let _ = lock.sync_all();
+    Ok(true)
+}
+
+/// An advisory lock on a directory, held until it is dropped. A file system that knows no locks is used without.
+fn locked(directory: &Path) -> std::io::Result<fs::File> {
+    #[cfg(unix)]
+    let handle = fs::File::open(directory)?;
+    // A directory cannot be opened here.
+    #[cfg(not(unix))]
+    let handle = fs::OpenOptions::new().create(true).truncate(false).write(true).open(directory.join(".lock.new"))?;
+    match handle.lock() {
+        Err(error) if error.kind() != ErrorKind::Unsupported => Err(error),
+        _ => Ok(handle),
+    }
 }

@@ -1,21 +1,52 @@
 //! Finds what a run is compared with.
 
+use super::assemble::Assembled;
 use super::error::BaselineError;
 use super::file;
+use super::layout::StoredBaseline;
 use super::store::Store;
-use crate::model::{BaselineFacts, BaselineKind, Before, Edited, Environment, Run};
+use crate::model::{BaselineFacts, BaselineKind, Before, Edited, Environment, Pinned, Run};
 use std::collections::BTreeMap;
 use std::path::Path;
+
+/// A baseline that was read before the run that it may be compared with.
+#[derive(Debug)]
+pub struct Ahead {
+    /// Of the environment.
+    key: String,
+    assembled: Result<Option<Assembled>, BaselineError>,
+}
+
+/// Reads the baseline of a suite while its environment is not known yet: the only one there is, or none.
+pub fn ahead(store: &Store, suite: &str) -> Option<Ahead> {
+    let [key] = <[String; 1]>::try_from(store.environments(suite).ok()?).ok()?;
+    Some(Ahead { assembled: assembled(store, &key, suite), key })
+}
+
+fn assembled(store: &Store, key: &str, suite: &str) -> Result<Option<Assembled>, BaselineError> {
+    let path = file::path(store.path(), key, suite)?;
+    let stored = store.read(&path)?.map(|text| file::parse_own(&path, &text, key, suite)).transpose()?;
+    Ok(stored.map(StoredBaseline::assemble))
+}
 
 /// The accepted runs of a suite in this environment. Where there are none, those of the other environments, which are good
 /// for deterministic metrics only. A baseline that is there but cannot be trusted is an error, never "none".
 pub fn find(store: &Store, environment: &Environment, suite: &str) -> Result<Before, BaselineError> {
+    find_ahead(None, store, environment, suite)
+}
+
+/// The same, where something was read ahead.
+pub fn find_ahead(ahead: Option<Ahead>, store: &Store, environment: &Environment, suite: &str) -> Result<Before, BaselineError> {
     let path = file::path(store.path(), &environment.key, suite)?;
     let environments = store.environments(suite)?;
-    if let Some(text) = store.read(&path)? {
-        let runs = file::parse_own(&path, &text, &environment.key, suite)?.into_runs();
-        let facts = facts(BaselineKind::Committed, Some(relative(store.path(), &path)), &runs, environment);
-        return Ok(Before { facts: BaselineFacts { environments, ..facts }, runs, elsewhere: Vec::new(), pinned: None });
+    let found = match ahead.filter(|ahead| ahead.key == environment.key) {
+        Some(ahead) => ahead.assembled?,
+        None => assembled(store, &environment.key, suite)?,
+    };
+    if let Some(assembled) = found {
+        let mut before = before(BaselineKind::Committed, relative(store.path(), &path), assembled, environment);
+        before.facts.environments = environments;
+        return Ok(before);
     }
     let mut elsewhere = Vec::new();
     for key in &environments {
@@ -31,11 +62,29 @@ pub fn find(store: &Store, environment: &Environment, suite: &str) -> Result<Bef
 }
 
 /// A baseline file that the user named.
-pub fn load_file(path: &Path, environment: &Environment) -> Result<Before, BaselineError> {
+pub fn load_file(path: &Path) -> Result<StoredBaseline, BaselineError> {
     let shown = path.display().to_string();
     let text = file::read(path)?
         .ok_or_else(|| BaselineError::new(&shown, "a baseline", "no such file", "correct the path, or use `baseline = \"auto\"`"))?;
-    Ok(from_runs(shown, file::parse(path, &text)?.into_runs(), environment))
+    file::parse(path, &text)
+}
+
+/// What such a file holds for this environment.
+pub fn of_file(path: &Path, stored: StoredBaseline, environment: &Environment) -> Before {
+    let shown = path.display().to_string();
+    if stored.environment.key != environment.key {
+        return from_runs(shown, stored.into_runs(), environment);
+    }
+    let mut before = before(BaselineKind::File, shown, stored.assemble(), environment);
+    before.facts.environments.push(environment.key.clone());
+    before
+}
+
+/// A baseline of the same environment.
+fn before(kind: BaselineKind, path: String, assembled: Assembled, environment: &Environment) -> Before {
+    let Assembled { runs, pinned, reasons } = assembled;
+    let facts = BaselineFacts { pinned: pinned.as_ref().map(Pinned::from), reasons, ..facts(kind, Some(path), &runs, environment) };
+    Before { facts, runs, elsewhere: Vec::new(), pinned }
 }
 
 /// Runs that the user named as the baseline, newest first; those of another environment are kept apart.

@@ -1,246 +1,177 @@
-//! The stored form of a baseline, `neverslower.baseline.v1` (restated in `docs/FORMATS.md`): what a reviewer sees in a diff.
-//! Sorted members, two spaces, one series a block, short lists of numbers on one line, newline at the end; the same runs
-//! always give the same bytes.
+//! What a baseline file holds: series by series the runs that were accepted, newest first. How it is written is in `text.rs`,
+//! how it is read in `lines.rs`.
 
-use super::summary::{number, summary_value};
+use super::error::BaselineError;
 use crate::limits::BASELINE_VALUES_MAX;
-use crate::model::{Better, Distribution, Environment, Evidence, Note, Run, Series, SeriesKey, Summary, Unit};
-use serde::Deserialize;
-use serde::de::{Deserializer, Error};
-use serde_json::{Map, Value, json};
+use crate::model::{Better, Distribution, Environment, Evidence, Run, Series, SeriesKey, Summary, Unit};
+use crate::stats::Sketch;
 use std::collections::BTreeMap;
 
 /// Name and version of the layout.
-pub const BASELINE_SCHEMA: &str = "neverslower.baseline.v1";
+pub const BASELINE_SCHEMA: &str = "neverslower.baseline.v2";
 
-/// A baseline file: the accepted runs of one suite in one environment, newest first.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct StoredBaseline {
-    #[serde(deserialize_with = "schema")]
-    #[allow(dead_code, reason = "checked while it is read")]
-    schema: Checked,
-    pub suite: String,
-    pub runs: Vec<Accepted>,
-}
-
-/// A schema that was found to be ours.
+/// A baseline file: the accepted runs of one suite in one environment.
 #[derive(Debug, Clone, PartialEq)]
-struct Checked;
-
-/// One accepted run.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Accepted {
-    #[serde(default)]
-    pub commit: Option<String>,
-    pub environment: StoredEnvironment,
-    /// Why it was accepted although it was slower, or had errors.
-    #[serde(default)]
-    pub reason: Option<String>,
-    /// Start of the run, ns since the epoch; RFC 3339 in the file.
-    #[serde(default, deserialize_with = "time")]
-    pub recorded: Option<u64>,
-    pub series: Vec<StoredSeries>,
+pub struct StoredBaseline {
+    pub suite: String,
+    /// As of the first run that was accepted. It never changes, so that no two branches change it; entries tell what differs.
+    pub environment: Environment,
+    pub blocks: BTreeMap<SeriesKey, Block>,
 }
 
-#[derive(Debug, Clone, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct StoredEnvironment {
-    pub key: String,
-    pub hard: BTreeMap<String, String>,
-    pub drift: BTreeMap<String, String>,
-}
-
-#[derive(Debug, Clone, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct StoredSeries {
-    pub label: String,
-    pub metric: String,
-    pub unit: String,
-    #[serde(deserialize_with = "better")]
+/// One series.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Block {
+    pub unit: Unit,
     pub better: Better,
-    #[serde(deserialize_with = "evidence")]
+    /// Newest first; never empty.
+    pub entries: Vec<Entry>,
+}
+
+/// Fields of an environment that differ from those of the file; `None` where a field is not known.
+pub type Differences = BTreeMap<String, Option<String>>;
+
+/// What is kept of one series of one accepted run.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Entry {
+    /// Start of the run, ns since the epoch, or when it was accepted if its source does not tell; it identifies the run.
+    pub recorded_ns: u64,
+    /// Start of the session of measuring, where the run shares one.
+    pub session_ns: Option<u64>,
+    pub commit: Option<String>,
+    /// Why it was accepted although it was worse.
+    pub reason: Option<String>,
+    pub pin: Pin,
+    /// Whether the series moved to another level here: what was accepted before says nothing of it any more, and is kept as
+    /// history only.
+    pub is_new_level: bool,
+    pub hard: Differences,
+    pub drift: Differences,
     pub evidence: Evidence,
     pub summary: Summary,
-    #[serde(default)]
     pub summary_ok: Option<Summary>,
-    /// Sorted; of the newest run only.
-    #[serde(default)]
-    pub samples: Vec<f64>,
-    #[serde(default)]
+    pub kept: Kept,
     pub error_kinds: BTreeMap<String, u64>,
 }
 
-impl StoredBaseline {
-    /// A baseline of a suite.
-    pub fn new(suite: &str, runs: Vec<Accepted>) -> StoredBaseline {
-        StoredBaseline { schema: Checked, suite: suite.to_string(), runs }
+/// Whether relative thresholds hold against an entry as well.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Pin {
+    No,
+    /// Pinned, and one of the last accepted runs.
+    Run,
+    /// Kept for its pin only: newer runs have taken its place among the last ones.
+    Only,
+}
+
+impl Pin {
+    /// Name in the file.
+    pub fn as_str(self) -> Option<&'static str> {
+        match self {
+            Pin::No => None,
+            Pin::Run => Some("run"),
+            Pin::Only => Some("only"),
+        }
     }
 
-    /// The accepted runs as runs, newest first.
-    pub fn into_runs(self) -> Vec<Run> {
-        let suite = self.suite;
-        self.runs.into_iter().map(|accepted| accepted.into_run(&suite)).collect()
-    }
-
-    /// The file's text.
-    pub fn text(&self) -> String {
-        let runs: Vec<Value> = self.runs.iter().map(Accepted::value).collect();
-        let mut text = String::new();
-        write(&json!({ "schema": BASELINE_SCHEMA, "suite": self.suite, "runs": runs }), 0, &mut text);
-        text.push('\n');
-        text
+    /// The pin with that name.
+    pub fn from_name(name: &str) -> Option<Pin> {
+        [Pin::Run, Pin::Only].into_iter().find(|pin| pin.as_str() == Some(name))
     }
 }
 
-impl Accepted {
-    /// What is kept of a run.
-    pub fn of(run: &Run, reason: Option<&str>) -> Accepted {
-        let Environment { key, hard, drift } = run.environment.clone();
-        Accepted {
+/// Name in the file of an entry that begins a level.
+pub const NEW_LEVEL: &str = "new";
+
+/// What is kept of the values themselves.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Kept {
+    Nothing,
+    /// Few values, ascending.
+    Values(Vec<f64>),
+    Sketch(Sketch),
+}
+
+impl Kept {
+    fn of(distribution: &Distribution) -> Kept {
+        let steps = match distribution {
+            Distribution::Sketch(sketch) => return Kept::Sketch(sketch.clone()),
+            other => other.steps(),
+        };
+        let count = distribution.count();
+        if count == 0 {
+            return Kept::Nothing;
+        }
+        if count > BASELINE_VALUES_MAX as u64 {
+            return Sketch::of(&steps).map_or(Kept::Nothing, Kept::Sketch);
+        }
+        let repeated = |(value, times): (f64, u64)| std::iter::repeat_n(value, usize::try_from(times).unwrap_or(0));
+        Kept::Values(steps.into_iter().flat_map(repeated).collect())
+    }
+}
+
+impl Entry {
+    /// What is kept of a series of a run.
+    pub fn of(run: &Run, series: &Series, recorded_ns: u64, base: &Environment) -> Entry {
+        Entry {
+            recorded_ns,
+            session_ns: run.session_ns,
             commit: run.commit.clone(),
-            environment: StoredEnvironment { key, hard, drift },
-            reason: reason.map(str::to_string),
-            recorded: run.started_ns,
-            series: run.series.values().map(StoredSeries::of).collect(),
-        }
-    }
-
-    fn into_run(self, suite: &str) -> Run {
-        let StoredEnvironment { key, hard, drift } = self.environment;
-        let series = self.series.into_iter().map(StoredSeries::into_series);
-        Run {
-            suite: suite.to_string(),
-            started_ns: self.recorded,
-            commit: self.commit,
-            environment: Environment { key, hard, drift },
-            series: series.map(|one| (one.key.clone(), one)).collect(),
-            notes: self.reason.map(|reason| Note::text(format!("accepted because: {reason}"))).into_iter().collect(),
-            ..Run::default()
-        }
-    }
-
-    fn value(&self) -> Value {
-        let StoredEnvironment { key, hard, drift } = &self.environment;
-        let mut map = Map::new();
-        map.insert("environment".to_string(), json!({ "drift": drift, "hard": hard, "key": key }));
-        map.insert("series".to_string(), self.series.iter().map(StoredSeries::value).collect());
-        map.extend(self.commit.iter().map(|commit| ("commit".to_string(), json!(commit))));
-        map.extend(self.reason.iter().map(|reason| ("reason".to_string(), json!(reason))));
-        let recorded = self.recorded.and_then(|ns| jiff::Timestamp::from_nanosecond(i128::from(ns)).ok());
-        map.extend(recorded.map(|time| ("recorded".to_string(), json!(time.to_string()))));
-        Value::Object(map)
-    }
-}
-
-impl StoredSeries {
-    fn of(series: &Series) -> StoredSeries {
-        let few = series.distribution.count() <= BASELINE_VALUES_MAX as u64;
-        let steps = if few { series.distribution.steps() } else { Vec::new() };
-        let samples = steps.into_iter().flat_map(|(value, times)| std::iter::repeat_n(value, usize::try_from(times).unwrap_or(0)));
-        StoredSeries {
-            label: series.key.label.clone(),
-            metric: series.key.metric.clone(),
-            unit: series.unit.as_str().to_string(),
-            better: series.better,
+            reason: None,
+            pin: Pin::No,
+            is_new_level: false,
+            hard: differences(&base.hard, &run.environment.hard),
+            drift: differences(&base.drift, &run.environment.drift),
             evidence: series.evidence,
             summary: series.summary.clone(),
             summary_ok: series.summary_ok.clone(),
-            samples: samples.collect(),
+            kept: Kept::of(&series.distribution),
             error_kinds: series.error_kinds.clone(),
         }
     }
 
-    fn into_series(self) -> Series {
+    /// The series again.
+    pub fn into_series(self, key: SeriesKey, unit: Unit, better: Better) -> Series {
         Series {
-            key: SeriesKey::new(self.label, self.metric),
-            unit: Unit::from_name(&self.unit),
-            better: self.better,
+            key,
+            unit,
+            better,
             evidence: self.evidence,
             summary: self.summary,
             summary_ok: self.summary_ok,
-            distribution: if self.samples.is_empty() { Distribution::Unknown } else { Distribution::Values(self.samples) },
+            distribution: match self.kept {
+                Kept::Nothing => Distribution::Unknown,
+                Kept::Values(values) => Distribution::Values(values),
+                Kept::Sketch(sketch) => Distribution::Sketch(sketch),
+            },
             error_kinds: self.error_kinds,
         }
     }
+}
 
-    fn value(&self) -> Value {
-        let unit = Unit::from_name(&self.unit);
-        let mut map = Map::new();
-        let texts = [
-            ("label", self.label.as_str()),
-            ("metric", &self.metric),
-            ("unit", &self.unit),
-            ("better", self.better.as_str()),
-            ("evidence", self.evidence.as_str()),
-        ];
-        map.extend(texts.map(|(name, text)| (name.to_string(), json!(text))));
-        map.insert("summary".to_string(), summary_value(&self.summary, &unit));
-        map.extend(self.summary_ok.iter().map(|summary| ("summary_ok".to_string(), summary_value(summary, &unit))));
-        if !self.samples.is_empty() {
-            map.insert("samples".to_string(), self.samples.iter().map(|value| number(*value, &unit)).collect());
-        }
-        if !self.error_kinds.is_empty() {
-            map.insert("error_kinds".to_string(), json!(self.error_kinds));
-        }
-        Value::Object(map)
+/// What differs in `other`.
+fn differences(base: &BTreeMap<String, String>, other: &BTreeMap<String, String>) -> Differences {
+    let changed = other.iter().filter(|(name, value)| base.get(*name) != Some(value));
+    let gone = base.keys().filter(|name| !other.contains_key(*name));
+    changed.map(|(name, value)| (name.clone(), Some(value.clone()))).chain(gone.map(|name| (name.clone(), None))).collect()
+}
+
+/// The fields with their differences.
+pub fn with(base: &BTreeMap<String, String>, differences: &Differences) -> BTreeMap<String, String> {
+    let mut fields = base.clone();
+    for (name, value) in differences {
+        match value {
+            Some(value) => fields.insert(name.clone(), value.clone()),
+            None => fields.remove(name),
+        };
     }
+    fields
 }
 
-fn schema<'de, D: Deserializer<'de>>(input: D) -> Result<Checked, D::Error> {
-    let name = String::deserialize(input)?;
-    if name == BASELINE_SCHEMA { Ok(Checked) } else { Err(D::Error::custom(format!("unknown schema {name:?}"))) }
-}
-
-fn better<'de, D: Deserializer<'de>>(input: D) -> Result<Better, D::Error> {
-    let name = String::deserialize(input)?;
-    let better = Better::from_name(&name);
-    if better.as_str() == name { Ok(better) } else { Err(D::Error::custom(format!("unknown direction {name:?}"))) }
-}
-
-fn evidence<'de, D: Deserializer<'de>>(input: D) -> Result<Evidence, D::Error> {
-    let name = String::deserialize(input)?;
-    Evidence::from_name(&name).ok_or_else(|| D::Error::custom(format!("unknown evidence {name:?}")))
-}
-
-fn time<'de, D: Deserializer<'de>>(input: D) -> Result<Option<u64>, D::Error> {
-    let Some(text) = Option::<String>::deserialize(input)? else { return Ok(None) };
-    let time: jiff::Timestamp = text.parse().map_err(|_| D::Error::custom(format!("no RFC 3339 time: {text:?}")))?;
-    u64::try_from(time.as_nanosecond()).map(Some).map_err(|_| D::Error::custom(format!("a time before 1970: {text:?}")))
-}
-
-/// Like any two-space JSON, except that lists of numbers stay on one line: 200 lines of samples could not be reviewed.
-fn write(value: &Value, depth: usize, out: &mut String) {
-    let line = |depth: usize, out: &mut String| {
-        out.push('\n');
-        out.extend(std::iter::repeat_n("  ", depth));
-    };
-    match value {
-        Value::Object(members) if !members.is_empty() => {
-            for (index, (name, member)) in members.iter().enumerate() {
-                out.push(if index == 0 { '{' } else { ',' });
-                line(depth + 1, out);
-                out.push_str(&Value::from(name.as_str()).to_string());
-                out.push_str(": ");
-                write(member, depth + 1, out);
-            }
-            line(depth, out);
-            out.push('}');
-        }
-        Value::Array(items) if items.iter().all(Value::is_number) => {
-            let items: Vec<String> = items.iter().map(Value::to_string).collect();
-            out.push_str(&format!("[{}]", items.join(", ")));
-        }
-        Value::Array(items) => {
-            for (index, item) in items.iter().enumerate() {
-                out.push(if index == 0 { '[' } else { ',' });
-                line(depth + 1, out);
-                write(item, depth + 1, out);
-            }
-            line(depth, out);
-            out.push(']');
-        }
-        scalar => out.push_str(&scalar.to_string()),
+/// Refuses a baseline without a run: it would compare with nothing and say so of a first use.
+pub fn not_empty(shown: &str, stored: StoredBaseline) -> Result<StoredBaseline, BaselineError> {
+    if stored.blocks.is_empty() {
+        return Err(BaselineError::new(shown, "at least one accepted run", "none", super::file::WAY_OUT));
     }
+    Ok(stored)
 }

@@ -6,21 +6,22 @@ use crate::config::{CheckSuite, Plan, Profile, Request};
 use crate::pipeline::{self, CheckedSuite};
 use crate::source::Input;
 use glob::{MatchOptions, Pattern};
+use std::mem::ManuallyDrop;
 use std::path::{Component, Path, PathBuf};
 
 /// Reads the files, compares, judges, reports; the verdict's exit code.
 pub fn check(request: Request<'_>, arguments: &CheckArgs) -> Result<u8, Failure> {
     let mut plan = Plan::for_check(request, arguments)?;
     let session = Session::reading(&plan);
-    if let Profile::Jenkins(settings) = &plan.profile {
-        // What is typed is meant from here, what is configured from where the configuration stands.
-        let directory = if arguments.files.is_empty() { plan.root.as_path() } else { Path::new(".") };
-        return Ok(pipeline::jenkins(&plan, settings, directory, session.around())?.exit_code);
+    if let Profile::Jenkins(step) = &plan.profile {
+        return Ok(pipeline::jenkins::check(&plan, step, session.around())?.exit_code);
     }
     let suites = assign(&plan, &arguments.files, arguments.suite.as_deref());
     // Thresholds that match nothing are a mistake as soon as nobody else's files could be meant.
     plan.is_selection = plan.check.len() > 1 && plan.check.iter().any(|known| suites.iter().all(|given| given.name != known.name));
-    Ok(pipeline::check(&plan, &suites, arguments.format.as_deref(), session.around())?.exit_code)
+    // Not freed: the process ends here, and to free many findings one by one takes a while.
+    let outcome = ManuallyDrop::new(pipeline::check(&plan, &suites, arguments.format.as_deref(), session.around())?);
+    Ok(outcome.exit_code)
 }
 
 /// Which suite each file belongs to: the named one, else the configured one whose `results` match, else the file's stem
@@ -33,7 +34,7 @@ fn assign(plan: &Plan, files: &[PathBuf], named: Option<&str>) -> Vec<CheckedSui
             None => plan.check.iter().find(|suite| claims(plan, suite, file)),
         };
         let name = named.map(str::to_string).or_else(|| configured.map(|suite| suite.name.clone())).unwrap_or_else(|| suite_name(file));
-        let input = input(file);
+        let input = Input::of_word(file);
         if let Some(suite) = suites.iter_mut().find(|suite| suite.name == name) {
             suite.inputs.push(input);
             continue;
@@ -67,11 +68,6 @@ fn plain(path: &Path) -> Option<PathBuf> {
         }
     }
     Some(plain)
-}
-
-/// `-` is standard input.
-pub fn input(file: &Path) -> Input {
-    if file.as_os_str() == "-" { Input::Stdin } else { Input::File(file.to_path_buf()) }
 }
 
 /// A file's stem without digits and what separated them: `results-17.jtl` is `results`.

@@ -1,12 +1,13 @@
 //! `convert`: any format in, any report out.
 
-use super::check::{input, suite_name};
+use super::check::suite_name;
 use super::{Failure, print};
 use crate::cli::ConvertArgs;
 use crate::config::{Plan, Request};
 use crate::jenkins::{self, Settings};
 use crate::pipeline;
 use crate::report;
+use crate::source::Input;
 use crate::target::Target;
 
 /// Reads the file and writes the report.
@@ -18,7 +19,7 @@ pub fn convert(request: Request<'_>, arguments: &ConvertArgs) -> Result<u8, Fail
     }
     let entry = report::for_convert(&arguments.to).map_err(|error| Failure::Usage(error.to_string()))?;
     let name = arguments.suite.clone().unwrap_or_else(|| suite_name(&arguments.file));
-    pipeline::convert(&plan, &name, input(&arguments.file), arguments.format.as_deref(), entry, &target)?;
+    pipeline::convert(&plan, &name, Input::of_word(&arguments.file), arguments.format.as_deref(), entry, &target)?;
     Ok(0)
 }
 
@@ -27,7 +28,7 @@ fn as_jenkins(arguments: &ConvertArgs, target: &Target) -> Result<u8, Failure> {
     if arguments.format.is_some() {
         return Err(Failure::Usage("--to jenkins: expected no --format, because the plugin chooses the reader itself".to_string()));
     }
-    let collected = jenkins::collect_inputs(&Settings::of_plugin(Vec::new()), &[input(&arguments.file)]);
+    let collected = jenkins::collect_inputs(&Settings::of_plugin(Vec::new()), &[Input::of_word(&arguments.file)]);
     let collected = collected.map_err(|abort| Failure::NoVerdict(abort.to_string()))?;
     if let Some(missing) = collected.missing.first() {
         return Err(Failure::NoVerdict(format!("{missing}: expected results, found no such file; did the tool that writes it run?")));

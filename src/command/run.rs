@@ -9,8 +9,8 @@ use crate::pipeline;
 pub fn run(request: Request<'_>, arguments: &RunArgs) -> Result<u8, Failure> {
     let plan = Plan::for_run(request, arguments)?;
     let session = Session::measuring(&plan)?;
-    if let Profile::Jenkins(settings) = &plan.profile {
-        return Ok(pipeline::jenkins(&plan, settings, &plan.root, session.around())?.exit_code);
+    if let Profile::Jenkins(step) = &plan.profile {
+        return Ok(pipeline::jenkins::run(&plan, step, session.around())?.exit_code);
     }
     Ok(pipeline::run(&plan, session.around())?.exit_code)
 }

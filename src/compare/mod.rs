@@ -5,20 +5,32 @@ mod noise;
 
 use crate::limits::BAND_RUNS_MAX;
 use crate::model::{Before, ComparedSeries, Comparison, Run, Series, SeriesKey, Statistic, metric};
+use change::Accepted;
+use std::collections::btree_map::Iter;
 use std::collections::{BTreeMap, BTreeSet};
+use std::iter::Peekable;
 
 /// The run beside the accepted runs: the asked statistics (`Policy::asked`), what vanished, what is new. Times meet only
-/// accepted runs of the same environment; deterministic metrics meet those of any.
+/// accepted runs of the same environment; deterministic metrics meet those of any. Accepted runs need not hold every series:
+/// what any of them holds belongs to the baseline.
 pub fn compare(before: &Before, run: Run, asked: &BTreeSet<Statistic>) -> Comparison {
-    let series: BTreeMap<SeriesKey, ComparedSeries> =
-        run.series.iter().map(|(key, series)| (key.clone(), beside(before, series, asked))).collect();
-    let known = before.runs.first().or(before.elsewhere.first());
-    let counterpart = |key: &SeriesKey, one: &Series| run.series.get(key).is_some_and(|other| other.unit == one.unit);
-    let missing = known.into_iter().flat_map(|known| &known.series);
-    let missing = missing.filter(|(key, one)| may_compare(before, key) && !counterpart(key, one));
-    let missing = missing.map(|(key, _)| key.clone()).collect();
-    let new = series.iter().filter(|(_, compared)| compared.comparable && compared.before_errors.is_none());
-    let new = new.map(|(key, _)| key.clone()).collect();
+    let source = if before.runs.is_empty() { &before.elsewhere } else { &before.runs };
+    let newest = source.first().map(|run| &run.environment.key);
+    let mut walks: Vec<Walk<'_>> = source.iter().map(|one| Walk::along(one, Some(&one.environment.key) == newest)).collect();
+    let mut missing = BTreeSet::new();
+    let mut beside = Vec::with_capacity(run.series.len());
+    for (key, series) in &run.series {
+        let found: Vec<Accepted<'_>> = walks.iter_mut().filter_map(|walk| walk.to(key, &mut missing)).collect();
+        if found.first().is_some_and(|newest| newest.series.unit != series.unit) {
+            missing.insert(key);
+        }
+        beside.push((key.clone(), compared(before, series, &found, asked)));
+    }
+    walks.iter_mut().for_each(|walk| walk.rest(&mut missing));
+    let missing = missing.into_iter().filter(|key| may_compare(before, key)).cloned().collect();
+    let is_new = |one: &ComparedSeries| one.comparable && one.before_errors.is_none();
+    let new = beside.iter().filter(|(_, one)| is_new(one)).map(|(key, _)| key.clone()).collect();
+    let series: BTreeMap<SeriesKey, ComparedSeries> = beside.into_iter().collect();
     Comparison { baseline: before.facts.clone(), series, missing, new, run }
 }
 
@@ -27,21 +39,44 @@ fn may_compare(before: &Before, key: &SeriesKey) -> bool {
     !before.runs.is_empty() || (metric::is_deterministic(&key.metric) && !before.elsewhere.is_empty())
 }
 
-fn beside(before: &Before, series: &Series, asked: &BTreeSet<Statistic>) -> ComparedSeries {
+/// The series of an accepted run in order, beside those of the run: both are sorted, so nothing has to be searched.
+struct Walk<'a> {
+    series: Peekable<Iter<'a, SeriesKey, Series>>,
+    session: Option<u64>,
+    /// Whether what it holds and the run does not is missing.
+    is_whole: bool,
+}
+
+impl<'a> Walk<'a> {
+    fn along(run: &'a Run, is_whole: bool) -> Walk<'a> {
+        Walk { series: run.series.iter().peekable(), session: run.session_ns, is_whole }
+    }
+
+    /// The series of this key; what lies before it is missing.
+    fn to(&mut self, key: &SeriesKey, missing: &mut BTreeSet<&'a SeriesKey>) -> Option<Accepted<'a>> {
+        while let Some((passed, _)) = self.series.next_if(|(next, _)| *next < key) {
+            self.is_whole.then(|| missing.insert(passed));
+        }
+        let (_, series) = self.series.next_if(|(next, _)| *next == key)?;
+        Some(Accepted { series, session: self.session })
+    }
+
+    fn rest(&mut self, missing: &mut BTreeSet<&'a SeriesKey>) {
+        missing.extend(self.series.by_ref().filter(|_| self.is_whole).map(|(key, _)| key));
+    }
+}
+
+fn compared(before: &Before, series: &Series, found: &[Accepted<'_>], asked: &BTreeSet<Statistic>) -> ComparedSeries {
     let comparable = may_compare(before, &series.key);
-    let source = if before.runs.is_empty() { &before.elsewhere } else { &before.runs };
-    let accepted: Vec<&Series> = if comparable {
-        let alike = source.iter().filter_map(|run| run.series.get(&series.key)).filter(|one| one.unit == series.unit);
-        alike.take(BAND_RUNS_MAX).collect()
-    } else {
-        Vec::new()
-    };
+    let alike = found.iter().filter(|one| comparable && one.series.unit == series.unit);
+    let accepted: Vec<Accepted<'_>> = alike.take(BAND_RUNS_MAX).copied().collect();
+    let pinned = before.pinned.as_ref().and_then(|pinned| pinned.series.get(&series.key)).filter(|one| one.unit == series.unit);
     ComparedSeries {
         comparable,
-        before_errors: accepted.first().map(|newest| (newest.summary.count, newest.summary.errors)),
+        before_errors: accepted.first().map(|newest| (newest.series.summary.count, newest.series.summary.errors)),
         changes: change::changes(asked, &accepted, series),
         changes_all: change::changes_of_all(asked, &accepted, series),
-        pinned: None,
+        pinned: pinned.map(|pinned| change::changes_since(pinned, asked, &accepted, series)),
     }
 }
 

@@ -158,3 +158,52 @@ fn failed_attempts_are_kept_apart() {
     assert_eq!((with_errors.changes.get(&P50).unwrap().after, with_errors.changes_all.unwrap().get(&P50).unwrap().after), (100.0, 300.0));
     assert!(compared(0).changes_all.is_none());
 }
+
+/// Runs of one series, newest first; the sessions stand beside them.
+fn history(values: &[f64], sessions: &[Option<u64>]) -> Vec<Run> {
+    let runs = values.iter().zip(sessions.iter().chain(std::iter::repeat(&None)));
+    runs.map(|(value, session)| Run { session_ns: *session, ..run_of(vec![point("sort", "time", *value)]) }).collect()
+}
+
+#[test]
+fn many_small_steps_do_not_vanish_against_the_pinned_run() {
+    let creep: Vec<f64> = (0..10).rev().map(|step| 100.0 * 1.02f64.powi(step)).collect();
+    let pinned = run_of(vec![point("sort", "time", 100.0)]);
+    let before = Before { pinned: Some(pinned), ..before(history(&creep, &[]), vec![]) };
+    let comparison = compare(&before, run_of(vec![point("sort", "time", 122.0)]));
+    let one = &comparison.series[&SeriesKey::new("sort", "time")];
+    let (since, last) = (*one.pinned.as_ref().unwrap().get(&P50).unwrap(), *one.changes.get(&P50).unwrap());
+    assert_eq!((since.before, since.after, since.band.unwrap().runs), (100.0, 122.0, 10));
+    assert!((since.log_ratio.unwrap() - 1.22f64.ln()).abs() < 1e-12);
+    // `docs/STATISTICS.md`: beyond a limit of +5 % for sure, where the accepted runs alone do not show it.
+    let certain = |change: &crate::model::Change| change.log_ratio.unwrap() - 4.507 * change.band.unwrap().scale;
+    assert!(certain(&since) > 0.05f64.ln_1p() / 6.0 && certain(&last) < 0.0, "{since:?} {last:?}");
+}
+
+#[test]
+fn only_what_was_pinned_in_this_unit_compares() {
+    let pinned = run_of(vec![point("other", "time", 100.0), Series { unit: Unit::Bytes, ..point("sort", "time", 1.0) }]);
+    let before = Before { pinned: Some(pinned), ..before(history(&[100.0], &[]), vec![]) };
+    let comparison = compare(&before, run_of(vec![point("sort", "time", 100.0), point("other", "time", 101.0)]));
+    let pinned = |label: &str| comparison.series[&SeriesKey::new(label, "time")].pinned.is_some();
+    assert_eq!((pinned("sort"), pinned("other")), (false, true));
+}
+
+#[test]
+fn sessions_are_counted_beside_runs() {
+    let accepted = history(&[100.0, 101.0, 99.0, 100.0], &[Some(5), Some(5), None, Some(4)]);
+    let comparison = compare(&before(accepted, vec![]), run_of(vec![point("sort", "time", 100.0)]));
+    let band = comparison.series.values().next().unwrap().changes.get(&P50).unwrap().band.unwrap();
+    assert_eq!((band.runs, band.sessions), (4, 3));
+}
+
+/// Series are accepted one by one, so the newest run need not hold them all.
+#[test]
+fn what_any_kept_run_holds_is_missing_when_it_does_not_come() {
+    let run = |labels: &[&str]| run_of(labels.iter().map(|label| point(label, "time", 1.0)).collect());
+    let comparison = compare(&before(vec![run(&["b"]), run(&["a", "b", "d"]), run(&["c", "e"])], vec![]), run(&["b", "c", "f"]));
+    let key = |label: &str| SeriesKey::new(label, "time");
+    assert_eq!(comparison.missing, [key("a"), key("d"), key("e")]);
+    assert_eq!(comparison.new, [key("f")]);
+    assert!(comparison.series[&key("c")].changes.get(&P50).is_some());
+}

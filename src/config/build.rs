@@ -4,14 +4,15 @@ mod load;
 
 use super::error::{ConfigError, Document, alternatives, did_you_mean, typed};
 use super::file::{self, File};
-use super::material;
-use super::plan::{self, CheckSuite, ColorChoice, ExitMapping, Keep, Plan, Profile, ProfileName};
+use super::plan::{self, CheckSuite, ColorChoice, ExitMapping, Keep, Plan};
 use super::plan::{ReportRequest, SuitePlan, Surroundings, Tables, Verbosity};
+use super::profile;
+use super::profile::{Profile, ProfileName};
 use super::redact::redacted;
 use super::suite::Suite;
 use super::value::{parse_baseline, parse_build, parse_environment, parse_name, parse_profile, parse_whole};
+use super::{material, quarantine};
 use crate::cli::{CheckArgs, ConvertArgs, Options, RunArgs, When};
-use crate::jenkins::Settings;
 use crate::judge::expression::ExpressionError;
 use crate::limits;
 use crate::model::{SuiteWork, Work};
@@ -38,19 +39,20 @@ struct Found {
 impl Plan {
     /// `run`: needs a configuration with something to measure.
     pub fn for_run(request: Request<'_>, args: &RunArgs) -> Result<Plan, ConfigError> {
-        let Some(found) = request.configuration()? else {
+        let Some(found) = request.configuration(None)? else {
             let expected = "a neverslower.toml here or above, up to the root of the repository";
             let error = ConfigError::new(plan::CONFIG_FILE, expected, "none");
             return Err(error.hint("write one, or use `check` on result files"));
         };
         let selected = select(&found, &args.suites)?;
         let is_selection = selected.len() < found.file.suites.len();
-        let mut plan = request.base(Some(&found))?;
+        let mut plan = request.base(Some(&found), None)?;
         plan.suites =
             selected.into_iter().map(|(suite, work)| suite_plan(suite, work, &found.root, request.around)).collect::<Result<_, _>>()?;
         plan.is_selection = is_selection;
         plan.repeat = request.times("--repeat", args.repeat.as_deref(), 1..=limits::REPEAT_RUNS_MAX)?.unwrap_or(plan.repeat);
         plan.confirm = request.times("--confirm", args.confirm.as_deref(), 0..=limits::CONFIRM_MAX)?.unwrap_or(plan.confirm);
+        profile::once(&plan.profile, args)?;
         Ok(plan)
     }
 
@@ -61,15 +63,12 @@ impl Plan {
         }
         request.format(args.format.as_deref())?;
         let profile = args.profile.as_deref().map(|name| typed("--profile", name, parse_profile)).transpose()?;
-        let found = request.configuration()?;
-        let mut plan = request.base(found.as_ref())?;
+        let found = request.configuration(profile)?;
+        let mut plan = request.base(found.as_ref(), profile)?;
         plan.environment = Some(request.foreign_environment(None)?);
-        plan.profile = match (profile, plan.profile) {
-            (Some(ProfileName::Default), _) | (None, Profile::Default) => Profile::Default,
-            (_, Profile::Jenkins(settings)) => Profile::Jenkins(request.sources(settings, args)?),
-            (Some(ProfileName::Jenkins), Profile::Default) => {
-                Profile::Jenkins(request.sources(Box::new(Settings::of_plugin(Vec::new())), args)?)
-            }
+        plan.profile = match plan.profile {
+            Profile::Default => Profile::Default,
+            Profile::Jenkins(step) => Profile::Jenkins(profile::sources(step, args)?),
         };
         if args.files.is_empty() && plan.profile == Profile::Default {
             return Err(ConfigError::new("check", "at least one FILE", "none"));
@@ -79,7 +78,7 @@ impl Plan {
 
     /// `accept`: what was measured decides; the configuration says where and by which rules.
     pub fn for_accept(request: Request<'_>) -> Result<Plan, ConfigError> {
-        request.base(request.configuration()?.as_ref())
+        request.base(request.configuration(None)?.as_ref(), None)
     }
 
     /// `convert`: no configuration is read; the kind asked for is the first report.
@@ -88,7 +87,7 @@ impl Plan {
         if let Some(name) = &args.suite {
             typed("--suite", name, parse_name)?;
         }
-        let mut plan = request.base(None)?;
+        let mut plan = request.base(None, None)?;
         let kind = request.report_kind("--to", &args.to)?;
         plan.reports.insert(0, ReportRequest { kind, path: args.output.clone() });
         one_report_on_standard_output(&plan.reports)?;
@@ -97,25 +96,8 @@ impl Plan {
 }
 
 impl Request<'_> {
-    /// The step with the files that it reads: those typed, else the configured ones.
-    fn sources(&self, mut settings: Box<Settings>, args: &CheckArgs) -> Result<Box<Settings>, ConfigError> {
-        let ours = [("--baseline", &self.options.baseline), ("--format", &args.format), ("--suite", &args.suite)];
-        if let Some((flag, Some(typed))) = ours.into_iter().find(|(_, typed)| typed.is_some()) {
-            let error = ConfigError::new(flag, "only flags that the profile `jenkins` heeds", format!("`{typed}`"));
-            return Err(error.hint("it detects formats and chooses builds as the plugin does, by [jenkins]"));
-        }
-        if !args.files.is_empty() {
-            settings.source_data_files = args.files.iter().map(|file| file.display().to_string()).collect();
-        }
-        if settings.source_data_files.is_empty() {
-            let error = ConfigError::new("check", "at least one FILE, or `source_data_files` in [jenkins]", "none");
-            return Err(error.hint("see docs/MIGRATING-FROM-JENKINS.md"));
-        }
-        Ok(settings)
-    }
-
     /// The configuration in force; one that is named has to exist.
-    fn configuration(&self) -> Result<Option<Found>, ConfigError> {
+    fn configuration(&self, typed: Option<ProfileName>) -> Result<Option<Found>, ConfigError> {
         let Some(path) = self.configuration_path() else { return Ok(None) };
         let name = path.display().to_string();
         let text = file::read(&self.around.directory.join(&path), &name)?;
@@ -123,7 +105,9 @@ impl Request<'_> {
             Some(parent) if parent != Path::new("") => parent.to_path_buf(),
             _ => PathBuf::from("."),
         };
-        Ok(Some(Found { file: File::parse(&name, &text, self.tables)?, root, name }))
+        let file = File::parse_as(&name, &text, self.tables, typed)?;
+        quarantine::check_days(&file.quarantine, Document::file(&name, &text), self.around.now_ns)?;
+        Ok(Some(Found { file, root, name }))
     }
 
     /// Named, or found upward.
@@ -133,13 +117,16 @@ impl Request<'_> {
     }
 
     /// The plan of no command yet.
-    fn base(&self, found: Option<&Found>) -> Result<Plan, ConfigError> {
+    fn base(&self, found: Option<&Found>, typed: Option<ProfileName>) -> Result<Plan, ConfigError> {
         let nothing = File::default();
         let file = found.map_or(&nothing, |found| &found.file);
         let (gate, options, is_ci) = (&file.gate, self.options, self.around.is_ci());
         let root = found.map_or(PathBuf::from("."), |found| found.root.clone());
         let unknown = if is_ci { plan::UNKNOWN_ENVIRONMENT_IN_CI } else { plan::UNKNOWN_ENVIRONMENT_HERE };
         let baseline = self.setting("--baseline", options.baseline.as_deref(), parse_baseline)?;
+        let baseline = baseline.or_else(|| gate.baseline.clone().map(|choice| choice.below(&root))).unwrap_or(plan::BASELINE);
+        let profile = profile::profile(typed.or(gate.profile), &file.jenkins, &baseline)?;
+        let counted = self.around.build_number().or_else(|| profile.build_number(self.around));
         let build_number = self.setting("--build-number", options.build_number.as_deref(), parse_build)?;
         let environment = self.environment()?;
         let check = file.suites.iter().map(|suite| self.check_suite(suite)).collect::<Result<_, _>>()?;
@@ -150,22 +137,19 @@ impl Request<'_> {
             baselines: self.path("NEVERSLOWER_BASELINES", options.baselines.as_ref(), &root, gate.baselines.as_deref(), plan::BASELINES),
             suites: Vec::new(),
             check,
-            profile: match gate.profile.unwrap_or(plan::PROFILE) {
-                ProfileName::Default => Profile::Default,
-                ProfileName::Jenkins => Profile::Jenkins(Box::new(file.jenkins.clone().unwrap_or_else(|| Settings::of_plugin(Vec::new())))),
-            },
+            profile,
             rules: if file.rules.is_empty() { plan::default_rules() } else { file.rules.clone() },
             statistics: gate.statistics.unwrap_or(plan::STATISTICS),
             unknown_environment: gate.unknown_environment.unwrap_or(unknown),
             require_baseline: gate.require_baseline.unwrap_or(plan::REQUIRE_BASELINE),
-            baseline: baseline.or_else(|| gate.baseline.clone().map(|choice| choice.below(&root))).unwrap_or(plan::BASELINE),
+            baseline,
             environment: environment.unwrap_or_else(|| gate.environment.clone()),
             keep_runs: gate.keep_runs.unwrap_or(plan::KEEP_RUNS),
-            quarantine: Vec::new(),
+            quarantine: file.quarantine.iter().map(|entry| entry.get_ref().clone()).collect(),
             confirm: gate.confirm.unwrap_or(plan::CONFIRM),
             repeat: gate.repeat.unwrap_or(plan::REPEAT_RUNS),
             builds: self.path("NEVERSLOWER_BUILDS", options.builds.as_ref(), &root, gate.builds.as_deref(), plan::BUILDS),
-            build_number: build_number.or_else(|| self.around.build_number()),
+            build_number: build_number.or(counted),
             keep_builds: gate.keep_builds.unwrap_or(plan::KEEP_BUILDS),
             pull_request: self.around.pull_request(),
             reports,

@@ -111,7 +111,7 @@ mod tests {
         check(
             &["p99 > x"],
             &[],
-            "--fail-if: expected a limit such as `+5%`, `1%`, `250ms`, `2MB` or a number, found `x`\n | p99 > x\n |       ^",
+            "--fail-if: expected a limit such as `+5%`, `1%`, `250ms`, `2MB`, a number, or `noise band`, found `x`\n | p99 > x\n |       ^",
         );
     }
 }

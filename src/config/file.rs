@@ -2,13 +2,15 @@
 
 use super::error::{ConfigError, Document};
 use super::jenkins;
-use super::plan::{self, BaselineChoice, CONFIG_FILE, ProfileName, Tables};
+use super::plan::{self, BaselineChoice, CONFIG_FILE, Tables};
+use super::profile;
+use super::profile::ProfileName;
 use super::suite::{self, Suite};
 use super::table::{Shape, Table};
-use super::threshold;
 use super::value::{parse_baseline, parse_environment, parse_profile};
+use super::{quarantine, threshold};
 use crate::jenkins::Settings;
-use crate::judge::{Rule, Statistics, UnknownEnvironment};
+use crate::judge::{Quarantine, Rule, Statistics, UnknownEnvironment};
 use crate::limits;
 use std::fs::File as Handle;
 use std::io::{ErrorKind, Read};
@@ -16,12 +18,13 @@ use std::path::{Path, PathBuf};
 use toml::Spanned;
 
 /// The top of the file.
-pub const ROOT: Shape = Shape { name: "the file", keys: &["gate", "suite", "threshold", "jenkins"] };
+pub const ROOT: Shape = Shape { name: "the file", keys: &["gate", "suite", "threshold", "quarantine", "jenkins"] };
 /// `[gate]`.
 pub const GATE: Shape = Shape {
     name: "[gate]",
     keys: &[
         "profile",
+        "strict",
         "statistics",
         "baseline",
         "environment",
@@ -42,6 +45,8 @@ pub const GATE: Shape = Shape {
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Gate {
     pub profile: Option<ProfileName>,
+    /// Fail-open cases of the plugin are judged by our rules.
+    pub strict: Option<bool>,
     pub statistics: Option<Statistics>,
     pub baseline: Option<BaselineChoice>,
     pub environment: Option<String>,
@@ -66,29 +71,39 @@ pub struct File {
     pub gate: Gate,
     pub suites: Vec<Suite>,
     pub rules: Vec<Rule>,
-    /// The plugin's step; there only where the profile is `jenkins`.
-    pub jenkins: Option<Settings>,
+    /// With the places of their days.
+    pub quarantine: Vec<Spanned<Quarantine>>,
+    /// The steps of the profile `jenkins`; empty in any other.
+    pub jenkins: Vec<Settings>,
 }
 
 impl File {
     /// Understands the text; `name` is the file's path as shown in errors.
     pub fn parse(name: &str, text: &str, known: &Tables<'_>) -> Result<File, ConfigError> {
+        File::parse_as(name, text, known, None)
+    }
+
+    /// The same with a typed profile, which beats the written one.
+    pub fn parse_as(name: &str, text: &str, known: &Tables<'_>, typed: Option<ProfileName>) -> Result<File, ConfigError> {
         let mut root = Table::parse(Document::file(name, text), &ROOT)?;
         let gate = root.table("gate", &GATE)?;
-        let suites = root.tables("suite", &suite::SUITE)?;
+        let suites = suite::read_all(root.tables("suite", &suite::SUITE)?, known)?;
         let thresholds = root.tables("threshold", &threshold::THRESHOLD)?;
-        let jenkins = root.table("jenkins", &jenkins::JENKINS)?;
-        let gate = gate.map(read_gate).transpose()?.unwrap_or_default();
-        match gate.profile.unwrap_or(plan::PROFILE) {
-            ProfileName::Jenkins => thresholds.first().map_or(Ok(()), |table| Err(unjudged(table, "[[threshold]]")))?,
-            ProfileName::Default => jenkins.as_ref().map_or(Ok(()), |table| Err(unjudged_step(table)))?,
+        let quarantined = root.tables("quarantine", &quarantine::QUARANTINE)?;
+        let step = root.table("jenkins", &jenkins::JENKINS)?;
+        let gate = gate.map(|table| read_gate(table, typed)).transpose()?.unwrap_or_default();
+        match typed.or(gate.profile).unwrap_or(plan::PROFILE) {
+            ProfileName::Jenkins => {
+                quarantined.first().map_or(Ok(()), |table| Err(unjudged(table, "[[quarantine]]")))?;
+                let jenkins = profile::steps(step, thresholds, gate.strict.unwrap_or(false))?;
+                Ok(File { gate, suites, jenkins, ..File::default() })
+            }
+            ProfileName::Default => {
+                step.filter(|_| typed.is_none()).map_or(Ok(()), |table| Err(unjudged_step(&table)))?;
+                let rules = threshold::read_all(thresholds, gate.statistics.unwrap_or(plan::STATISTICS))?;
+                Ok(File { gate, suites, rules, quarantine: quarantine::read_all(quarantined)?, ..File::default() })
+            }
         }
-        Ok(File {
-            gate,
-            suites: suite::read_all(suites, known)?,
-            rules: threshold::read_all(thresholds)?,
-            jenkins: jenkins.map(jenkins::read).transpose()?,
-        })
     }
 }
 
@@ -104,11 +119,17 @@ fn unjudged_step(table: &Table<'_>) -> ConfigError {
     error.hint("add the profile, or delete the table: it would judge nothing")
 }
 
-fn read_gate(mut table: Table<'_>) -> Result<Gate, ConfigError> {
+fn read_gate(mut table: Table<'_>, typed: Option<ProfileName>) -> Result<Gate, ConfigError> {
     let profile = table.expression("profile", parse_profile)?.map(Spanned::into_inner);
-    let ours = table.written(&["statistics", "baseline", "require_baseline", "unknown_environment"]);
-    if let (Some(ProfileName::Jenkins), Some(key)) = (profile, ours.first()) {
-        return Err(unjudged(&table, &format!("`{key}`")));
+    let strict = table.boolean("strict")?;
+    let ours = table.written(&["statistics", "require_baseline", "unknown_environment", "repeat", "confirm"]);
+    match (typed, profile.unwrap_or(plan::PROFILE), ours.first(), strict) {
+        (None, ProfileName::Jenkins, Some(key), _) => return Err(unjudged(&table, &format!("`{key}`"))),
+        (None, ProfileName::Default, _, Some(_)) => {
+            let error = table.error("`strict` only with `profile = \"jenkins\"`", "another profile");
+            return Err(error.hint("delete it: our own rules are always strict"));
+        }
+        _ => {}
     }
     let unknown = [
         ("auto", None),
@@ -122,6 +143,7 @@ fn read_gate(mut table: Table<'_>) -> Result<Gate, ConfigError> {
     let confirm = table.integer("confirm", 0..=limits::CONFIRM_MAX)?;
     Ok(Gate {
         profile,
+        strict,
         statistics: table.word("statistics", &[("sound", Statistics::Sound), ("plain", Statistics::Plain)])?,
         baseline: table.expression("baseline", parse_baseline)?.map(Spanned::into_inner),
         environment: table.expression("environment", parse_environment)?.and_then(Spanned::into_inner),

@@ -37,7 +37,6 @@ pub const JENKINS: Shape = Shape {
         "mode_performance_per_test_case",
         "mode_throughput",
         "show_trend_graphs",
-        "strict",
     ],
 };
 /// `[[jenkins.constraint]]`.
@@ -107,7 +106,6 @@ fn read_modes(table: &mut Table<'_>, settings: &mut Settings) -> Result<(), Conf
     set(&mut settings.mode_performance_per_test_case, table.boolean("mode_performance_per_test_case")?);
     set(&mut settings.mode_throughput, table.boolean("mode_throughput")?);
     set(&mut settings.show_trend_graphs, table.boolean("show_trend_graphs")?);
-    set(&mut settings.strict, table.boolean("strict")?);
     Ok(())
 }
 

@@ -6,10 +6,13 @@ mod conditions;
 mod error;
 mod file;
 mod jenkins;
+mod judged;
 mod load;
 mod material;
 mod pace;
 mod plan;
+mod profile;
+mod quarantine;
 mod redact;
 mod schedule;
 mod shadow;
@@ -24,7 +27,8 @@ pub use build::Request;
 pub use error::{ConfigError, Excerpt};
 pub use file::{File, Gate};
 pub use plan::{
-    BaselineChoice, CONFIG_FILE, CheckSuite, ColorChoice, ExitMapping, Keep, Plan, Profile, RESULTS, ReportRequest, SuitePlan,
-    Surroundings, Tables, Verbosity,
+    BaselineChoice, CONFIG_FILE, CheckSuite, ColorChoice, ExitMapping, Keep, Plan, RESULTS, ReportRequest, SuitePlan, Surroundings, Tables,
+    Verbosity,
 };
+pub use profile::{Profile, Step};
 pub use suite::Suite;

@@ -1,9 +1,7 @@
 //! The plan: file + flags + environment, every default applied. EVERY default of the program stands in this file.
 
-use super::ci;
-use super::error::ConfigError;
-use super::shard::SHARD_HOSTS;
-use crate::jenkins::Settings;
+use super::profile::{Profile, ProfileName};
+use super::{ci, error::ConfigError, judged::usual_too_fast, shard};
 use crate::judge::{Attempts, Limit, Policy, Quarantine, Rule, Statistics, UnknownEnvironment};
 use crate::model::{Percentile, PullRequest, Statistic, SuiteWork, Verdict, metric};
 use std::collections::BTreeMap;
@@ -79,8 +77,11 @@ pub const TLS_RESUMPTION: bool = false;
 /// Lag of the load generator itself beyond which a request is late.
 pub const MAX_LAG: Duration = Duration::from_millis(10);
 
+/// Improvement of a time, as a share, beyond which it is not believed: ten times faster is usually a broken benchmark.
+pub const TOO_FAST: (f64, &str) = (-0.90, "-90%");
+
 /// The thresholds of a configuration without any: error rate 1% / 3%; requests p95 +5% / +10% and at least 2 ms;
-/// benchmarks p50 +5% / +10%; deterministic metrics any increase / +5%. Those of benchmarks name no statistic, which means
+/// benchmarks p50 +5% / +10%; deterministic metrics any increase / +5%; times too fast below -90%. Those of benchmarks name no statistic, which means
 /// p50, or the mean where a tool tells nothing else.
 pub fn default_rules() -> Vec<Rule> {
     let absolute = |value: f64, text: &str| Limit::Absolute { value, text: text.to_string() };
@@ -93,7 +94,7 @@ pub fn default_rules() -> Vec<Rule> {
         unstable: Some(unstable),
         fail: Some(fail),
         floor,
-        too_fast: None,
+        too_fast: usual_too_fast(metric, statistic),
         widen_to: None,
         against: None,
         of: Attempts::Ok,
@@ -162,8 +163,7 @@ impl Surroundings {
         let directory =
             std::env::current_dir().map_err(|error| ConfigError::new("working directory", "a directory that exists", error.to_string()))?;
         let mut variables = BTreeMap::new();
-        let shards = SHARD_HOSTS.iter().flat_map(|host| [host.index, host.total, host.min, host.step]).filter(|name| !name.is_empty());
-        for name in OURS.into_iter().chain(COLORS).chain([CALLED_BY_CARGO]).chain(ci::variables()).chain(shards) {
+        for name in OURS.into_iter().chain(COLORS).chain([CALLED_BY_CARGO]).chain(ci::variables()).chain(shard::variables()) {
             match std::env::var(name) {
                 Ok(value) if !value.is_empty() => drop(variables.insert(name, value)),
                 Err(std::env::VarError::NotUnicode(value)) if OURS.contains(&name) => {
@@ -215,22 +215,6 @@ pub enum Keep {
     Everything,
     /// Nothing: `load` without `--out`.
     OnlyAsked,
-}
-
-/// Whose rules judge, as written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ProfileName {
-    Default,
-    Jenkins,
-}
-
-/// Whose rules judge.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Profile {
-    /// Ours.
-    Default,
-    /// Those of the Jenkins Performance Plugin, with the parameters of its step.
-    Jenkins(Box<Settings>),
 }
 
 /// Which baseline to compare with.

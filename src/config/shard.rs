@@ -23,8 +23,13 @@ const fn shard_host(index: &'static str, first: u32, total: &'static str) -> Sha
     ShardHost { index, first, total, min: "", step: "" }
 }
 
+/// Every variable of the table.
+pub fn variables() -> impl Iterator<Item = &'static str> {
+    SHARD_HOSTS.iter().flat_map(|host| [host.index, host.total, host.min, host.step]).filter(|name| !name.is_empty())
+}
+
 /// Where `--shard auto` looks, in this order.
-pub const SHARD_HOSTS: [ShardHost; 10] = [
+const SHARD_HOSTS: [ShardHost; 10] = [
     shard_host("NEVERSLOWER_SHARD_INDEX", 0, "NEVERSLOWER_SHARD_TOTAL"),
     // Kubernetes, an indexed job: it does not say how many there are.
     shard_host("JOB_COMPLETION_INDEX", 0, ""),

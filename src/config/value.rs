@@ -2,7 +2,8 @@
 //! every mistake has its column.
 
 use super::error::{alternatives, did_you_mean};
-use super::plan::{BaselineChoice, ProfileName};
+use super::plan::BaselineChoice;
+use super::profile::ProfileName;
 use crate::judge::expression::ExpressionError;
 use crate::limits;
 use crate::model::Target;

@@ -1,7 +1,7 @@
 //! A run that neverslower stored (`*.run.json`, `load --json`, `convert --to json`).
 
 use super::{Claim, ReadError, Reader};
-use crate::model::{RunFacts, STORED_RUN_SCHEMA, StoredRun};
+use crate::model::{RunFacts, STORED_RUN_SCHEMA, StoredError, StoredRun};
 use crate::record::Sink;
 use crate::source::{Head, Source};
 
@@ -33,10 +33,10 @@ impl Reader for StoredRunReader {
             column: error.column() as u64,
             ..ReadError::at(&path, error.line() as u64, &format!("a stored run ({STORED_RUN_SCHEMA})"), error.to_string(), "")
         })?;
-        // A large document makes room for what was made of it.
-        drop(document);
-        let run = stored.into_run().map_err(|error| ReadError::at(&path, 0, "a sound stored run", error.0, "write it again"))?;
-        if run.is_empty() {
+        let unsound = |error: StoredError| ReadError::at(&path, 0, "a sound stored run", error.0, "write it again");
+        let is_empty = stored.series.iter().all(|series| series.summary.count == 0);
+        let (run, series) = stored.into_parts().map_err(unsound)?;
+        if is_empty {
             return Err(ReadError::at(&path, 0, "a run that measured something", "none", ""));
         }
         sink.facts(RunFacts {
@@ -54,8 +54,8 @@ impl Reader for StoredRunReader {
             exemplars: run.exemplars,
         });
         run.notes.into_iter().for_each(|note| sink.note(note));
-        for series in run.series.into_values() {
-            sink.summary(series).map_err(|rejected| ReadError::rejected(&path, 0, rejected))?;
+        for series in series {
+            sink.summary(series.map_err(unsound)?).map_err(|rejected| ReadError::rejected(&path, 0, rejected))?;
         }
         Ok(())
     }

@@ -9,20 +9,28 @@ use super::readers::{self, Reading, Unread};
 use super::settings::Settings;
 use super::sniff::open;
 use super::statistics::{ErrorFormula, file_numbers, honest_error_percent};
+use super::summary_type::{ShortPart, is_summary_type};
 use crate::source::{Input, SourceError};
 use std::fmt;
 use std::path::Path;
 
-/// An error that nothing in the plugin catches: the step fails, whatever the other files say.
+/// An error after which nothing is judged, whatever the other files say.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Abort {
     /// `path: expected …, found …`.
     pub sentence: String,
+    /// Nothing in the plugin catches it: its step fails. Else it is ours, and the plugin would have judged.
+    pub is_plugins: bool,
 }
 
 impl Abort {
     pub(super) fn at(path: &str, expected: &str, found: impl Into<String>) -> Abort {
         SourceError::whole(path, expected, found, "").into()
+    }
+
+    /// What the plugin could do and we cannot.
+    pub(super) fn of_ours(sentence: impl Into<String>) -> Abort {
+        Abort { sentence: sentence.into(), is_plugins: false }
     }
 }
 
@@ -36,7 +44,7 @@ impl std::error::Error for Abort {}
 
 impl From<SourceError> for Abort {
     fn from(error: SourceError) -> Abort {
-        Abort { sentence: error.to_string() }
+        Abort { sentence: error.to_string(), is_plugins: true }
     }
 }
 
@@ -54,22 +62,20 @@ pub fn collect_inputs(settings: &Settings, inputs: &[Input]) -> Result<Collected
 struct Step<'s> {
     settings: &'s Settings,
     filter: Filter,
-    has_iago: bool,
-    /// Entry of the first parser of JMeter's log.
-    summarizer: Option<String>,
+    /// Every parser with its entry: whether a report is a summary depends on all of them.
+    entries: Vec<(Parser, String)>,
 }
 
 fn read_all(settings: &Settings, plan: Plan) -> Result<Collected, Abort> {
     let step = Step {
         settings,
         filter: Filter::new(settings.filter_regex.as_deref()),
-        has_iago: plan.parsers.iter().any(|planned| planned.parser == Parser::Iago),
-        summarizer: plan.parsers.iter().find(|planned| planned.parser == Parser::JmeterSummarizer).map(|planned| planned.entry.clone()),
+        entries: plan.parsers.iter().map(|planned| (planned.parser, planned.entry.clone())).collect(),
     };
     let mut collected = Collected { missing: plan.missing, cautions: plan.cautions, ..Collected::default() };
     if let Filter::Invalid(why) = &step.filter {
         if settings.strict {
-            return Err(Abort { sentence: why.clone() });
+            return Err(Abort::of_ours(why));
         }
         collected.cautions.push(Caution { case: 6, sentence: format!("{why}; the plugin then drops every file") });
     }
@@ -102,7 +108,7 @@ impl Step<'_> {
             let outcome = source.map_err(Unread::from).and_then(|source| readers::read(parser, source, reading, &mut fold));
             match outcome {
                 Ok(()) => read.reports.push(self.report(&name, parser, &fold, cautions)),
-                Err(Unread::Abort(sentence)) => return Err(Abort { sentence }),
+                Err(Unread::Abort(sentence)) => return Err(Abort::of_ours(sentence)),
                 Err(Unread::Dropped { case, reason }) => {
                     // Said once, not of every file.
                     if case != 6 {
@@ -122,14 +128,8 @@ impl Step<'_> {
         let formula = self.formula(name);
         let report = file_numbers(name, parser, fold, formula.unwrap_or(ErrorFormula::Samples));
         let mut warn = |case, sentence: String| cautions.push(Caution { case, sentence: format!("{name}: {sentence}") });
-        if formula.is_none() {
-            let entry = self.summarizer.as_deref().unwrap_or_default();
-            warn(
-                10,
-                format!(
-                    "the entry {entry:?} of JMeter's log has a part of fewer than 5 characters, at which the plugin's error gate stops"
-                ),
-            );
+        if formula.is_err() {
+            warn(10, "an entry of JMeter's log has a part of fewer than 5 characters, at which the plugin's error gate stops".to_string());
         }
         if report.numbers.samples == 0 && fold.seen > 0 && !matches!(self.filter, Filter::All) {
             warn(5, "the filter leaves no samples; the plugin then sees 0 ms and 0 % errors".to_string());
@@ -138,7 +138,8 @@ impl Step<'_> {
         }
         let (shown, honest) = (report.numbers.error_percent, honest_error_percent(fold));
         if shown < honest {
-            let case = if self.has_iago || parser == Parser::JmeterSummarizer { 9 } else { 8 };
+            let has_iago = self.entries.iter().any(|(parser, _)| *parser == Parser::Iago);
+            let case = if has_iago || parser == Parser::JmeterSummarizer { 9 } else { 8 };
             warn(case, format!("{honest} % of the requests failed, but the plugin counts {shown} %"));
         }
         if fold.excluded > 0 {
@@ -148,24 +149,12 @@ impl Step<'_> {
         report
     }
 
-    /// How the plugin computes a report's error percent; `None` where it fails to.
-    fn formula(&self, name: &str) -> Option<ErrorFormula> {
-        let report = report_name(name);
-        for part in self.summarizer.iter().flat_map(|entry| java_split(entry)) {
-            let units: Vec<u16> = part.encode_utf16().collect();
-            let behind = String::from_utf16_lossy(units.get(5..)?);
-            if report.ends_with(&behind) {
-                return Some(ErrorFormula::SummaryErrors);
-            }
-        }
-        Some(if self.has_iago { ErrorFormula::SummaryErrors } else { ErrorFormula::Samples })
+    /// How the plugin computes a report's error percent; the error is where it fails to.
+    fn formula(&self, name: &str) -> Result<ErrorFormula, ShortPart> {
+        let entries = self.entries.iter().map(|(parser, entry)| (*parser, entry.as_str()));
+        let is_summary = is_summary_type(entries, &report_name(name))?;
+        Ok(if is_summary { ErrorFormula::SummaryErrors } else { ErrorFormula::Samples })
     }
-}
-
-/// The parts of a glob between `;`, `:` and `,` with the blanks around these, as Java splits: none at the end is empty.
-fn java_split(glob: &str) -> Vec<&str> {
-    let parts = glob.split([';', ':', ',']).enumerate();
-    parts.map(|(index, part)| if index == 0 { part.trim_end() } else { part.trim() }).filter(|part| !part.is_empty()).collect()
 }
 
 /// Reports of one parser with equal names overwrite each other in the plugin's store.

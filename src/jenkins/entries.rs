@@ -21,8 +21,6 @@ const DEFAULT_GLOBS: [(&str, Parser); 9] = [
     ("**/*.mdb", Parser::LoadRunner),
     ("**/*_stats.csv", Parser::Locust),
 ];
-/// At these the plugin splits an entry once more when it collects the files.
-const SPLITS: [char; 3] = [';', ':', ','];
 
 /// A parser that the plugin would make, and its files.
 pub(super) struct Planned {
@@ -52,7 +50,7 @@ pub(super) fn plan(settings: &Settings, root: &Path) -> Result<Plan, Abort> {
     let mut plan = Plan::default();
     let parts = settings.source_data_files.iter().flat_map(|entry| entry.split(';'));
     for entry in parts.filter(|entry| !entry.is_empty()) {
-        let files = matching(entry, root)?;
+        let files = of_entry(entry, root)?;
         if let Some((_, parser)) = DEFAULT_GLOBS.into_iter().find(|(glob, _)| *glob == entry) {
             let files = files.into_iter().map(|path| PlannedFile { name: shown(&path, root), input: Input::File(path), opened: None });
             plan.parsers.push(Planned { entry: entry.to_string(), parser, files: files.collect() });
@@ -67,13 +65,20 @@ pub(super) fn plan(settings: &Settings, root: &Path) -> Result<Plan, Abort> {
             let mut planned = one(entry, &name, sniff(&Input::File(path.clone()), settings)?);
             if found_again.as_ref().is_some_and(|found| !found.contains(&path)) {
                 planned.files.clear();
-                let sentence = format!("{name}: the plugin does not find it again, because it splits the entry {entry:?} at `:` and `,`");
+                let sentence = format!("{name}: the plugin does not find it again, because it splits the entry {entry:?} at `:`");
                 plan.cautions.push(Caution { case: 3, sentence });
             }
             plan.parsers.push(planned);
         }
     }
     Ok(plan)
+}
+
+/// The files that entries name, relative to `root`, without a look into them.
+pub fn files(entries: &[String], root: &Path) -> Result<Vec<PathBuf>, Abort> {
+    let parts = entries.iter().flat_map(|entry| entry.split(';')).filter(|entry| !entry.is_empty());
+    let found: Result<Vec<Vec<PathBuf>>, Abort> = parts.map(|entry| of_entry(entry, root)).collect();
+    Ok(found?.concat())
 }
 
 /// Each input as an entry of its own.
@@ -93,21 +98,37 @@ fn one(entry: &str, name: &str, Sniffed { parser, input, opened }: Sniffed) -> P
     Planned { entry: entry.to_string(), parser, files: vec![PlannedFile { name: name.to_string(), input, opened }] }
 }
 
-/// The files that the parts of an entry match; `None` where it has no parts, and so loses none.
+/// The files of an entry: of the Ant patterns between its commas, in order of their paths; else the one of exactly this name.
+fn of_entry(entry: &str, root: &Path) -> Result<Vec<PathBuf>, Abort> {
+    let mut files = of_parts(entry, &[','], root)?;
+    if files.is_empty() && root.join(entry).is_file() {
+        files.push(root.join(entry));
+    }
+    Ok(files)
+}
+
+/// What the plugin finds when it collects files that a pattern matched: it then splits at `:` too. `None` where nothing is lost.
 fn found_again(entry: &str, root: &Path) -> Result<Option<Vec<PathBuf>>, Abort> {
-    if !entry.contains(SPLITS) {
+    if !entry.contains(':') || Path::new(entry).is_absolute() {
         return Ok(None);
     }
-    let parts = entry.split(SPLITS).filter(|part| !part.is_empty());
+    of_parts(entry, &[':', ','], root).map(Some)
+}
+
+fn of_parts(entry: &str, separators: &[char], root: &Path) -> Result<Vec<PathBuf>, Abort> {
+    let parts = entry.split(separators).map(str::trim).filter(|part| !part.is_empty());
     let found: Result<Vec<Vec<PathBuf>>, Abort> = parts.map(|part| matching(part, root)).collect();
-    Ok(Some(found?.concat()))
+    let mut files = found?.concat();
+    files.sort();
+    files.dedup();
+    Ok(files)
 }
 
 /// Files that an Ant pattern matches, in order of their paths.
 fn matching(pattern: &str, root: &Path) -> Result<Vec<PathBuf>, Abort> {
     let root = Pattern::escape(&root.to_string_lossy());
     let pattern = Path::new(&root).join(ant(pattern)).to_string_lossy().into_owned();
-    let refused = |error: &dyn std::fmt::Display| Abort::at(&pattern, "files that can be listed", error.to_string());
+    let refused = |error: &dyn std::fmt::Display| Abort::of_ours(format!("{pattern}: expected files that can be listed, found {error}"));
     let options = MatchOptions { case_sensitive: true, require_literal_separator: true, require_literal_leading_dot: false };
     let mut found = Vec::new();
     for path in glob::glob_with(&pattern, options).map_err(|error| refused(&error))? {
@@ -116,7 +137,7 @@ fn matching(pattern: &str, root: &Path) -> Result<Vec<PathBuf>, Abort> {
             continue;
         }
         if found.len() == RESULT_FILES_MAX {
-            return Err(Abort::at(&pattern, &format!("at most {RESULT_FILES_MAX} files"), "more"));
+            return Err(Abort::of_ours(format!("{pattern}: expected at most {RESULT_FILES_MAX} files, found more; name fewer")));
         }
         found.push(path);
     }

@@ -19,10 +19,12 @@ mod readers;
 mod settings;
 mod sniff;
 mod statistics;
+mod summary_type;
 mod taurus_totals;
 mod written;
 
 pub use collect::{Abort, collect, collect_inputs};
+pub use entries::files;
 pub use gate::{Build, BuildResult, CurrentBuild, Judged, judge};
 pub use import::{Import, ImportError, Imported, import};
 pub use json::{REPORT, to_json};

@@ -86,6 +86,6 @@ mod tests {
         check("p99 > 20", "column 7: expected a time such as `200ms`, found `20`");
         check("error rate > 3", "column 14: expected a percentage such as `1%`, found `3`");
         check("p99 > 2 x", "column 9: expected a unit: `%`, ns, us, ms, s, m, h, B, kB, MB, GB, KiB, MiB, GiB or `/s`, found `x`");
-        check("p99 > ", "column 7: expected a limit such as `+5%`, `1%`, `250ms`, `2MB` or a number, found the end");
+        check("p99 > ", "column 7: expected a limit such as `+5%`, `1%`, `250ms`, `2MB`, a number, or `noise band`, found the end");
     }
 }

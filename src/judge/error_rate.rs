@@ -43,7 +43,7 @@ fn absolute(case: &Case<'_>, selected: &Selected<'_>, after: f64) -> Finding {
     let bound = if verdict == Verdict::Pass {
         format!("at most {} with 95% certainty", share(rate_upper_bound(errors, count, BOUND_TAIL)))
     } else {
-        format!("at least {} with 95% certainty{}", share(rate_lower_bound(errors, count, BOUND_TAIL)), kinds(selected))
+        format!("at least {} with 95% certainty{}{}", share(rate_lower_bound(errors, count, BOUND_TAIL)), kinds(selected), rest(selected))
     };
     let sentence = format!("{} is {} ({errors} of {count}), limit {text}; {bound}", subject(selected), share(after));
     Finding { threshold: text.to_string(), ..case.finding(selected, FindingKind::ErrorRate, verdict, sentence) }
@@ -53,6 +53,12 @@ fn absolute(case: &Case<'_>, selected: &Selected<'_>, after: f64) -> Finding {
 fn kinds(selected: &Selected<'_>) -> String {
     let most = selected.series.error_kinds.iter().max_by_key(|(_, times)| **times);
     most.map(|(kind, _)| format!("; mostly {kind}")).unwrap_or_default()
+}
+
+/// `; its times are those of the 40 successful attempts only`: who reads a speed beside this rate must know of what.
+fn rest(selected: &Selected<'_>) -> String {
+    let ok = selected.series.summary_ok.as_ref().map_or(0, |ok| ok.count);
+    if ok == 0 { String::new() } else { format!("; its times are those of the {ok} successful attempts only") }
 }
 
 /// Against the accepted rate by Fisher's exact test, never by the ratio of two rates. Nothing to say without a baseline.
@@ -67,11 +73,12 @@ fn relative(case: &Case<'_>, selected: &Selected<'_>, after: f64) -> Option<Find
     });
     let share = |share: f64| quantity(share, &Unit::Ratio);
     let sentence = format!(
-        "{} was {} and is {}, limit {text}; chance alone would do this with probability {}",
+        "{} was {} and is {}, limit {text}; chance alone would do this with probability {}{}",
         subject(selected),
         share(before),
         share(after),
-        share(chance)
+        share(chance),
+        if verdict == Verdict::Pass { String::new() } else { rest(selected) }
     );
     let finding = case.finding(selected, FindingKind::ErrorRate, verdict, sentence);
     let change_percent = (before > 0.0).then(|| 100.0 * (after / before - 1.0));

@@ -1,16 +1,19 @@
 //! What a change proves (`docs/STATISTICS.md`, the honest verdict). Logarithms; positive is worse.
 
+use super::finding::counted;
 use super::threshold::Reading;
 use crate::limits::BAND_RUNS_MAX;
 use crate::model::{Better, Change};
 use crate::stats::student_quantile;
 use std::sync::OnceLock;
 
-/// Accepted runs from which the band alone may fail a run, and from which it may pass one.
+/// Accepted runs from which the band alone may fail a run.
 const RUNS_TO_FAIL: u32 = 8;
-const RUNS_TO_PASS: u32 = 3;
-/// Stated prior of the noise between runs, as long as fewer runs than `RUNS_TO_FAIL` are accepted, and its factor.
-pub const PRIOR_SCALE: f64 = 0.10;
+/// Sessions of measuring from which the band alone may judge at all: runs in a row share their neighbours, so they tell
+/// little of the noise between runs.
+const SESSIONS: u32 = 3;
+/// Stated prior of the noise between runs, as long as a baseline is young, and its factor.
+const PRIOR_SCALE: f64 = 0.10;
 const PRIOR_FACTOR: f64 = 5.0;
 const FAIL_LEVEL: f64 = 0.999;
 const PASS_LEVEL: f64 = 0.95;
@@ -26,15 +29,23 @@ pub struct Evidence {
     pub low: f64,
     /// Certainly at most so much worse; `None` where nothing tells.
     pub high: Option<f64>,
+    /// Scale of the noise between runs: as they show it, at least the prior while they are few.
+    noise: f64,
+    /// Beyond the band by so much at the level of a fail, by the band's own scale even where that is not yet trusted.
+    beyond: f64,
     /// Accepted runs.
     pub runs: u32,
+    /// Sessions they are of.
+    sessions: u32,
 }
 
-/// A relative limit, turned so that worse is up: the limit itself, and the part of it that must be exceeded for sure.
+/// What a change is held against, turned so that worse is up.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Bar {
-    pub limit: f64,
-    pub allowance: f64,
+pub enum Bar {
+    /// A relative limit, and the part of it that must be exceeded for sure.
+    Change { limit: f64, allowance: f64 },
+    /// The noise itself: what is certainly beyond it.
+    Noise,
 }
 
 impl Evidence {
@@ -42,45 +53,73 @@ impl Evidence {
     pub fn of(change: &Change, better: Better) -> Option<Evidence> {
         let (delta, band) = (change.log_ratio?, change.band?);
         let worse = turned(delta, better);
-        let scale = if band.runs < RUNS_TO_FAIL { band.scale.max(PRIOR_SCALE) } else { band.scale };
+        let (fail, pass) = factors(band.runs);
+        let is_young = is_young(band.runs, band.sessions);
+        let noise = if is_young { band.scale.max(PRIOR_SCALE) } else { band.scale };
+        let low = worse - if is_young { PRIOR_FACTOR } else { fail } * noise;
         let within = match better {
             Better::Higher => change.within.map(|(low, _)| -low),
             _ => change.within_upper,
         };
-        let high = if band.runs >= RUNS_TO_PASS { Some(worse + pass_factor(band.runs) * band.scale) } else { within };
-        Some(Evidence { worse, low: worse - fail_factor(band.runs) * scale, high, runs: band.runs })
+        let high = if band.sessions >= SESSIONS { Some(worse + pass * band.scale) } else { within };
+        Some(Evidence { worse, low, high, noise, beyond: worse - fail * band.scale, runs: band.runs, sessions: band.sessions })
     }
 
-    /// Where the change lies, seen from a limit.
+    /// Where the change lies, seen from a bar.
     pub fn read(&self, bar: Bar) -> Reading {
-        if self.worse >= bar.limit && self.low > bar.allowance {
-            Reading::Crossed
-        } else if self.high.is_some_and(|high| high < bar.limit) {
-            Reading::Within
-        } else {
-            Reading::Unclear
+        let (is_crossed, is_within) = match bar {
+            Bar::Change { limit, allowance } => (self.worse >= limit && self.low > allowance, self.high.is_some_and(|high| high < limit)),
+            Bar::Noise => (self.low > 0.0, self.sessions >= SESSIONS && self.beyond <= 0.0),
+        };
+        match (is_crossed, is_within) {
+            (true, _) => Reading::Crossed,
+            (_, true) => Reading::Within,
+            _ => Reading::Unclear,
         }
     }
 
-    /// Smallest worsening that would have crossed the limit.
+    /// Smallest worsening that would have crossed the bar. It depends on the noise alone, not on the change.
     pub fn detectable(&self, bar: Bar) -> f64 {
-        bar.limit.max(self.worse - self.low + bar.allowance)
+        let noise = self.worse - self.low;
+        match bar {
+            Bar::Change { limit, allowance } => limit.max(noise + allowance),
+            Bar::Noise => noise,
+        }
     }
 
-    /// Whether the noise between runs is still the stated prior.
+    /// Scale of the noise between runs that the verdict rests on, and whether that is the stated prior.
+    pub fn noise(&self) -> (f64, bool) {
+        (self.noise, self.noise <= PRIOR_SCALE)
+    }
+
+    /// Whether too few runs were accepted for the band alone.
     pub fn is_young(&self) -> bool {
-        self.runs < RUNS_TO_FAIL
+        is_young(self.runs, self.sessions)
     }
 
     /// Whether a pass rests on evidence from within the runs only.
     pub fn is_within_only(&self) -> bool {
-        self.runs < RUNS_TO_PASS
+        self.sessions < SESSIONS
     }
-}
 
-/// Accepted runs still missing until the band alone decides.
-pub fn runs_missing(runs: u32) -> u32 {
-    RUNS_TO_FAIL.saturating_sub(runs)
+    /// `1 accepted run`, `12 accepted runs of 2 sessions`.
+    pub fn accepted(&self) -> String {
+        let runs = counted(u64::from(self.runs), "accepted run");
+        if self.sessions == self.runs { runs } else { format!("{runs} of {}", counted(u64::from(self.sessions), "session")) }
+    }
+
+    /// What has to be accepted until the band decides, and until it decides alone: `2 more unchanged runs for a verdict, 7 more
+    /// to see smaller ones`.
+    pub fn wanted(&self) -> String {
+        let sessions = u64::from(SESSIONS.saturating_sub(self.sessions));
+        let runs = u64::from(RUNS_TO_FAIL.saturating_sub(self.runs)).max(sessions);
+        let what = if self.sessions == self.runs { "more unchanged run" } else { "more session" };
+        match sessions {
+            0 => format!("{} to see smaller ones", counted(runs, "more unchanged run")),
+            _ if runs == sessions => format!("{} for a verdict", counted(sessions, what)),
+            _ => format!("{} for a verdict, {runs} more runs to see smaller ones", counted(sessions, what)),
+        }
+    }
 }
 
 impl Bar {
@@ -89,10 +128,10 @@ impl Bar {
     pub fn of(change: f64, better: Better) -> Option<Bar> {
         match better {
             Better::Higher if change.abs() < 1.0 => {
-                Some(Bar { limit: -(-change.abs()).ln_1p(), allowance: -(-change.abs() * ALLOWANCE).ln_1p() })
+                Some(Bar::Change { limit: -(-change.abs()).ln_1p(), allowance: -(-change.abs() * ALLOWANCE).ln_1p() })
             }
             Better::Higher => None,
-            _ if change > -1.0 => Some(Bar { limit: change.ln_1p(), allowance: (change * ALLOWANCE).ln_1p() }),
+            _ if change > -1.0 => Some(Bar::Change { limit: change.ln_1p(), allowance: (change * ALLOWANCE).ln_1p() }),
             _ => None,
         }
     }
@@ -103,12 +142,8 @@ pub fn turned(log: f64, better: Better) -> f64 {
     if better == Better::Higher { -log } else { log }
 }
 
-fn fail_factor(runs: u32) -> f64 {
-    if runs < RUNS_TO_FAIL { PRIOR_FACTOR } else { factors(runs).0 }
-}
-
-fn pass_factor(runs: u32) -> f64 {
-    factors(runs).1
+fn is_young(runs: u32, sessions: u32) -> bool {
+    runs < RUNS_TO_FAIL || sessions < SESSIONS
 }
 
 /// t·√(1 + 1/N) for a new value against N accepted ones, at the levels of fail and pass; computed once.

@@ -19,6 +19,8 @@ pub enum Quantity {
     Rate(f64),
     /// A number without unit.
     Plain(f64),
+    /// `noise band`: what accepted runs differ among themselves.
+    Band,
 }
 
 /// A text that is no expression.
@@ -46,13 +48,17 @@ const SIZES: &[(&str, f64)] =
 const RATES: &[(&str, f64)] = &[("/s", 1.0), ("/min", 1.0 / 60.0), ("/m", 1.0 / 60.0), ("/h", 1.0 / 3600.0)];
 
 const ANY_UNIT: &str = "a unit: `%`, ns, us, ms, s, m, h, B, kB, MB, GB, KiB, MiB, GiB or `/s`";
-const LIMIT: &str = "a limit such as `+5%`, `1%`, `250ms`, `2MB` or a number";
+const BAND: &str = "noise band";
+const LIMIT: &str = "a limit such as `+5%`, `1%`, `250ms`, `2MB`, a number, or `noise band`";
 const DURATION: &str = "a duration such as `10s`, `1m30s` or `250ms`";
 const RATE: &str = "a rate such as `500` (per second), `500/s` or `30/min`";
 
 /// A limit or a floor.
 pub fn parse_limit(text: &str) -> Result<Quantity, ExpressionError> {
     let mut cursor = Cursor::new(text);
+    if text.starts_with("noise") {
+        return cursor.words(BAND).map(|()| Quantity::Band);
+    }
     let sign = cursor.sign();
     let number = cursor.number(LIMIT)?;
     let unit = cursor.unit();
@@ -153,6 +159,16 @@ impl<'a> Cursor<'a> {
         taken
     }
 
+    /// Exactly these words; a mistake is where the text begins to differ.
+    fn words(&mut self, words: &str) -> Result<(), ExpressionError> {
+        let alike = self.rest.char_indices().zip(words.chars()).find(|((_, found), expected)| found != expected);
+        let end = alike.map_or(words.len().min(self.rest.len()), |((offset, _), _)| offset);
+        self.rest = self.rest.get(end..).unwrap_or_default();
+        let missing = words.get(end..).filter(|missing| !missing.is_empty());
+        self.end(&missing.map_or("nothing after it".to_string(), |_| format!("`{words}`")))?;
+        missing.map_or(Ok(()), |_| Err(ExpressionError { column: self.column(), expected: format!("`{words}`"), found: quoted("") }))
+    }
+
     fn sign(&mut self) -> Option<f64> {
         let (sign, rest) = [('+', 1.0), ('-', -1.0), ('−', -1.0)]
             .into_iter()
@@ -233,22 +249,26 @@ mod tests {
         check("2MiB", "Bytes(2097152.0)");
         check("30/min", "Rate(0.5)");
         check("1000", "Plain(1000.0)");
+        check("noise band", "Band");
     }
 
     #[test]
     fn mistakes_have_their_column() {
-        check("", "column 1: expected a limit such as `+5%`, `1%`, `250ms`, `2MB` or a number, found the end");
-        check("fast", "column 1: expected a limit such as `+5%`, `1%`, `250ms`, `2MB` or a number, found `fast`");
-        check("+", "column 2: expected a limit such as `+5%`, `1%`, `250ms`, `2MB` or a number, found the end");
-        check("1.2.3s", "column 1: expected a limit such as `+5%`, `1%`, `250ms`, `2MB` or a number, found `1.2.3s`");
+        check("", "column 1: expected a limit such as `+5%`, `1%`, `250ms`, `2MB`, a number, or `noise band`, found the end");
+        check("fast", "column 1: expected a limit such as `+5%`, `1%`, `250ms`, `2MB`, a number, or `noise band`, found `fast`");
+        check("+", "column 2: expected a limit such as `+5%`, `1%`, `250ms`, `2MB`, a number, or `noise band`, found the end");
+        check("1.2.3s", "column 1: expected a limit such as `+5%`, `1%`, `250ms`, `2MB`, a number, or `noise band`, found `1.2.3s`");
         check("+5", "column 3: expected `%`: a signed number is a change in per cent, found the end");
         check("+5ms", "column 3: expected `%`: a signed number is a change in per cent, found `ms`");
         check("5%%", "column 2: expected a unit: `%`, ns, us, ms, s, m, h, B, kB, MB, GB, KiB, MiB, GiB or `/s`, found `%%`");
         check("5%1", "column 3: expected nothing after `%`, found `1`");
         check("10MS", "column 3: expected a unit: `%`, ns, us, ms, s, m, h, B, kB, MB, GB, KiB, MiB, GiB or `/s`, found `MS`");
-        check("µ5", "column 1: expected a limit such as `+5%`, `1%`, `250ms`, `2MB` or a number, found `µ5`");
+        check("µ5", "column 1: expected a limit such as `+5%`, `1%`, `250ms`, `2MB`, a number, or `noise band`, found `µ5`");
         check("1s1m", "column 4: expected a smaller unit of time, found `m`");
         check("1m30", "column 5: expected a smaller unit of time, found the end");
+        check("noise bnd", "column 8: expected `noise band`, found `nd`");
+        check("noise", "column 6: expected `noise band`, found the end");
+        check("noise bands", "column 11: expected nothing after it, found `s`");
         check("-100%", "column 1: expected a change above -100%, found `-100%`");
     }
 
@@ -277,6 +297,7 @@ mod tests {
             match parse_limit(&text) {
                 Ok(Quantity::Change(v) | Quantity::Share(v) | Quantity::Time(v) | Quantity::Bytes(v)
                     | Quantity::Rate(v) | Quantity::Plain(v)) => prop_assert!(v.is_finite()),
+                Ok(Quantity::Band) => prop_assert!(text == "noise band"),
                 Err(error) => prop_assert!((1..=text.chars().count() + 1).contains(&error.column)),
             }
         }

@@ -2,6 +2,7 @@
 
 mod absolute;
 mod alone;
+mod change;
 pub mod condition;
 mod edited;
 mod error_rate;
@@ -10,24 +11,27 @@ mod expected;
 pub mod expression;
 mod finding;
 mod missing;
+mod pinned;
+mod quarantine;
 mod relative;
 mod rule;
 mod schedule_lag;
 mod selection;
 mod standing;
 mod threshold;
+mod too_fast;
 mod void;
 mod within_run;
 
 pub use rule::{Attempts, Kind, Limit, Policy, Quarantine, Rule, Statistics, UnknownEnvironment};
 pub use threshold::{Case, Found, Threshold};
 
-use crate::model::{BaselineFacts, Comparison, FindingKind, Note, Outcome, Run, SeriesKey, SuiteOutcome, Verdict};
+use crate::model::{BaselineFacts, Comparison, Finding, FindingKind, Note, Outcome, Run, SeriesKey, SuiteOutcome, Verdict};
 use selection::Selection;
 use std::collections::BTreeSet;
 
 /// Every kind of threshold, in the order judged: what voids the measurement first, errors before durations.
-static THRESHOLDS: [&dyn Threshold; 11] = [
+static THRESHOLDS: [&dyn Threshold; 13] = [
     &void::Void,
     &schedule_lag::ScheduleLag,
     &standing::Standing,
@@ -38,13 +42,17 @@ static THRESHOLDS: [&dyn Threshold; 11] = [
     &missing::Missing,
     &absolute::Absolute,
     &relative::Relative,
+    &pinned::Pinned,
     &within_run::WithinRun,
+    &too_fast::TooFast,
 ];
 
 /// One suite's verdict, with a finding for every series judged. `conclude` makes the outcome of all suites.
 pub fn judge(comparison: &Comparison, policy: &Policy) -> SuiteOutcome {
     let case = Case { comparison, policy, selection: Selection::new(comparison, policy) };
-    let mut found = Found { notes: comparison.run.notes.clone(), ..Found::default() };
+    // Nearly always there is a finding for what was selected.
+    let findings = Vec::with_capacity(case.selection.selected.len());
+    let mut found = Found { findings, notes: comparison.run.notes.clone(), ..Found::default() };
     let mut is_void = false;
     for threshold in THRESHOLDS {
         let earlier = found.findings.len();
@@ -56,6 +64,7 @@ pub fn judge(comparison: &Comparison, policy: &Policy) -> SuiteOutcome {
     }
     if !is_void {
         unguarded(&case, &mut found);
+        quarantine::apply(&case, &mut found);
     }
     let stepped_back = |(reason, (example, series)): (&str, (String, u64))| {
         let others = if series > 1 { format!(" (and {} more)", series - 1) } else { String::new() };
@@ -84,8 +93,13 @@ fn unguarded(case: &Case<'_>, found: &mut Found) {
     let is_guard = |kind: FindingKind| matches!(kind, FindingKind::Absolute | FindingKind::Relative | FindingKind::WithinRun);
     let comes_again = case.comparison.series.values().any(|one| one.before_errors.is_some());
     if comes_again && !found.findings.iter().any(|finding| is_guard(finding.kind)) {
-        let judged = found.findings.iter().any(|finding| finding.kind == FindingKind::ErrorRate);
-        let verdict = if judged { Verdict::Unstable } else { Verdict::NoVerdict };
+        let rates = || found.findings.iter().filter(|finding| finding.kind == FindingKind::ErrorRate);
+        let is_judged = rates().next().is_some();
+        if is_judged && rates().all(|finding| finding.verdict > Verdict::Pass) {
+            // Where attempts fail there may be no values, and the errors are told already.
+            return;
+        }
+        let verdict = if is_judged { Verdict::Unstable } else { Verdict::NoVerdict };
         let sentence = "no threshold judges any value of this run; add one that names its metric and statistic".to_string();
         found.findings.push(case.suite_finding(verdict, sentence));
     }
@@ -106,34 +120,40 @@ pub fn no_verdict(suite: &str, sentence: impl Into<String>, reproduce: &str) -> 
     }
 }
 
-/// The outcome of all suites. `runs` are those that were measured: if that is every suite, the user's rules that found no
-/// series in any of them are no verdict, shown in the first suite; a note where only some suites were selected.
+/// The outcome of all suites. `runs` are those that were measured: if that is every suite, the user's rules and quarantines
+/// that found no series in any of them are no verdict, shown in the first suite; a note where only some suites were selected.
 pub fn conclude(policy: &Policy, runs: &[&Run], mut suites: Vec<SuiteOutcome>) -> Outcome {
     let mut notes = Vec::new();
-    if runs.len() == suites.len()
-        && let Some(first) = suites.first_mut()
-    {
-        let measured: BTreeSet<&str> = runs.iter().map(|run| run.suite.as_str()).collect();
-        // A rule that names one suite was already judged with it.
-        let judged = |suite: &str| !selection::is_glob(suite) && measured.contains(suite);
-        // Where suites were selected, a rule for others has nothing to say.
-        let concerns =
-            |rule: &Rule| !policy.is_selection || runs.iter().any(|run| wildmatch::WildMatch::new(&rule.suite).matches(&run.suite));
-        for rule in selection::unmatched_everywhere(policy, runs).into_iter().filter(|rule| !judged(&rule.suite) && concerns(rule)) {
-            let finding = expected::unmatched(rule, finding::of_suite(&first.suite, &policy.reproduce, Verdict::NoVerdict, String::new()));
+    let idle = if runs.len() == suites.len() { idle(policy, runs, &suites) } else { Vec::new() };
+    if let Some(first) = suites.first_mut() {
+        for finding in idle {
             if policy.is_selection {
                 notes.push(Note {
-                    path: rule.place.as_ref().map(|p| p.path.clone()),
-                    line: rule.place.as_ref().map(|p| p.line),
+                    path: finding.place.as_ref().map(|place| place.path.clone()),
+                    line: finding.place.as_ref().map(|place| place.line),
                     text: finding.sentence,
                 });
             } else {
+                first.verdict = first.verdict.max(finding.verdict);
                 first.findings.insert(0, finding);
-                first.verdict = first.verdict.max(Verdict::NoVerdict);
             }
         }
     }
     Outcome { notes, ..Outcome::of(suites) }
+}
+
+/// What the user wrote for several suites and what matches in none of them, as findings of the first suite.
+fn idle(policy: &Policy, runs: &[&Run], suites: &[SuiteOutcome]) -> Vec<Finding> {
+    let measured: BTreeSet<&str> = runs.iter().map(|run| run.suite.as_str()).collect();
+    // What names one suite was already judged with it; where suites were selected, what is for others has nothing to say.
+    let judged = |suite: &str| !selection::is_glob(suite) && measured.contains(suite);
+    let concerns = |suite: &str| !policy.is_selection || runs.iter().any(|run| wildmatch::WildMatch::new(suite).matches(&run.suite));
+    let is_told = |suite: &str| !judged(suite) && concerns(suite);
+    let first = suites.first().map(|suite| suite.suite.as_str()).unwrap_or_default();
+    let blank = || finding::of_suite(first, &policy.reproduce, Verdict::NoVerdict, String::new());
+    let rules = selection::unmatched_everywhere(policy, runs).into_iter().filter(|rule| is_told(&rule.suite));
+    let entries = quarantine::unmatched_everywhere(policy, runs, suites).into_iter().filter(|entry| is_told(&entry.suite));
+    rules.map(|rule| expected::unmatched(rule, blank())).chain(entries.map(|entry| quarantine::unmatched(entry, blank()))).collect()
 }
 
 #[cfg(test)]

@@ -57,7 +57,8 @@ impl<'a> Selection<'a> {
     pub fn new(comparison: &'a Comparison, policy: &'a Policy) -> Selection<'a> {
         let run = &comparison.run;
         let mut matchers = matchers(policy, &run.suite);
-        let mut selected = Vec::new();
+        // Nearly always each series is judged once.
+        let mut selected = Vec::with_capacity(run.series.len());
         for (key, series) in &run.series {
             let first = selected.len();
             let compared = comparison.series.get(key);

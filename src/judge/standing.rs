@@ -2,7 +2,7 @@
 
 use super::rule::{Kind, UnknownEnvironment};
 use super::threshold::{Case, Found, Threshold};
-use crate::model::{BaselineKind, Verdict};
+use crate::model::{BaselineKind, Note, Verdict};
 
 pub struct Standing;
 
@@ -42,6 +42,10 @@ fn other_environment(case: &Case<'_>, found: &mut Found) {
         UnknownEnvironment::NoVerdict => Verdict::NoVerdict,
     };
     let sentence = format!("times were not compared: no baseline was accepted on an environment like this one; {}", ways_out(case));
+    if verdict == Verdict::Pass {
+        // What passed is folded away, and this must not be.
+        found.notes.push(Note::text(sentence.clone()));
+    }
     found.findings.push(case.suite_finding(verdict, sentence));
 }
 

@@ -1,6 +1,10 @@
 //! Everything right of `Run` through one door: accepted runs and a run go in, a verdict and its sentence come out.
 
+mod creep;
 mod laws;
+mod limits;
+mod quarantine;
+mod requests;
 mod situations;
 
 use super::{Attempts, Limit, Policy, Rule, Statistics, UnknownEnvironment, judge};

@@ -50,21 +50,33 @@ pub enum Reading {
 }
 
 impl<'a> Limits<'a> {
-    /// The verdict of both limits, and the limit that decided it: fail if the fail limit is crossed; pass if the value is
-    /// within the stricter one; else unstable.
+    /// The verdict of both limits, and the limit that decided it: that of the gravest one that is crossed; pass if the value is
+    /// within both; else unstable, because the evidence does not say.
     pub fn decide(&self, read: impl Fn(&Limit) -> Reading) -> (Verdict, &'a str) {
         if let Some(limit) = self.fail.filter(|limit| read(limit) == Reading::Crossed) {
             return (Verdict::Fail, limit.text());
         }
-        match self.strictest() {
-            Some(limit) if read(limit) == Reading::Within => (Verdict::Pass, limit.text()),
-            limit => (Verdict::Unstable, limit.map_or("", Limit::text)),
+        let open = [self.unstable, self.fail].into_iter().flatten().find(|limit| read(limit) != Reading::Within);
+        match (open, self.strictest()) {
+            (Some(limit), _) => (Verdict::Unstable, limit.text()),
+            (None, Some(limit)) => (Verdict::Pass, limit.text()),
+            (None, None) => (Verdict::Unstable, ""),
         }
+    }
+
+    /// Whether one of them is crossed.
+    pub fn is_crossed(&self, read: impl Fn(&Limit) -> Reading) -> bool {
+        [self.unstable, self.fail].into_iter().flatten().any(|limit| read(limit) == Reading::Crossed)
     }
 
     /// The limit that a passing value is within.
     pub fn strictest(&self) -> Option<&'a Limit> {
         self.unstable.or(self.fail)
+    }
+
+    /// Whether a limit is written like that; else it was widened.
+    pub fn is_one_of(&self, text: &str) -> bool {
+        [self.unstable, self.fail].into_iter().flatten().any(|limit| limit.text() == text)
     }
 
     /// The limit that speaks of the gravest verdict.

@@ -86,6 +86,7 @@ impl Distribution {
     pub fn relative_width(&self) -> f64 {
         match self {
             Distribution::Histogram(histogram) => histogram.precision(),
+            Distribution::Sketch(sketch) => sketch.precision(),
             _ => 0.0,
         }
     }

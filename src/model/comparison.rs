@@ -88,7 +88,8 @@ pub struct Band {
     pub sessions: u32,
     /// Median of the logarithms.
     pub centre: f64,
-    /// Scale: the largest of deviation, 1.4826·MAD, 0.001 and the run's own standard error.
+    /// Scale: the largest of deviation, 1.4826·MAD, 0.001 and the run's own standard error; against a pinned run that of
+    /// successive differences.
     pub scale: f64,
 }
 
@@ -125,7 +126,11 @@ impl Changes {
 
 impl FromIterator<(Statistic, Change)> for Changes {
     fn from_iter<I: IntoIterator<Item = (Statistic, Change)>>(changes: I) -> Changes {
-        Changes(changes.into_iter().collect())
+        let changes = changes.into_iter();
+        // Exactly the room that may be needed: there are as many of these as series.
+        let mut known = Vec::with_capacity(changes.size_hint().1.unwrap_or_default());
+        known.extend(changes);
+        Changes(known)
     }
 }
 

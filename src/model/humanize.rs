@@ -37,6 +37,7 @@ fn digits(value: f64) -> String {
     let sign = if value < 0.0 { "-" } else { "" };
     match size {
         0.0 => "0".to_string(),
+        1e15.. => format!("{sign}{size:.2e}"),
         100.0..1e15 => thousandths(sign, size, 1),
         10.0..100.0 => thousandths(sign, size, 10),
         1.0..10.0 => thousandths(sign, size, 100),
@@ -99,7 +100,9 @@ mod tests {
             (10.04, "10"),
             (10.06, "10.1"),
             (1.005e9, "1005000000"),
-            (1e15, "1000000000000000"),
+            (1e14, "100000000000000"),
+            (1e15, "1.00e15"),
+            (-2.345e100, "-2.35e100"),
             (-0.25, "-0.25"),
             (0.012_345, "0.0123"),
             (1e-14, "0"),

@@ -47,6 +47,11 @@ pub fn is_auxiliary(name: &str) -> bool {
     matches!(name, SERVICE_TIME | SCHEDULE_LAG | QUEUE_WAIT | CONNECT | TLS | FIRST_BYTE | BYTES_IN | PEAK_MEMORY)
 }
 
+/// Metrics of single requests, which wait for each other, so that the values of one run are not independent.
+pub fn is_of_requests(name: &str) -> bool {
+    matches!(name, LATENCY | SERVICE_TIME | SCHEDULE_LAG | QUEUE_WAIT | CONNECT | FIRST_BYTE | BYTES_IN)
+}
+
 /// What is known of a metric before any run.
 #[derive(Debug)]
 pub struct KnownMetric {

@@ -1,7 +1,7 @@
 //! A series: one label and one metric over a run.
 
 use super::{Better, Percentile, Statistic, Summary, Unit};
-use crate::stats::{Counts, Histogram};
+use crate::stats::{Counts, Histogram, Sketch};
 use std::collections::BTreeMap;
 
 /// What identifies a series within a run.
@@ -60,6 +60,8 @@ pub enum Distribution {
     Counts { step: u64, counts: Counts },
     /// Counts in buckets of relative width ≤ 10⁻³.
     Histogram(Histogram),
+    /// What an accepted run kept: counts in wider buckets.
+    Sketch(Sketch),
 }
 
 impl Distribution {
@@ -70,6 +72,7 @@ impl Distribution {
             Distribution::Values(values) => values.len() as u64,
             Distribution::Counts { counts, .. } => counts.total(),
             Distribution::Histogram(histogram) => histogram.total(),
+            Distribution::Sketch(sketch) => sketch.total(),
         }
     }
 
@@ -84,6 +87,7 @@ impl Distribution {
             }
             Distribution::Counts { step, counts } => counts.iter().map(|(value, times)| ((value * step) as f64, times)).collect(),
             Distribution::Histogram(histogram) => histogram.iter().map(|(value, times)| (value as f64, times)).collect(),
+            Distribution::Sketch(sketch) => sketch.iter().collect(),
         }
     }
 
@@ -98,6 +102,7 @@ impl Distribution {
             }
             Distribution::Counts { step, counts } => counts.value_at_rank(rank).map(|value| (value * step) as f64),
             Distribution::Histogram(histogram) => histogram.value_at_rank(rank).map(|value| value as f64),
+            Distribution::Sketch(sketch) => sketch.value_at_rank(rank),
         }
     }
 

@@ -6,8 +6,9 @@ use super::{
     TransportFacts, Unit, Window,
 };
 use crate::stats::Histogram;
-use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use serde::{Deserialize, Serialize, Serializer};
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Name and version of the layout.
 pub const STORED_RUN_SCHEMA: &str = "neverslower.run.v1";
@@ -16,10 +17,12 @@ pub const STORED_RUN_SCHEMA: &str = "neverslower.run.v1";
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StoredError(pub String);
 
-/// A run as it is written. Times in ns, statistics that are not known are absent.
+/// A run as it is written. Times in ns, statistics that are not known are absent. Its series, of which there may be many, are
+/// borrowed: from the text that was read, or, as [`Written`], from the run that is written.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct StoredRun {
-    pub schema: String,
+pub struct StoredRun<'a, S = StoredSeries<'a>> {
+    #[serde(borrow)]
+    pub schema: Cow<'a, str>,
     pub suite: String,
     #[serde(default)]
     pub started: Option<String>,
@@ -40,7 +43,7 @@ pub struct StoredRun {
     pub session: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub load: Option<StoredLoad>,
-    pub series: Vec<StoredSeries>,
+    pub series: Vec<S>,
     #[serde(default)]
     pub windows: Vec<StoredWindow>,
     #[serde(default)]
@@ -93,21 +96,36 @@ pub struct StoredLoad {
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct StoredSeries {
-    pub label: String,
-    pub metric: String,
-    pub unit: String,
-    pub better: String,
-    pub evidence: String,
-    pub summary: Summary,
+pub struct StoredSeries<'a> {
+    #[serde(borrow)]
+    pub label: Cow<'a, str>,
+    #[serde(borrow)]
+    pub metric: Cow<'a, str>,
+    #[serde(borrow)]
+    pub unit: Cow<'a, str>,
+    #[serde(borrow)]
+    pub better: Cow<'a, str>,
+    #[serde(borrow)]
+    pub evidence: Cow<'a, str>,
+    pub summary: Cow<'a, Summary>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub summary_ok: Option<Summary>,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub samples: Vec<f64>,
+    pub summary_ok: Option<Cow<'a, Summary>>,
+    #[serde(default, skip_serializing_if = "<[f64]>::is_empty")]
+    pub samples: Cow<'a, [f64]>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub histogram: Option<String>,
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub error_kinds: BTreeMap<String, u64>,
+    pub error_kinds: Cow<'a, BTreeMap<String, u64>>,
+}
+
+/// A series that takes its stored form when it is its turn to be written, so that a run is not held a second time.
+#[derive(Debug, Clone, Copy)]
+pub struct Written<'a>(&'a Series);
+
+impl Serialize for Written<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        series_out(self.0).serialize(serializer)
+    }
 }
 
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]
@@ -145,11 +163,11 @@ pub struct StoredNote {
     pub text: String,
 }
 
-impl StoredRun {
+impl<'a> StoredRun<'a, Written<'a>> {
     /// The stored form of a run.
-    pub fn from_run(run: &Run) -> StoredRun {
+    pub fn from_run(run: &'a Run) -> Self {
         StoredRun {
-            schema: STORED_RUN_SCHEMA.to_string(),
+            schema: Cow::Borrowed(STORED_RUN_SCHEMA),
             suite: run.suite.clone(),
             started: run.started_ns.map(timestamp),
             duration_ns: run.duration_ns,
@@ -164,27 +182,33 @@ impl StoredRun {
             shard: run.shard.map(shard_out),
             session: run.session_ns.map(timestamp),
             load: run.load.as_ref().map(load_out),
-            series: run.series.values().map(series_out).collect(),
+            series: run.series.values().map(Written).collect(),
             windows: run.windows.iter().map(window_out).collect(),
             exemplars: run.exemplars.iter().map(exemplar_out).collect(),
             notes: run.notes.iter().map(|n| StoredNote { path: n.path.clone(), line: n.line, text: n.text.clone() }).collect(),
         }
     }
+}
 
+impl<'a> StoredRun<'a> {
     /// The run that was stored. Fails on another schema, a repeated series, an unknown evidence or percentile, a
     /// broken histogram: nothing is guessed.
     pub fn into_run(self) -> Result<Run, StoredError> {
+        let (run, series) = self.into_parts()?;
+        let series = series.map(|one| one.map(|one| (one.key.clone(), one))).collect::<Result<_, _>>()?;
+        Ok(Run { series, ..run })
+    }
+
+    /// The same in two parts: the run without its series, and the series one by one, so that many of them are never held twice.
+    pub fn into_parts(self) -> Result<(Run, impl Iterator<Item = Result<Series, StoredError>> + 'a), StoredError> {
         if self.schema != STORED_RUN_SCHEMA {
             return Err(StoredError(format!("expected schema {STORED_RUN_SCHEMA:?}, found {:?}", self.schema)));
         }
-        let series = self.series.into_iter().map(series_in).collect::<Result<Vec<_>, _>>()?;
-        let stored = series.len();
-        // Of two that are there twice the map keeps one, which is how they are noticed.
-        let series: BTreeMap<SeriesKey, Series> = series.into_iter().map(|one| (one.key.clone(), one)).collect();
-        if series.len() < stored {
-            return Err(StoredError(format!("{} series are there twice", stored - series.len())));
+        let twice = repeated(&self.series);
+        if twice > 0 {
+            return Err(StoredError(format!("{twice} series are there twice")));
         }
-        Ok(Run {
+        let run = Run {
             suite: self.suite,
             started_ns: self.started.as_deref().map(parse_timestamp).transpose()?,
             duration_ns: self.duration_ns,
@@ -194,13 +218,20 @@ impl StoredRun {
             environment: Environment { key: self.environment.key, hard: self.environment.hard, drift: self.environment.drift },
             shard: self.shard.map(shard_in).transpose()?,
             session_ns: self.session.as_deref().map(parse_timestamp).transpose()?,
-            series,
+            series: BTreeMap::new(),
             load: self.load.map(load_in).transpose()?,
             windows: self.windows.iter().map(window_in).collect(),
             exemplars: self.exemplars.into_iter().map(exemplar_in).collect::<Result<_, _>>()?,
             notes: self.notes.into_iter().map(|n| Note { path: n.path, line: n.line, text: n.text }).collect(),
-        })
+        };
+        Ok((run, self.series.into_iter().map(series_in)))
     }
+}
+
+/// How many series come more than once. Those that we wrote are sorted, which is seen without a set.
+fn repeated(series: &[StoredSeries<'_>]) -> usize {
+    let is_sorted = series.is_sorted_by(|a, b| (&a.label, &a.metric) < (&b.label, &b.metric));
+    if is_sorted { 0 } else { series.len() - series.iter().map(|one| (&one.label, &one.metric)).collect::<BTreeSet<_>>().len() }
 }
 
 /// RFC 3339 in UTC; what `started` and `start` hold.
@@ -213,49 +244,54 @@ fn parse_timestamp(text: &str) -> Result<u64, StoredError> {
     u64::try_from(parsed.as_nanosecond()).map_err(|_| StoredError(format!("the time {text:?} lies before 1970")))
 }
 
-fn series_out(series: &Series) -> StoredSeries {
+fn series_out(series: &Series) -> StoredSeries<'_> {
+    let nothing = Cow::Borrowed([].as_slice());
     let (samples, histogram) = match &series.distribution {
-        Distribution::Unknown => (Vec::new(), None),
-        Distribution::Values(values) => (values.clone(), None),
+        Distribution::Unknown => (nothing, None),
+        Distribution::Values(values) => (Cow::Borrowed(values.as_slice()), None),
         Distribution::Counts { step, counts } => {
             let mut histogram = Histogram::new();
             counts.iter().for_each(|(value, times)| histogram.add(value * step, times));
-            (Vec::new(), Some(histogram.encode()))
+            (nothing, Some(histogram.encode()))
         }
-        Distribution::Histogram(histogram) => (Vec::new(), Some(histogram.encode())),
+        Distribution::Histogram(histogram) => (nothing, Some(histogram.encode())),
+        Distribution::Sketch(sketch) => {
+            let mut histogram = Histogram::new();
+            sketch.iter().for_each(|(value, times)| histogram.add(value as u64, times));
+            (nothing, Some(histogram.encode()))
+        }
     };
     StoredSeries {
-        label: series.key.label.clone(),
-        metric: series.key.metric.clone(),
-        unit: series.unit.as_str().to_string(),
-        better: series.better.as_str().to_string(),
-        evidence: series.evidence.as_str().to_string(),
-        summary: series.summary.clone(),
-        summary_ok: series.summary_ok.clone(),
+        label: Cow::Borrowed(&series.key.label),
+        metric: Cow::Borrowed(&series.key.metric),
+        unit: Cow::Borrowed(series.unit.as_str()),
+        better: Cow::Borrowed(series.better.as_str()),
+        evidence: Cow::Borrowed(series.evidence.as_str()),
+        summary: Cow::Borrowed(&series.summary),
+        summary_ok: series.summary_ok.as_ref().map(Cow::Borrowed),
         samples,
         histogram,
-        error_kinds: series.error_kinds.clone(),
+        error_kinds: Cow::Borrowed(&series.error_kinds),
     }
 }
 
-fn series_in(stored: StoredSeries) -> Result<Series, StoredError> {
-    let place = format!("series {:?} {:?}", stored.label, stored.metric);
-    let evidence =
-        Evidence::from_name(&stored.evidence).ok_or_else(|| StoredError(format!("{place}: unknown evidence {:?}", stored.evidence)))?;
-    let distribution = match stored.histogram {
-        Some(text) => Distribution::Histogram(Histogram::decode(&text).map_err(|e| StoredError(format!("{place}: histogram: {}", e.0)))?),
+fn series_in(stored: StoredSeries<'_>) -> Result<Series, StoredError> {
+    let wrong = |what: String| StoredError(format!("series {:?} {:?}: {what}", stored.label, stored.metric));
+    let evidence = Evidence::from_name(&stored.evidence).ok_or_else(|| wrong(format!("unknown evidence {:?}", stored.evidence)))?;
+    let distribution = match &stored.histogram {
+        Some(text) => Distribution::Histogram(Histogram::decode(text).map_err(|e| wrong(format!("histogram: {}", e.0)))?),
         None if stored.samples.is_empty() => Distribution::Unknown,
-        None => Distribution::Values(stored.samples),
+        None => Distribution::Values(stored.samples.into_owned()),
     };
     Ok(Series {
         key: SeriesKey::new(stored.label, stored.metric),
         unit: Unit::from_name(&stored.unit),
         better: Better::from_name(&stored.better),
         evidence,
-        summary: stored.summary,
-        summary_ok: stored.summary_ok,
+        summary: stored.summary.into_owned(),
+        summary_ok: stored.summary_ok.map(Cow::into_owned),
         distribution,
-        error_kinds: stored.error_kinds,
+        error_kinds: stored.error_kinds.into_owned(),
     })
 }
 

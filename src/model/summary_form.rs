@@ -4,6 +4,7 @@
 use super::{Percentile, Summary};
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, Visitor};
 use serde::ser::{Serialize, SerializeMap, Serializer};
+use std::borrow::Cow;
 use std::fmt;
 
 impl Serialize for Summary {
@@ -17,7 +18,7 @@ impl Serialize for Summary {
             }
         }
         for (percentile, value) in &self.percentiles {
-            map.serialize_entry(&percentile.to_string(), value)?;
+            map.serialize_entry(&*name_of(*percentile), value)?;
         }
         for (name, value) in [("throughput", self.throughput), ("precision", self.precision)] {
             if let Some(value) = value {
@@ -25,6 +26,18 @@ impl Serialize for Summary {
             }
         }
         map.end()
+    }
+}
+
+/// Its name; that of the usual ones without making a text, of which a large run would need tens of thousands.
+fn name_of(percentile: Percentile) -> Cow<'static, str> {
+    match percentile {
+        Percentile::P50 => Cow::Borrowed("p50"),
+        Percentile::P90 => Cow::Borrowed("p90"),
+        Percentile::P95 => Cow::Borrowed("p95"),
+        Percentile::P99 => Cow::Borrowed("p99"),
+        Percentile::P999 => Cow::Borrowed("p99.9"),
+        other => Cow::Owned(other.to_string()),
     }
 }
 
@@ -133,7 +146,7 @@ mod tests {
             stddev: Some(0.25),
             min: Some(1.0),
             max: Some(2.0),
-            percentiles: [(Percentile::P50, 1.25), (Percentile::P999, 2.0)].into(),
+            percentiles: Percentile::STANDARD.into_iter().chain(Percentile::from_parts(99_990)).map(|p| (p, p.fraction())).collect(),
             throughput: Some(10.0),
             precision: Some(0.001),
         };

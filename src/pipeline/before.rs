@@ -2,13 +2,14 @@
 //! what the user named.
 
 use super::{Surroundings, outputs::Tap, read};
-use crate::baseline::{self, Store, builds::Build};
+use crate::baseline::{self, Store, StoredBaseline, builds::Build};
 use crate::config::{BaselineChoice, Keep, Plan};
 use crate::limits::{COMMITTED_BYTES_MAX, COMMITTED_NOTE_BYTES_MAX};
 use crate::measure::Setting;
 use crate::measure::git::{self, GitError, Wanted};
 use crate::model::{BaselineFacts, BaselineKind, Before, Edited, Note, Run};
 use crate::source::Input;
+use std::borrow::Cow;
 use std::path::Path;
 use std::time::Duration;
 
@@ -18,6 +19,8 @@ pub const GIT_TIMEOUT: Duration = Duration::from_secs(10);
 /// Where the baselines of one call come from.
 pub struct Baselines<'a> {
     plan: &'a Plan,
+    /// Suites of this call.
+    suites: Vec<String>,
     committed: Committed,
 }
 
@@ -29,6 +32,15 @@ enum Committed {
     MergeBase(Store),
     /// In the working tree of a pull request whose merge base cannot be read, and why.
     Unguarded(String),
+}
+
+/// What of a baseline was read before the run that it is for.
+#[derive(Default)]
+pub enum Early {
+    #[default]
+    Nothing,
+    Committed(Box<baseline::Ahead>),
+    Named(Result<Named, String>),
 }
 
 /// What a run is compared with, and what is odd about it.
@@ -46,7 +58,7 @@ impl From<Before> for Found {
 impl<'a> Baselines<'a> {
     /// Git is never asked: for `accept`, which changes the working tree.
     pub fn at_hand(plan: &'a Plan) -> Baselines<'a> {
-        Baselines { plan, committed: Committed::WorkingTree { head: None, unguarded: None } }
+        Baselines { plan, suites: Vec::new(), committed: Committed::WorkingTree { head: None, unguarded: None } }
     }
 
     /// Git is asked for the committed baselines of these suites.
@@ -55,24 +67,50 @@ impl<'a> Baselines<'a> {
         if !is_committed || plan.keep == Keep::OnlyAsked {
             return Baselines::at_hand(plan);
         }
-        Baselines { plan, committed: committed(plan, suites, around) }
+        let committed = committed(plan, suites, around);
+        Baselines { plan, suites: suites.iter().map(|suite| suite.to_string()).collect(), committed }
     }
 
-    /// What the run is compared with. The error is a sentence: a baseline that cannot be read judges nothing.
-    pub fn of(&self, run: &Run) -> Result<Found, String> {
+    /// What can be read of a suite's baseline without its run, so that large ones are read at once with it.
+    pub fn early(&self, suite: &str) -> Early {
         match &self.plan.baseline {
-            BaselineChoice::Auto | BaselineChoice::Committed => self.committed(run).map_err(|error| error.to_string()),
-            BaselineChoice::Previous => self.previous(run),
-            BaselineChoice::Build(number) => self.build(*number, run).map(Found::from),
-            BaselineChoice::Path(path) if path.is_dir() => directory(path, run).map(Found::from),
-            BaselineChoice::Path(path) => named(path, run).map(Found::from),
+            BaselineChoice::Auto | BaselineChoice::Committed => {
+                baseline::ahead(&self.store(), suite).map_or(Early::Nothing, |ahead| Early::Committed(Box::new(ahead)))
+            }
+            BaselineChoice::Path(path) if !path.is_dir() => Early::Named(Named::read(path, suite)),
+            BaselineChoice::Previous | BaselineChoice::Build(_) | BaselineChoice::Path(_) => Early::Nothing,
         }
     }
 
-    fn committed(&self, run: &Run) -> Result<Found, baseline::BaselineError> {
+    /// What the run is compared with. The error is a sentence: a baseline that cannot be read judges nothing.
+    pub fn of(&self, run: &Run, early: Early) -> Result<Found, String> {
+        match &self.plan.baseline {
+            BaselineChoice::Auto | BaselineChoice::Committed => self.committed(run, early).map_err(|error| error.to_string()),
+            BaselineChoice::Previous => self.previous(run),
+            BaselineChoice::Build(number) => self.build(*number, run).map(Found::from),
+            BaselineChoice::Path(path) if path.is_dir() => directory(path, run).map(Found::from),
+            BaselineChoice::Path(path) => {
+                let named = if let Early::Named(named) = early { named } else { Named::read(path, &run.suite) };
+                named.map(|named| Found::from(named.before(path, run)))
+            }
+        }
+    }
+
+    /// Where committed baselines are read.
+    fn store(&self) -> Cow<'_, Store> {
+        match &self.committed {
+            Committed::MergeBase(store) => Cow::Borrowed(store),
+            _ => Cow::Owned(Store::Directory(self.plan.baselines.clone())),
+        }
+    }
+
+    fn committed(&self, run: &Run, early: Early) -> Result<Found, baseline::BaselineError> {
         let here = Store::Directory(self.plan.baselines.clone());
-        let store = if let Committed::MergeBase(store) = &self.committed { store } else { &here };
-        let mut found = Found::from(baseline::find(store, &run.environment, &run.suite)?);
+        let ahead = if let Early::Committed(ahead) = early { Some(*ahead) } else { None };
+        let mut found = Found::from(baseline::find_ahead(ahead, &self.store(), &run.environment, &run.suite)?);
+        if found.before.facts.kind == BaselineKind::None {
+            found.notes.extend(self.renamed(run));
+        }
         let facts = &mut found.before.facts;
         match &self.committed {
             Committed::WorkingTree { head, unguarded } => {
@@ -93,6 +131,19 @@ impl<'a> Baselines<'a> {
             Committed::Unguarded(why) => (facts.edited, facts.why_unknown) = (Edited::Unknown, Some(why.clone())),
         }
         Ok(found)
+    }
+
+    /// A suite of which nothing was accepted, beside baselines that belong to no suite: who renames it removes its bar.
+    fn renamed(&self, run: &Run) -> Option<Note> {
+        let is_known = |name: &String| self.suites.contains(name) || self.plan.check.iter().any(|suite| suite.name == *name);
+        let idle: Vec<String> =
+            baseline::suites(&self.plan.baselines, &run.environment.key).into_iter().filter(|one| !is_known(one)).collect();
+        let text = format!(
+            "nothing was accepted of {:?}, and no suite here is called {}: was it renamed? its old baseline judges nothing",
+            run.suite,
+            idle.join(", ")
+        );
+        (!idle.is_empty() && !self.suites.is_empty()).then(|| Note::text(text))
     }
 
     /// The builds, newest first.
@@ -224,21 +275,40 @@ fn directory(path: &Path, run: &Run) -> Result<Before, String> {
     Ok(before)
 }
 
-/// A file that the user named: a baseline, or any result file. What it is not, is said of both.
-fn named(path: &Path, run: &Run) -> Result<Before, String> {
-    let refused = match baseline::load_file(path, &run.environment) {
-        Ok(before) => return Ok(before),
-        Err(error) if !path.exists() => return Err(error.to_string()),
-        Err(error) => error,
-    };
-    let mut earlier = read(&run.suite, &[Input::File(path.to_path_buf())], None, &mut Tap::default())
-        .map_err(|error| format!("{refused}; nor is it a result file: {error}"))?;
-    if earlier.partial {
-        return Err(format!("{}: expected whole results to compare with, found a cut or interrupted run; name another", path.display()));
+/// A file that the user named: a baseline, or any result file.
+pub enum Named {
+    Baseline(StoredBaseline),
+    Run(Box<Run>),
+}
+
+impl Named {
+    /// What is neither, is said of both.
+    fn read(path: &Path, suite: &str) -> Result<Named, String> {
+        let refused = match baseline::load_file(path) {
+            Ok(stored) => return Ok(Named::Baseline(stored)),
+            Err(error) if !path.exists() => return Err(error.to_string()),
+            Err(error) => error,
+        };
+        let earlier = read(suite, &[Input::File(path.to_path_buf())], None, &mut Tap::default())
+            .map_err(|error| format!("{refused}; nor is it a result file: {error}"))?;
+        if earlier.partial {
+            return Err(format!(
+                "{}: expected whole results to compare with, found a cut or interrupted run; name another",
+                path.display()
+            ));
+        }
+        Ok(Named::Run(Box::new(earlier)))
     }
-    if earlier.environment.key.is_empty() {
-        // Nobody said where the file was measured; naming it as the baseline says that it compares.
-        earlier.environment = run.environment.clone();
+
+    fn before(self, path: &Path, run: &Run) -> Before {
+        let mut earlier = match self {
+            Named::Baseline(stored) => return baseline::of_file(path, stored, &run.environment),
+            Named::Run(earlier) => *earlier,
+        };
+        if earlier.environment.key.is_empty() {
+            // Nobody said where the file was measured; naming it as the baseline says that it compares.
+            earlier.environment = run.environment.clone();
+        }
+        baseline::from_runs(path.display().to_string(), vec![earlier], &run.environment)
     }
-    Ok(baseline::from_runs(path.display().to_string(), vec![earlier], &run.environment))
 }

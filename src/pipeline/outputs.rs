@@ -166,11 +166,14 @@ pub fn clear(plan: &Plan) -> Result<(), OutputFailed> {
 
 /// What we write into the results directory: folders, and globs of names in them. It may be a directory with other things
 /// in it, such as `.`: those are nobody's to remove.
-const OURS: [(&str, &[&str]); 5] = [
+const OURS: [(&str, &[&str]); 8] = [
     ("", &["outcome.json", "report.md"]),
     ("runs", &["*.run.json"]),
     ("junit", &["TEST-*.xml"]),
     ("jtl", &["*.jtl"]),
+    ("jenkins/archive", &["*.xml"]),
+    ("jenkins/performance-results", &["performance.log"]),
+    ("jenkins", &["*.csv"]),
     ("logs", &["git.log", "git.in", "git.out", "*.build.log", "*.benchmark.*", "*.command.log", "*.tool.log", "*.server.log"]),
 ];
 

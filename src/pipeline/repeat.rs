@@ -27,11 +27,17 @@ pub fn measured(times: u32, is_interrupted: impl Fn() -> bool, mut once: impl Fn
                 let session_ns = parts.first().map_or(run.started_ns, |first| first.session_ns);
                 parts.push(Run { session_ns, ..run });
             }
-            Err(reason) => return Measured { whole: Err(format!("measurement {time} of {times}: {reason}")), parts },
+            Err(reason) => return Measured { whole: Err(format!("measurement {time} of {times}: {reason}")), parts: cut(parts) },
         }
     }
     let is_whole = parts.len() as u32 == times;
+    let parts = if is_whole { parts } else { cut(parts) };
     Measured { whole: pooled(&parts).map(|run| Run { partial: run.partial || !is_whole, ..run }), parts }
+}
+
+/// Measurements of a session that did not come to its end: kept, but nobody may take them for a baseline.
+fn cut(parts: Vec<Run>) -> Vec<Run> {
+    parts.into_iter().map(|part| Run { partial: true, ..part }).collect()
 }
 
 /// The runs as repetitions of one: their values together; of what is one number a run, the numbers. What cannot be put

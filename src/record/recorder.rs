@@ -10,6 +10,7 @@ use crate::model::{LoadFacts, Note, Request, Run, RunFacts, Sample, Series, Seri
 use crate::stats::Histogram;
 use rustc_hash::FxHashMap;
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 /// Takes a run while it is measured or read, in memory that does not depend on its length: it grows with labels, and with
 /// distinct values up to the budgets of `limits`.
@@ -192,10 +193,10 @@ impl Sink for Recorder {
         if recorded.is_some_and(|label| label.has(&series.key.metric)) {
             return Err(two_things(&series.key.label, &series.key.metric, "comes as samples and as a summary"));
         }
-        match self.folded.get_mut(&series.key) {
-            Some(mine) => summarise::merge(mine, series),
-            None => {
-                self.folded.insert(series.key.clone(), series);
+        match self.folded.entry(series.key.clone()) {
+            Entry::Occupied(mine) => summarise::merge(mine.into_mut(), series),
+            Entry::Vacant(room) => {
+                room.insert(series);
                 Ok(())
             }
         }

@@ -4,7 +4,8 @@ use super::Style;
 use crate::limits::OUTPUT_BUFFER_BYTES;
 use crate::output::{Output, OutputError, Report};
 use serde::Serialize;
-use std::io::{BufWriter, Write};
+use serde_json::ser::Formatter;
+use std::io::{self, BufWriter, Write};
 
 struct Document<W> {
     out: Box<dyn Write>,
@@ -21,7 +22,21 @@ pub fn open(out: Box<dyn Write>, style: &Style, render: fn(&Report<'_>, &Style) 
     Box::new(Document { out, style: style.clone(), write })
 }
 
-/// The output of a JSON document, which is written as it is made because it may be large.
+/// The output of a document that is written as it is made, because it may be large.
+pub fn written(
+    out: Box<dyn Write>,
+    style: &Style,
+    write: fn(&Report<'_>, &Style, &mut dyn Write) -> Result<(), OutputError>,
+) -> Box<dyn Output> {
+    let write = move |report: &Report<'_>, style: &Style, out: &mut dyn Write| {
+        let mut out = BufWriter::with_capacity(OUTPUT_BUFFER_BYTES, out);
+        write(report, style, &mut out)?;
+        Ok(out.flush()?)
+    };
+    Box::new(Document { out, style: style.clone(), write })
+}
+
+/// The same of a JSON document.
 pub fn json(
     out: Box<dyn Write>,
     style: &Style,
@@ -41,8 +56,88 @@ pub struct JsonWriter<'a>(BufWriter<&'a mut dyn Write>);
 impl JsonWriter<'_> {
     /// Writes the document.
     pub fn write(&mut self, value: &impl Serialize) -> Result<(), serde_json::Error> {
-        serde_json::to_writer_pretty(&mut self.0, value)?;
+        let layout = Layout { depth: 0, is_empty: true };
+        value.serialize(&mut serde_json::Serializer::with_formatter(&mut self.0, layout))?;
         self.0.write_all(b"\n").map_err(serde_json::Error::io)
+    }
+}
+
+/// The layout of `serde_json::to_writer_pretty`, which writes each step of an indentation by itself. Large documents are mostly
+/// beginnings of lines, so here they are one piece each.
+struct Layout {
+    depth: usize,
+    /// Nothing stands in the innermost array or object yet.
+    is_empty: bool,
+}
+
+/// The beginning of a line behind another member, as deep as any of our documents is.
+const LINE: &[u8] = b",\n                        ";
+const INDENTATION: &[u8] = b"  ";
+
+impl Layout {
+    fn begin<W: ?Sized + Write>(&mut self, out: &mut W, bracket: &[u8]) -> io::Result<()> {
+        (self.depth, self.is_empty) = (self.depth + 1, true);
+        out.write_all(bracket)
+    }
+
+    fn line<W: ?Sized + Write>(&self, out: &mut W, is_first: bool) -> io::Result<()> {
+        let (from, to) = (usize::from(is_first), 2 + INDENTATION.len() * self.depth);
+        match LINE.get(from..to) {
+            Some(line) => out.write_all(line),
+            None => {
+                out.write_all(LINE.get(from..2).unwrap_or_default())?;
+                (0..self.depth).try_for_each(|_| out.write_all(INDENTATION))
+            }
+        }
+    }
+
+    fn end<W: ?Sized + Write>(&mut self, out: &mut W, bracket: &[u8]) -> io::Result<()> {
+        self.depth = self.depth.saturating_sub(1);
+        if !self.is_empty {
+            self.line(out, true)?;
+        }
+        self.is_empty = false;
+        out.write_all(bracket)
+    }
+}
+
+impl Formatter for Layout {
+    fn begin_array<W: ?Sized + Write>(&mut self, out: &mut W) -> io::Result<()> {
+        self.begin(out, b"[")
+    }
+
+    fn end_array<W: ?Sized + Write>(&mut self, out: &mut W) -> io::Result<()> {
+        self.end(out, b"]")
+    }
+
+    fn begin_array_value<W: ?Sized + Write>(&mut self, out: &mut W, first: bool) -> io::Result<()> {
+        self.line(out, first)
+    }
+
+    fn end_array_value<W: ?Sized + Write>(&mut self, _: &mut W) -> io::Result<()> {
+        self.is_empty = false;
+        Ok(())
+    }
+
+    fn begin_object<W: ?Sized + Write>(&mut self, out: &mut W) -> io::Result<()> {
+        self.begin(out, b"{")
+    }
+
+    fn end_object<W: ?Sized + Write>(&mut self, out: &mut W) -> io::Result<()> {
+        self.end(out, b"}")
+    }
+
+    fn begin_object_key<W: ?Sized + Write>(&mut self, out: &mut W, first: bool) -> io::Result<()> {
+        self.line(out, first)
+    }
+
+    fn begin_object_value<W: ?Sized + Write>(&mut self, out: &mut W) -> io::Result<()> {
+        out.write_all(b": ")
+    }
+
+    fn end_object_value<W: ?Sized + Write>(&mut self, _: &mut W) -> io::Result<()> {
+        self.is_empty = false;
+        Ok(())
     }
 }
 
@@ -50,5 +145,28 @@ impl<W: Fn(&Report<'_>, &Style, &mut dyn Write) -> Result<(), OutputError>> Outp
     fn outcome(&mut self, report: &Report<'_>) -> Result<(), OutputError> {
         (self.write)(report, &self.style, &mut *self.out)?;
         Ok(self.out.flush()?)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::JsonWriter;
+    use std::io::{BufWriter, Write};
+
+    fn check(value: &serde_json::Value) {
+        let (mut bytes, expected) = (Vec::new(), serde_json::to_string_pretty(value).unwrap() + "\n");
+        let out: &mut dyn Write = &mut bytes;
+        let mut json = JsonWriter(BufWriter::new(out));
+        json.write(value).unwrap();
+        json.0.flush().unwrap();
+        drop(json);
+        assert_eq!(String::from_utf8(bytes).unwrap(), expected);
+    }
+
+    #[test]
+    fn documents_are_laid_out_as_by_serde_json() {
+        check(&serde_json::json!({"a": [], "b": {}, "c": [1, [], [{}, {"d": null}], "e"], "f": {"g": {"h": []}}}));
+        check(&(0..20).fold(serde_json::json!([]), |inner, _| serde_json::json!([inner, {"deep": [1]}])));
+        check(&serde_json::json!("alone"));
     }
 }

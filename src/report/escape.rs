@@ -18,10 +18,19 @@ fn is_plain(text: &str, is_harmless: impl Fn(u8) -> bool) -> bool {
     text.bytes().fold(true, |plain, byte| plain & is_harmless(byte))
 }
 
+/// Whether the bytes alone tell that no character is active, as in every `µs`: beyond ASCII active ones begin with E2 or EF, or
+/// are C2 and a byte below A0. Looking at characters would take most of the time that a large report takes.
+fn is_inactive(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    let pairs = bytes.iter().zip(bytes.iter().skip(1));
+    is_plain(text, |byte| !matches!(byte, 0..=0x1f | 0x7f | 0xe2 | 0xef))
+        && pairs.fold(true, |plain, (first, second)| plain & !(*first == 0xc2 && *second < 0xa0))
+}
+
 /// One line without active characters: white space becomes a space, an ANSI sequence and any other active character
 /// one replacement character.
 pub fn printable(text: &str) -> Cow<'_, str> {
-    if is_plain(text, |byte| matches!(byte, b' '..=b'~')) || !text.chars().any(is_active) {
+    if is_plain(text, |byte| matches!(byte, b' '..=b'~')) || is_inactive(text) || !text.chars().any(is_active) {
         return Cow::Borrowed(text);
     }
     let mut out = String::with_capacity(text.len());

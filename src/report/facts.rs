@@ -27,18 +27,37 @@ pub fn is_first_use(outcome: &Outcome) -> bool {
     outcome.compared() == 0 && !outcome.suites.is_empty() && outcome.suites.iter().all(|suite| suite.baseline.kind == BaselineKind::None)
 }
 
+/// What a first-time user does next; nothing where the change under test brings the first baseline itself.
+pub fn next_steps(outcome: &Outcome) -> &[String] {
+    let brings_one = outcome.suites.iter().any(|suite| suite.baseline.edited == Edited::Yes);
+    if brings_one { &[] } else { &outcome.next_steps }
+}
+
 /// What a first use is told before the commands that change it.
 pub const FIRST_USE: &str = "Nothing compared yet: no run has been accepted as a baseline. To change that:";
 
-/// Findings of a suite that passed.
+/// Findings of a suite that passed, those in quarantine not among them.
 pub fn passed(suite: &SuiteOutcome) -> usize {
-    suite.findings.iter().filter(|finding| finding.verdict == Verdict::Pass).count()
+    suite.findings.iter().filter(|finding| finding.verdict == Verdict::Pass && finding.quarantined.is_none()).count()
 }
 
-/// The numbers behind the verdict: `1 failed, 1 unstable, 38 passed; 41 series compared with a baseline`.
+/// The word for how a finding ended: its verdict, or that only its quarantine keeps it from another.
+pub fn ending(finding: &Finding) -> &'static str {
+    if finding.quarantined.is_some() { "QUARANTINE" } else { finding.verdict.word() }
+}
+
+/// Findings that would not have passed without their quarantine.
+pub fn quarantined<'a>(suites: &[(&'a SuiteOutcome, Option<&'a Run>)]) -> Vec<&'a Finding> {
+    suites.iter().flat_map(|(suite, _)| &suite.findings).filter(|finding| finding.quarantined.is_some()).collect()
+}
+
+/// The numbers behind the verdict: `1 failed, 1 unstable, 38 passed, 1 in quarantine; 41 series compared with a baseline`.
 pub fn headline(outcome: &Outcome) -> String {
     let words = ["failed", "without verdict", "unstable", "passed"];
-    let counted = GRAVEST_FIRST.iter().zip(words).map(|(verdict, word)| (outcome.count(*verdict), word));
+    let quarantined = outcome.findings().filter(|finding| finding.quarantined.is_some()).count();
+    let count = |verdict: Verdict| outcome.count(verdict) - if verdict == Verdict::Pass { quarantined } else { 0 };
+    let counted = GRAVEST_FIRST.iter().zip(words).map(|(verdict, word)| (count(*verdict), word));
+    let counted = counted.chain([(quarantined, "in quarantine")]);
     let counts: Vec<_> = counted.filter(|(count, _)| *count > 0).map(|(count, word)| format!("{count} {word}")).collect();
     let counts = if counts.is_empty() { "nothing was judged".to_string() } else { counts.join(", ") };
     let compared = match outcome.compared() {
@@ -57,9 +76,18 @@ pub fn caveats(outcome: &Outcome) -> Vec<String> {
     } else if outcome.exit_code != outcome.verdict.exit_code() {
         caveats.push(format!("Exits with {} as asked; the verdict's own code is {}.", outcome.exit_code, outcome.verdict.exit_code()));
     }
-    let edited: Vec<&str> = outcome.suites.iter().filter(|one| one.baseline.edited == Edited::Yes).map(|one| one.suite.as_str()).collect();
-    if !edited.is_empty() {
-        caveats.push(format!("This change edits the baseline of {}; it is judged by what stood there before.", edited.join(", ")));
+    let edited = |is_first: bool| {
+        let is_meant =
+            move |one: &&SuiteOutcome| one.baseline.edited == Edited::Yes && (one.baseline.kind == BaselineKind::None) == is_first;
+        outcome.suites.iter().filter(is_meant).map(|one| one.suite.as_str()).collect::<Vec<_>>().join(", ")
+    };
+    let (changed, added) = (edited(false), edited(true));
+    if !changed.is_empty() {
+        caveats.push(format!("This change edits the baseline of {changed}; it is judged by what stood there before."));
+    }
+    if !added.is_empty() {
+        caveats
+            .push(format!("This change edits the baseline of {added}: none stood there before, so it judges nothing until it is merged."));
     }
     caveats
 }
@@ -171,6 +199,8 @@ pub fn recording(run: &Run) -> String {
             let seconds = quantity(load.measured_ns as f64, &Unit::Ns);
             format!("{} requests{rate} in {seconds}, {} failed, {} connections", load.planned, load.failed, load.connections)
         }
+        // Result files seldom tell how long it took.
+        None if run.duration_ns == 0 => format!("{} series", run.series.len()),
         None => format!("{} series in {seconds}", run.series.len()),
     }
 }
@@ -201,6 +231,7 @@ pub fn notes(suite: &SuiteOutcome) -> Vec<String> {
         }
     }
     notes.extend(suite.baseline.drift.iter().map(|(name, before, after)| format!("{name} was {before}, is {after}")));
+    notes.extend(suite.baseline.reasons.iter().map(|reason| format!("accepted although worse: {reason}")));
     notes.extend(suite.notes.iter().map(note));
     notes
 }

@@ -24,7 +24,7 @@ const STARTED_NS: u64 = 1_795_428_000_000_000_000;
 pub const HOSTILE: &str = "GET /?a=1|2&b=<img>\n::error::\u{1b}[31mred\u{1b}[0m ##[group] `x` @team --> \"q\", \u{7}\u{202e}";
 
 pub fn all() -> Vec<Fixture> {
-    vec![pass(), fail(), unstable(), no_verdict(), first_use(), hostile()]
+    vec![pass(), fail(), unstable(), no_verdict(), first_use(), hostile(), quarantine()]
 }
 
 fn committed() -> BaselineFacts {
@@ -279,6 +279,44 @@ fn hostile() -> Fixture {
     let mut suite = suite("a<b>&\"c\"", committed(), findings);
     suite.notes = (0..8).map(|n| Note::text(format!("::warning::{n} {HOSTILE}"))).collect();
     Fixture { name: "hostile", outcome: Outcome::of(vec![suite]), runs: vec![run("a<b>&\"c\"", &[HOSTILE])] }
+}
+
+/// A failure in quarantine, slow creep against a pinned run, and an improvement that nobody should believe.
+fn quarantine() -> Fixture {
+    let lowered = Finding {
+        verdict: Verdict::Pass,
+        quarantined: Some("the disk is being replaced".into()),
+        sentence: "GET /slow p95 rose from 20.6 ms to 41.2 ms (+100%), limit +10%; beyond the noise of 9 accepted runs; FAIL without \
+                   its quarantine until 2026-12-31: the disk is being replaced"
+            .into(),
+        ..slow("hello", "GET /slow")
+    };
+    let crept = Finding {
+        kind: FindingKind::Pinned,
+        verdict: Verdict::Unstable,
+        sentence: "GET / p95 rose from 19.6 ms to 20.8 ms (+6.18%) against the run pinned on 2026-08-01 (commit 1a2b3c4d5e), limit +5%; \
+                   beyond the noise of 9 accepted runs"
+            .into(),
+        threshold: "+5%".into(),
+        before: Some(19_600_000.0),
+        change_percent: Some(6.18),
+        ..finding("hello", "GET /")
+    };
+    let too_fast = Finding {
+        kind: FindingKind::TooFast,
+        verdict: Verdict::Unstable,
+        sentence: "GET /fast p95 fell from 20.6 ms to 0.41 ms (-98%), better by more than -90%: a benchmark so much faster is usually \
+                   broken (errors, empty work); look at what it does, and accept it if that is right"
+            .into(),
+        threshold: "-90%".into(),
+        after: Some(410_000.0),
+        change_percent: Some(-98.0),
+        interval_percent: None,
+        detectable_percent: None,
+        ..finding("hello", "GET /fast")
+    };
+    let outcome = Outcome::of(vec![suite("hello", committed(), vec![lowered, finding("hello", "GET /"), crept, too_fast])]);
+    Fixture { name: "quarantine", outcome, runs: vec![run("hello", &["GET /", "GET /fast", "GET /slow"])] }
 }
 
 /// Requests as sources tell them: plain, with every phase, failed in both ways, hostile.

@@ -67,6 +67,9 @@ struct JsonBaseline<'a> {
     environments: &'a [String],
     #[serde(skip_serializing_if = "Vec::is_empty")]
     drift: Vec<JsonDrift<'a>>,
+    /// Why runs were accepted although they were worse, newest first.
+    #[serde(skip_serializing_if = "<[String]>::is_empty")]
+    reasons: &'a [String],
 }
 
 #[derive(Serialize)]
@@ -106,6 +109,9 @@ struct JsonFinding<'a> {
     samples: u64,
     sentence: &'a str,
     reproduce: &'a str,
+    /// Why the series is in quarantine; only where it would not have passed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    quarantined: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     place: Option<JsonPlace<'a>>,
 }
@@ -195,6 +201,7 @@ fn baseline(facts: &BaselineFacts) -> JsonBaseline<'_> {
         runs: facts.runs,
         environments: &facts.environments,
         drift: facts.drift.iter().map(|(name, before, after)| JsonDrift { name, before, after }).collect(),
+        reasons: &facts.reasons,
     }
 }
 
@@ -220,6 +227,7 @@ fn finding(finding: &Finding) -> JsonFinding<'_> {
         samples: finding.samples,
         sentence: &finding.sentence,
         reproduce: &finding.reproduce,
+        quarantined: finding.quarantined.as_deref(),
         place: finding.place.as_ref().map(|place| JsonPlace { path: &place.path, line: place.line }),
     }
 }

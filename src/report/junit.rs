@@ -6,15 +6,16 @@ mod case;
 use self::case::{Case, Ending};
 use super::escape::xml;
 use super::{Entry, Needs, Style, document, facts};
-use crate::model::{Run, SuiteOutcome};
+use crate::model::{Run, Shard, SuiteOutcome};
 use crate::output::{Output, OutputError, Report};
+use std::fmt::Write as _;
 use std::io::Write;
 
 pub const ENTRY: Entry =
     Entry { name: "junit", about: "each judged series as a test case of JUnit XML", needs: Needs::Outcome, extension: "xml", open };
 
 fn open(out: Box<dyn Write>, style: &Style) -> Box<dyn Output> {
-    document::open(out, style, render)
+    document::written(out, style, write)
 }
 
 /// Attributes that a suite and the whole share.
@@ -53,25 +54,30 @@ impl Totals {
     }
 }
 
-fn render(report: &Report<'_>, style: &Style) -> Result<String, OutputError> {
-    let mut totals = Totals::default();
-    let mut body = String::new();
-    let suites = facts::suites(report, style);
-    for (index, (suite, run)) in suites.iter().enumerate() {
-        push_suite(&mut body, &mut totals, index, suite, *run);
-    }
-    // Runs that nobody judged (`convert`): their numbers, as cases that were skipped.
-    let unjudged = report.runs.iter().filter(|run| style.suite.as_ref().is_none_or(|only| *only == run.suite));
-    for (index, run) in unjudged.filter(|_| report.outcome.suites.is_empty()).enumerate() {
-        push_cases(&mut body, &mut totals, index, &run.suite, Some(run), run.duration_ns, &[], &case::of_run(run));
-    }
-    body.push_str("</testsuites>\n");
-    let head = format!("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"neverslower\" {}>\n", totals.attributes());
-    body.insert_str(0, &head);
-    Ok(body)
+/// A `<testsuite>` before it is written: its totals stand in front of it, and those of all suites in front of everything.
+struct Suite<'a> {
+    index: usize,
+    name: &'a str,
+    run: Option<&'a Run>,
+    totals: Totals,
+    properties: Vec<(&'static str, String)>,
+    cases: Vec<Case>,
 }
 
-fn push_suite(body: &mut String, totals: &mut Totals, index: usize, suite: &SuiteOutcome, run: Option<&Run>) {
+fn write(report: &Report<'_>, style: &Style, out: &mut dyn Write) -> Result<(), OutputError> {
+    let judged = facts::suites(report, style).into_iter().enumerate().map(|(index, (suite, run))| judged(index, suite, run));
+    // Runs that nobody judged (`convert`): their numbers, as cases that were skipped.
+    let unjudged = report.runs.iter().filter(|run| style.suite.as_ref().is_none_or(|only| *only == run.suite));
+    let unjudged = unjudged.filter(|_| report.outcome.suites.is_empty()).enumerate().map(|(index, run)| unjudged_suite(index, run));
+    let suites: Vec<Suite<'_>> = judged.chain(unjudged).collect();
+    let mut totals = Totals::default();
+    suites.iter().for_each(|suite| totals.add(&suite.totals));
+    writeln!(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"neverslower\" {}>", totals.attributes())?;
+    suites.iter().try_for_each(|suite| suite.write(out))?;
+    Ok(out.write_all(b"</testsuites>\n")?)
+}
+
+fn judged<'a>(index: usize, suite: &'a SuiteOutcome, run: Option<&'a Run>) -> Suite<'a> {
     let mut properties = vec![
         ("verdict", suite.verdict.as_str().to_string()),
         ("compared", suite.compared.to_string()),
@@ -83,35 +89,37 @@ fn push_suite(body: &mut String, totals: &mut Totals, index: usize, suite: &Suit
         properties.extend(run.commit.clone().map(|commit| ("commit", commit)));
     }
     properties.extend(facts::notes(suite).into_iter().map(|note| ("note", note)));
-    push_cases(body, totals, index, &suite.suite, run, suite.duration_ns, &properties, &case::of_suite(suite));
+    let cases = case::of_suite(suite);
+    Suite { index, name: &suite.suite, run, totals: Totals::of(&cases, suite.duration_ns), properties, cases }
 }
 
-#[allow(clippy::too_many_arguments, reason = "one caller for judged suites, one for unjudged runs; the parts have no common owner")]
-fn push_cases(
-    body: &mut String,
-    totals: &mut Totals,
-    index: usize,
-    suite: &str,
-    run: Option<&Run>,
-    duration_ns: u64,
-    properties: &[(&str, String)],
-    cases: &[Case],
-) {
-    let suite_totals = Totals::of(cases, duration_ns);
-    let shard = run.and_then(|run| run.shard);
-    // Two suites of one name and id would be merged or dropped by Jenkins: shards differ in both.
-    let name = shard.map_or_else(|| format!("perf.{suite}"), |shard| format!("perf.{suite}[{}/{}]", shard.index, shard.total));
-    let id = shard.map_or(index, |shard| shard.index as usize);
-    let timestamp = run.and_then(|run| run.started_ns).and_then(time).map_or_else(String::new, |time| format!(" timestamp=\"{time}\""));
-    body.push_str(&format!("  <testsuite name=\"{}\" id=\"{id}\" {}{timestamp}>\n", xml(&name), suite_totals.attributes()));
-    push_properties(body, "    ", properties);
-    // Measured together: each case carries an even share, so that readers that add the cases up get the suite's time.
-    let share = seconds(duration_ns / (cases.len().max(1) as u64));
-    for case in cases {
-        push_case(body, suite, case, &share);
+fn unjudged_suite(index: usize, run: &Run) -> Suite<'_> {
+    let cases = case::of_run(run);
+    Suite { index, name: &run.suite, run: Some(run), totals: Totals::of(&cases, run.duration_ns), properties: Vec::new(), cases }
+}
+
+impl Suite<'_> {
+    fn write(&self, out: &mut dyn Write) -> Result<(), OutputError> {
+        let shard = self.run.and_then(|run| run.shard);
+        // Two suites of one name and id would be merged or dropped by Jenkins: shards differ in both.
+        let of_shard = |shard: Shard| format!("perf.{}[{}/{}]", self.name, shard.index, shard.total);
+        let name = shard.map_or_else(|| format!("perf.{}", self.name), of_shard);
+        let id = shard.map_or(self.index, |shard| shard.index as usize);
+        let started = self.run.and_then(|run| run.started_ns).and_then(time);
+        let timestamp = started.map_or_else(String::new, |time| format!(" timestamp=\"{time}\""));
+        let mut text = format!("  <testsuite name=\"{}\" id=\"{id}\" {}{timestamp}>\n", xml(&name), self.totals.attributes());
+        push_properties(&mut text, "    ", &self.properties);
+        // Measured together: each case carries an even share, so that readers that add the cases up get the suite's time.
+        let share = seconds(self.totals.duration_ns / (self.cases.len().max(1) as u64));
+        for case in &self.cases {
+            push_case(&mut text, self.name, case, &share);
+            // Case by case: the whole may be large.
+            out.write_all(text.as_bytes())?;
+            text.clear();
+        }
+        text.push_str("  </testsuite>\n");
+        Ok(out.write_all(text.as_bytes())?)
     }
-    body.push_str("  </testsuite>\n");
-    totals.add(&suite_totals);
 }
 
 fn push_properties(body: &mut String, indent: &str, properties: &[(&str, String)]) {
@@ -127,9 +135,10 @@ fn push_properties(body: &mut String, indent: &str, properties: &[(&str, String)
 
 fn push_case(body: &mut String, suite: &str, case: &Case, share: &str) {
     let time = case.duration_ns.map_or_else(|| share.to_string(), seconds);
-    body.push_str(&format!("    <testcase classname=\"perf.{}\" name=\"{}\" time=\"{time}\"", xml(suite), xml(&case.name)));
+    // Writing into a string never fails.
+    let _ = write!(body, "    <testcase classname=\"perf.{}\" name=\"{}\" time=\"{time}\"", xml(suite), xml(&case.name));
     if let Some(place) = &case.place {
-        body.push_str(&format!(" file=\"{}\" line=\"{}\"", xml(&place.path.replace('\\', "/")), place.line));
+        let _ = write!(body, " file=\"{}\" line=\"{}\"", xml(&place.path.replace('\\', "/")), place.line);
     }
     let properties = case.properties.as_slice();
     if properties.is_empty() && case.ending == Ending::Passed {
@@ -139,13 +148,13 @@ fn push_case(body: &mut String, suite: &str, case: &Case, share: &str) {
     body.push_str(">\n");
     push_properties(body, "      ", properties);
     let message = xml(&case.message);
-    let text = case.text();
-    match case.ending {
-        Ending::Passed => {}
-        Ending::Failure(kind) => body.push_str(&format!("      <failure type=\"{kind}\" message=\"{message}\">{text}</failure>\n")),
-        Ending::Error => body.push_str(&format!("      <error type=\"no-verdict\" message=\"{message}\">{text}</error>\n")),
-        Ending::Skipped => body.push_str(&format!("      <skipped message=\"{message}\"/>\n")),
-    }
+    let text = || case.text(&message);
+    let _ = match case.ending {
+        Ending::Passed => Ok(()),
+        Ending::Failure(kind) => writeln!(body, "      <failure type=\"{kind}\" message=\"{message}\">{}</failure>", text()),
+        Ending::Error => writeln!(body, "      <error type=\"no-verdict\" message=\"{message}\">{}</error>", text()),
+        Ending::Skipped => writeln!(body, "      <skipped message=\"{message}\"/>"),
+    };
     body.push_str("    </testcase>\n");
 }
 

@@ -29,11 +29,16 @@ fn render(report: &Report<'_>, style: &Style) -> Result<String, OutputError> {
     let crossed = facts::crossed(&suites);
     page.reasons(&crossed);
     page.table(&crossed, REPORT_ROWS_MAX);
-    if !outcome.next_steps.is_empty() {
+    let quarantined = facts::quarantined(&suites);
+    page.details(&format!("{} in quarantine", quarantined.len()), !quarantined.is_empty(), |page| {
+        page.reasons(&quarantined);
+        page.table(&quarantined, REPORT_ROWS_MAX);
+    });
+    if !facts::next_steps(outcome).is_empty() {
         page.next_steps(outcome);
     }
-    let passed: Vec<_> =
-        outcome.findings().filter(|f| f.verdict == Verdict::Pass && suites.iter().any(|(s, _)| s.suite == f.suite)).collect();
+    let is_passed = |finding: &Finding| finding.verdict == Verdict::Pass && finding.quarantined.is_none();
+    let passed: Vec<_> = outcome.findings().filter(|f| is_passed(f) && suites.iter().any(|(s, _)| s.suite == f.suite)).collect();
     page.details(&format!("{} passed", passed.len()), !passed.is_empty(), |page| page.table(&passed, usize::MAX));
     page.details("What was measured, and what it was compared with", !suites.is_empty(), |page| page.suites(&suites));
     let notes = notes(outcome, &suites);
@@ -80,7 +85,7 @@ impl Page {
         let reason = |(finding, next): (&&Finding, Option<&&Finding>)| {
             let place = finding.place.as_ref().map_or_else(String::new, |place| format!(" ({}:{})", place.path, place.line));
             let sentence = markdown(&format!("{}{place}", finding.sentence));
-            let mut text = format!("- **{}** {}: {sentence}", finding.verdict.word(), code(&finding.suite));
+            let mut text = format!("- **{}** {}: {sentence}", facts::ending(finding), code(&finding.suite));
             if !finding.reproduce.is_empty() && next.is_none_or(|next| next.reproduce != finding.reproduce) {
                 text.push_str(&format!("<br>Reproduce: {}", code(&finding.reproduce)));
             }
@@ -142,7 +147,7 @@ fn row(finding: &Finding) -> String {
     let label = if finding.key.label.is_empty() { "(the suite)".to_string() } else { code(&shorten(&finding.key.label, QUOTED_CHARS_MAX)) };
     let prose = |text: Option<String>| text.map_or_else(String::new, |text| markdown(&text));
     let cells = [
-        finding.verdict.word().to_string(),
+        facts::ending(finding).to_string(),
         code(&finding.suite),
         label,
         markdown(&facts::measure(finding)),

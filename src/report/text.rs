@@ -36,8 +36,10 @@ fn render(report: &Report<'_>, style: &Style) -> Result<String, OutputError> {
     let suites = facts::suites(report, style);
     page.headline(report.outcome);
     page.reasons(&facts::crossed(&suites), report.outcome);
-    if !report.outcome.next_steps.is_empty() {
-        page.next_steps(&report.outcome.next_steps);
+    page.quarantined(&facts::quarantined(&suites), report.outcome);
+    let next_steps = facts::next_steps(report.outcome);
+    if !next_steps.is_empty() {
+        page.next_steps(next_steps);
     }
     for (suite, run) in &suites {
         page.suite(suite, *run);
@@ -97,6 +99,22 @@ impl Page<'_> {
         }
     }
 
+    /// What would not have passed, and why it is let through: never out of sight.
+    fn quarantined(&mut self, findings: &[&Finding], outcome: &Outcome) {
+        if findings.is_empty() {
+            return;
+        }
+        self.text.push('\n');
+        let shown = findings.len().min(self.rows(TEXT_SENTENCES_MAX));
+        for finding in findings.iter().take(shown) {
+            let suite = facts::prefix(&finding.suite, outcome);
+            self.wrapped("", &format!("{}: {suite}{}", facts::ending(finding), finding.sentence));
+        }
+        if findings.len() > shown {
+            self.line(&format!("  and {} more in quarantine", findings.len() - shown));
+        }
+    }
+
     /// How a suite was measured and what it was compared with; the numbers of what did not pass, or of everything.
     fn suite(&mut self, suite: &SuiteOutcome, run: Option<&Run>) {
         self.text.push('\n');
@@ -115,8 +133,8 @@ impl Page<'_> {
     fn table(&mut self, suite: &SuiteOutcome) {
         let mut listed: Vec<_> = facts::GRAVEST_FIRST
             .iter()
-            .filter(|verdict| self.style.verbose || **verdict != Verdict::Pass)
             .flat_map(|verdict| suite.findings.iter().filter(move |finding| finding.verdict == *verdict))
+            .filter(|finding| self.style.verbose || finding.verdict != Verdict::Pass || finding.quarantined.is_some())
             // About the suite as a whole: its sentence stands above.
             .filter(|finding| !finding.key.label.is_empty())
             .collect();
@@ -225,7 +243,7 @@ impl Page<'_> {
 
 fn row(finding: &Finding) -> Vec<Option<String>> {
     vec![
-        Some(finding.verdict.word().to_string()),
+        Some(facts::ending(finding).to_string()),
         Some(shorten(&log(&finding.key.label), QUOTED_CHARS_MAX).into_owned()),
         Some(log(&facts::measure(finding))),
         facts::before(finding).map(|value| log(&value)),

@@ -49,6 +49,11 @@ impl Input {
         Input::Bytes { name: name.to_string(), bytes: bytes.as_ref().into() }
     }
 
+    /// What a word of the command line means: a path, or `-` for standard input.
+    pub fn of_word(word: &Path) -> Input {
+        if word.as_os_str() == "-" { Input::Stdin } else { Input::File(word.to_path_buf()) }
+    }
+
     /// The input as shown to people.
     pub fn name(&self) -> String {
         match self {
@@ -74,6 +79,8 @@ pub struct Source {
     name: String,
     head: Head,
     body: Body,
+    /// Bytes of the file, where that is known before it is read; 0 where not.
+    length: u64,
 }
 
 enum Body {
@@ -95,7 +102,7 @@ impl Source {
         if bytes.is_empty() {
             return Err(SourceError::whole(&name, "results", "nothing: the input is empty", "did the tool that writes it fail?"));
         }
-        Ok(Source { name, head: Head { bytes, is_directory: false }, body: Body::Stream(Box::new(stream)) })
+        Ok(Source { name, head: Head { bytes, is_directory: false }, body: Body::Stream(Box::new(stream)), length: length(input) })
     }
 
     /// Opens a file's bytes as they stand, whatever wraps them: for whoever must see what another program sees. It may be empty.
@@ -108,7 +115,7 @@ impl Source {
         }
         let stream = raw(input).and_then(|raw| decode::peek(raw, HEAD_BYTES));
         let (bytes, stream) = stream.map_err(|error| unreadable(&name, &error))?;
-        Ok(Source { name, head: Head { bytes, is_directory: false }, body: Body::Stream(Box::new(stream)) })
+        Ok(Source { name, head: Head { bytes, is_directory: false }, body: Body::Stream(Box::new(stream)), length: length(input) })
     }
 
     fn open_directory(name: String, path: &Path) -> Result<Source, SourceError> {
@@ -116,7 +123,7 @@ impl Source {
         if bytes.is_empty() {
             return Err(SourceError::whole(&name, "results", "a directory without files", "did the tool that writes it run?"));
         }
-        Ok(Source { name, head: Head { bytes, is_directory: true }, body: Body::Directory(path.to_path_buf()) })
+        Ok(Source { name, head: Head { bytes, is_directory: true }, body: Body::Directory(path.to_path_buf()), length: 0 })
     }
 
     /// Path as shown to people.
@@ -146,8 +153,10 @@ impl Source {
 
     /// The whole input, at most `limits::DOCUMENT_BYTES_MAX`.
     pub fn document(self) -> Result<Vec<u8>, SourceError> {
+        // Room for the file as it stands, so that a large one is not copied again and again while it is read.
+        let room = self.length.min(DOCUMENT_BYTES_MAX) + 1;
         let (name, stream) = self.stream()?;
-        let mut bytes = Vec::new();
+        let mut bytes = Vec::with_capacity(usize::try_from(room).unwrap_or_default());
         stream.take(DOCUMENT_BYTES_MAX + 1).read_to_end(&mut bytes).map_err(|error| unreadable(&name, &error))?;
         if bytes.len() as u64 > DOCUMENT_BYTES_MAX {
             return Err(SourceError::whole(&name, &format!("at most {DOCUMENT_BYTES_MAX} bytes"), "a larger document", ""));
@@ -188,6 +197,14 @@ fn raw(input: &Input) -> io::Result<Box<dyn Read>> {
         Input::Stdin => Box::new(io::stdin()),
         Input::Bytes { bytes, .. } => Box::new(io::Cursor::new(Arc::clone(bytes))),
     })
+}
+
+fn length(input: &Input) -> u64 {
+    match input {
+        Input::File(path) => fs::metadata(path).map_or(0, |metadata| metadata.len()),
+        Input::Stdin => 0,
+        Input::Bytes { bytes, .. } => bytes.len() as u64,
+    }
 }
 
 fn is_directory(path: &Path) -> bool {

@@ -73,7 +73,7 @@ impl Counts {
 }
 
 /// The value at a 1-based rank of ascending values and their counts.
-pub(super) fn at_rank(steps: impl IntoIterator<Item = (u64, u64)>, rank: u64) -> Option<u64> {
+pub(super) fn at_rank<V>(steps: impl IntoIterator<Item = (V, u64)>, rank: u64) -> Option<V> {
     let mut below = rank.checked_sub(1)?;
     for (value, times) in steps {
         if below < times {

@@ -9,6 +9,7 @@ mod moments;
 mod rank_sum;
 mod robust;
 mod shift;
+mod sketch;
 mod student;
 
 pub use binomial::{lower_rank, rate_lower_bound, rate_upper_bound, upper_rank};
@@ -19,4 +20,5 @@ pub use moments::Moments;
 pub use rank_sum::{rank_shift, u_counts};
 pub use robust::{median, scaled_mad};
 pub use shift::{Shift, Spread, percentile_shift, spread_shift};
+pub use sketch::Sketch;
 pub use student::{student_cdf, student_quantile};

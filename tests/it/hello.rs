@@ -27,9 +27,10 @@ fn accepted() -> Project {
 }
 
 #[test]
-fn a_sleep_of_20_ms_fails_and_names_the_endpoint() {
+fn a_sleep_fails_and_names_the_endpoint() {
     let project = accepted();
-    let answer = project.call_with(&["run"], &[("HELLO_SLEEP_MS", "20")]).expect(1);
+    // Long enough to be no noise on any machine: ten connections answer 100 of 200 requests a second.
+    let answer = project.call_with(&["run"], &[("HELLO_SLEEP_MS", "100")]).expect(1);
     assert!(answer.stderr.contains("FAIL") && answer.stderr.contains("GET /"), "{}", answer.stderr);
     let outcome = project.outcome();
     assert_eq!(outcome["verdict"], "fail");
@@ -38,13 +39,17 @@ fn a_sleep_of_20_ms_fails_and_names_the_endpoint() {
         (finding["label"].as_str(), finding["metric"].as_str(), finding["statistic"].as_str()),
         (Some("GET /"), Some("latency"), Some("p95"))
     );
-    assert!(finding["after"].as_f64().unwrap() >= 20e6, "{finding}");
+    assert!(finding["after"].as_f64().unwrap() >= 100e6, "{finding}");
     assert!(project.read("perf-results/verdict.txt").starts_with("verdict=fail exit=1 fail=1 "));
 }
 
 #[test]
 fn two_per_cent_errors_are_unstable_by_the_error_rate() {
     let project = accepted();
+    // Noise of this machine must not fail the latency beside it.
+    let limits =
+        "\n[[threshold]]\nstatistic = 'error rate'\nunstable = '1%'\nfail = '3%'\n[[threshold]]\nmetric = 'latency'\nfail = '60s'\n";
+    project.write("neverslower.toml", project.read("neverslower.toml") + limits);
     project.call_with(&["run"], &[("HELLO_ERROR_RATE", "0.02")]).expect(3).says("error rate");
     let outcome = project.outcome();
     let findings = outcome["findings"].as_array().unwrap();

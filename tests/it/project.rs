@@ -91,10 +91,11 @@ impl Answer {
         self
     }
 
-    /// Fails unless standard error contains the words.
+    /// Fails unless standard error contains the words, wherever its lines break.
     #[track_caller]
     pub fn says(self, words: &str) -> Answer {
-        assert!(self.stderr.contains(words), "{words:?} is not said in\n{}", self.stderr);
+        let joined = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(self.stderr.contains(words) || joined(&self.stderr).contains(&joined(words)), "{words:?} is not said in\n{}", self.stderr);
         self
     }
 }

@@ -94,6 +94,21 @@ fn a_change_that_leaves_its_bar_alone_is_judged_by_it() {
 }
 
 #[test]
+fn a_change_that_brings_the_first_baseline_is_told_that_it_judges_nothing() {
+    let Some(project) = repository() else { return };
+    // As if main had never accepted anything.
+    git(&project.path(""), &["checkout", "-q", "main"]);
+    git(&project.path(""), &["rm", "-q", "-r", "baselines"]);
+    commit(&project, "nothing accepted");
+    git(&project.path(""), &["checkout", "-q", "-b", "first"]);
+    project.call(&["run"]).expect(0);
+    project.call(&["accept", "--yes"]).expect(0);
+    commit(&project, "first baseline");
+    let answer = project.call_with(&["run"], &[REQUEST]).expect(0).says("none stood there before");
+    assert!(!answer.stderr.contains("no run has been accepted"), "{}", answer.stderr);
+}
+
+#[test]
 fn main_going_on_does_not_move_the_bar() {
     let Some(project) = repository() else { return };
     project.write("other.txt", "x");

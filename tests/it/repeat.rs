@@ -40,7 +40,7 @@ fn each_repetition_is_accepted() {
     project.call(&["run", "--repeat", "3"]).expect(0);
     project.call(&["accept", "--yes"]).expect(0);
     let baseline: serde_json::Value = serde_json::from_str(&project.read("baselines/here/bench.json")).unwrap();
-    let counts: Vec<_> = baseline["runs"].as_array().unwrap().iter().map(|run| run["series"][0]["summary"]["count"].clone()).collect();
+    let counts: Vec<_> = baseline["series"][0]["entries"].as_array().unwrap().iter().map(|run| run["summary"]["count"].clone()).collect();
     assert_eq!(counts, [10, 10, 10]);
 }
 
@@ -49,6 +49,9 @@ fn a_repetition_that_breaks_leaves_no_verdict() {
     let project = project("repeat = 3", "1000 x");
     project.call(&["run"]).expect(4).says("measurement 2 of 3: ");
     assert!(project.exists("perf-results/runs/bench/1.run.json") && !project.exists("perf-results/runs/bench.run.json"));
+    // What is left of a session is no run that others can be compared with.
+    project.call(&["accept", "--yes"]).expect(4).says("the run is cut or was interrupted");
+    assert!(!project.exists("baselines"));
 }
 
 /// What a confirmed run says and leaves: accepted at 1 µs, then measured as given.
@@ -75,7 +78,7 @@ fn a_failure_that_repeats_stays_one() {
     project.call(&["accept", "--yes", "--allow-slower", "meant"]).expect(0);
     let name = std::fs::read_dir(project.path("baselines")).unwrap().next().unwrap().unwrap().file_name();
     let baseline: serde_json::Value = serde_json::from_str(&project.read(&format!("baselines/{}/bench.json", name.display()))).unwrap();
-    assert_eq!(baseline["runs"].as_array().unwrap().len(), 2);
+    assert_eq!(baseline["series"][0]["entries"].as_array().unwrap().len(), 2);
 }
 
 #[test]

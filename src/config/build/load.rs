@@ -11,8 +11,8 @@ use std::path::PathBuf;
 impl Plan {
     /// `load`: a configuration is read only where `--config` names one, so that a load test means the same everywhere.
     pub fn for_load(request: Request<'_>, args: &LoadArgs) -> Result<Plan, ConfigError> {
-        let found = if request.options.config.is_some() { request.configuration()? } else { None };
-        let mut plan = request.base(found.as_ref())?;
+        let found = if request.options.config.is_some() { request.configuration(None)? } else { None };
+        let mut plan = request.base(found.as_ref(), None)?;
         if args.json && plan.reports.iter().any(|report| report.path.is_none()) {
             return Err(ConfigError::new("--json", "one thing on standard output", "a report there too"));
         }

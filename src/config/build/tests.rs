@@ -1,13 +1,16 @@
+mod loads;
+
 use super::{Request, Surroundings, Tables};
 use crate::cli::{Cli, Command};
 use crate::config::error::ConfigError;
-use crate::config::plan::{self, BaselineChoice, ColorChoice, OURS, Plan, Profile, Verbosity};
+use crate::config::plan::{self, BaselineChoice, ColorChoice, OURS, Plan, Verbosity};
 use crate::judge::{Statistics, UnknownEnvironment};
-use crate::model::{Arrival, LoadWork, Percentile, Statistic, Stop, Work, metric};
+use crate::model::{Percentile, Statistic, metric};
 use clap::{CommandFactory, Parser};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+
+mod profile;
 
 const TABLES: Tables<'_> = Tables { formats: &[("jtl", "")], reports: &[("json", ""), ("junit", ""), ("jtl", "")] };
 
@@ -293,62 +296,6 @@ fn convert_reads_no_configuration() {
     assert_eq!((plan.config, plan.reports.len(), plan.reports[0].path.as_deref()), (None, 1, Some(Path::new("x.jtl"))));
 }
 
-fn load(line: &str) -> LoadWork {
-    let mut plan = plan("nonsense", &format!("neverslower|load|{line}"), &[]);
-    assert_eq!((plan.suites[0].environment.as_deref(), plan.is_selection), (Some("default"), true));
-    match plan.suites.remove(0).work.work {
-        Work::Load { server: None, load } => load,
-        other => panic!("{other:?}"),
-    }
-}
-
-#[test]
-fn load_alone_is_closed_with_fifty_connections_for_ten_seconds() {
-    let load = load("http://h/a?b=1");
-    assert_eq!((load.arrival, load.connections, load.stop), (Arrival::Closed, 50, Stop::After(Duration::from_secs(10))));
-    assert_eq!((load.targets[0].label.as_str(), load.targets[0].url.as_str()), ("GET /a", "http://h/a?b=1"));
-    assert_eq!(
-        (load.timeout, load.grace, load.connect_timeout),
-        (Duration::from_secs(10), Duration::from_secs(10), Duration::from_secs(5))
-    );
-    assert_eq!((load.warm_up, load.max_lag), (Duration::ZERO, Duration::from_millis(10)));
-}
-
-#[test]
-fn load_takes_the_flags_of_its_kind() {
-    assert_eq!(load("http://h/|-t|0.5").timeout, Duration::from_millis(500));
-    let load = load("http://h/|-n|7|-c|3|-q|30/min|-H|A: b|-d|x|-t|5|--warm-up|1s");
-    assert_eq!((load.arrival, load.connections, load.stop), (Arrival::Constant(0.5), 3, Stop::Requests(7)));
-    assert_eq!((load.timeout, load.warm_up), (Duration::from_secs(5), Duration::from_secs(1)));
-    let target = &load.targets[0];
-    assert_eq!((target.method.as_str(), target.body.as_slice()), ("POST", b"x".as_slice()));
-    assert_eq!(target.headers, [("A".to_string(), "b".to_string())]);
-}
-
-#[test]
-fn load_takes_the_flags_of_connections() {
-    let load =
-        load("https://h/|-a|me:s3cret|-A|a/b|-U|me|--host|x|-r|3|--disable-keepalive|--compressed|-4|-k|--sni|y|--connect-timeout|2");
-    assert_eq!(load.targets[0].headers.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>(), ["Accept", "User-Agent", "Host"]);
-    assert_eq!((load.transport.redirects, load.connect_timeout), (3, Duration::from_secs(2)));
-    assert!(load.transport.connection_per_request && load.transport.compressed && load.transport.tls.insecure);
-    assert!(!format!("{load:?}").contains("s3cret"));
-}
-
-#[test]
-fn load_refuses_what_cannot_be_meant() {
-    let check = |line: &str, expected: &str| refuses("", &format!("neverslower|load|{line}"), &[], expected);
-    check("ftp://h/", "load: expected a URL such as `http://127.0.0.1:8080/`, found `ftp://h/`\n | ftp://h/\n | ^^^^^^^^");
-    check("http://h/|-z|10", "--duration: expected a unit: ns, us, ms, s, m or h, found the end\n | 10\n |   ^");
-    check("http://h/|-c|0", "--connections: expected a whole number from 1 to 65535, found `0`");
-    check("http://h/|-n|0", "--requests: expected a whole number from 1 to 1000000000000, found `0`");
-    check("http://h:{port}/", "load: expected a port, found `{port}`, which only a `server` of the configuration gets");
-    check("http://h/|-a|s3cret", "--user: expected user:password, found something else (not shown)");
-    check("http://h/|-A|x|-H|accept: y", "--accept: expected one `Accept` header, found another one by --header");
-    check("http://h/|-D|none", "--data-file: expected a readable file, found none: no such file");
-    check("http://h/|-m|get", "--method: expected a method in capitals such as `GET`, found `get`\n | get\n | ^^^");
-}
-
 #[test]
 fn help_tells_the_defaults_of_the_plan() {
     let mut definition = Cli::command();
@@ -363,35 +310,12 @@ fn help_tells_the_defaults_of_the_plan() {
     }
 }
 
-const STEP: &str = "[gate]\nprofile = 'jenkins'\n[jenkins]\nsource_data_files = '**/*.jtl'\nerror_failed_threshold = 3\n";
-
-/// The entries that the plugin's step reads and its limit; `None` for our own rules.
-fn step(file: &str, line: &str) -> Option<(Vec<String>, f64)> {
-    match plan(file, line, &[]).profile {
-        Profile::Jenkins(settings) => Some((settings.source_data_files.clone(), settings.error_failed_threshold)),
-        Profile::Default => None,
-    }
-}
-
 #[test]
-fn the_profile_is_the_typed_one_else_the_configured_one() {
-    let texts = |words: &[&str]| words.iter().map(|word| word.to_string()).collect::<Vec<_>>();
-    assert_eq!(step("", "neverslower|check|a.jtl"), None);
-    assert_eq!(step("", "neverslower|check|a;b.jtl|c.jtl|--profile|jenkins"), Some((texts(&["a;b.jtl", "c.jtl"]), -1.0)));
-    assert_eq!(step(STEP, "neverslower|check|a.jtl"), Some((texts(&["a.jtl"]), 3.0)));
-    assert_eq!(step(STEP, "neverslower|check|--profile|jenkins"), Some((texts(&["**/*.jtl"]), 3.0)));
-    assert_eq!(step(STEP, "neverslower|check|a.jtl|--profile|default"), None);
-    assert_eq!(step(&format!("{STEP}[[suite]]\nname = 'a'\ncommand = 'true'"), "neverslower|run").map(|step| step.1), Some(3.0));
-}
-
-#[test]
-fn a_profile_without_files_or_with_flags_of_ours_is_refused() {
-    let expected = "check: expected at least one FILE, or `source_data_files` in [jenkins], found none; see docs/MIGRATING-FROM-JENKINS.md";
-    refuses("", "neverslower|check|--profile|jenkins", &[], expected);
-    refuses(STEP, "neverslower|check|--profile|default", &[], "check: expected at least one FILE, found none");
-    let expected = "--baseline: expected only flags that the profile `jenkins` heeds, found `auto`; it detects formats and chooses builds \
-                    as the plugin does, by [jenkins]";
-    refuses(STEP, "neverslower|check|a.jtl|--baseline|auto", &[], expected);
-    let expected = "--profile: expected `default` or `jenkins`, found `jenkin`\n | jenkin\n | ^^^^^^";
-    refuses("", "neverslower|check|a.jtl|--profile|jenkin", &[], expected);
+fn quarantine_is_held_against_today() {
+    let entry = |until: &str| format!("{FILE}[[quarantine]]\nsuite = 'shop'\nreason = 'flaky'\nuntil = '{until}'\n");
+    let found = plan(&entry("1970-06-01"), "neverslower|run", &[]);
+    assert_eq!(found.policy("shop", &[]).quarantine, found.quarantine);
+    assert_eq!(found.quarantine[0].place.as_ref().map(|place| (place.path.as_str(), place.line)), Some(("neverslower.toml", 13)));
+    let error = plan_in(repository(&entry("2026-12-31")).path(), "neverslower|run", &[]).expect_err("far ahead");
+    assert_eq!((error.place.as_str(), error.expected.as_str()), ("neverslower.toml:16:9", "a day at most 366 days ahead"));
 }

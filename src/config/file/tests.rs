@@ -5,6 +5,7 @@ use crate::config::error::ConfigError;
 mod example;
 mod jenkins;
 mod paces;
+mod quarantine;
 mod suites;
 mod thresholds;
 
@@ -31,12 +32,12 @@ fn an_empty_file_asks_for_nothing() {
 fn unknown_keys_are_shown_with_the_nearest() {
     refuses(
         "[gaet]\nx = 1\n",
-        "n.toml:1:2: expected a key of the file: `gate`, `suite`, `threshold` or `jenkins`, found `gaet`; did you mean `gate`?\n\
+        "n.toml:1:2: expected a key of the file: `gate`, `suite`, `threshold`, `quarantine` or `jenkins`, found `gaet`; did you mean `gate`?\n\
          1 | [gaet]\n  |  ^^^^",
     );
     refuses(
         "[gate]\nstatistics = 'sound'\nkeep_run = 5 # five",
-        "n.toml:3:1: expected a key of [gate]: `profile`, `statistics`, `baseline`, `environment`, `require_baseline`, \
+        "n.toml:3:1: expected a key of [gate]: `profile`, `strict`, `statistics`, `baseline`, `environment`, `require_baseline`, \
          `unknown_environment`, `results`, `baselines`, `keep_runs`, `builds`, `keep_builds`, `repeat`, `confirm` or `demonstration`, found `keep_run`; did you mean `keep_runs`?\n\
          3 | keep_run = 5 # five\n  | ^^^^^^^^",
     );

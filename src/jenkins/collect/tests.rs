@@ -71,11 +71,20 @@ fn entries_choose_files_and_parsers() {
 }
 
 #[test]
+fn commas_stand_between_patterns() {
+    let files = [("a.csv", CSV), ("b.csv", CSV), ("c,d.csv", CSV)];
+    check(&files, &settings(&["b.csv, a.csv ,none"]), &["b.csv, a.csv ,none JMeterCsv 1: a.csv", "b.csv, a.csv ,none JMeterCsv 1: b.csv"]);
+    // A file of exactly this name is found where no pattern matches.
+    check(&files, &settings(&["c,d.csv"]), &["c,d.csv JMeterCsv 1: c,d.csv"]);
+    check(&files, &settings(&["e,f.csv"]), &["missing e,f.csv"]);
+}
+
+#[test]
 fn an_entry_is_split_again_for_reading() {
-    let files = [("a,b.csv", CSV)];
-    check(&files, &settings(&["a,b.csv"]), &["a,b.csv JMeterCsv 0:", "case 3"]);
-    check(&files, &Settings { strict: true, ..settings(&["a,b.csv"]) }, &["a,b.csv JMeterCsv 1: a,b.csv"]);
-    check(&files, &settings(&["*b.csv"]), &["*b.csv JMeterCsv 1: a,b.csv"]);
+    let files = [("a:b.csv", CSV)];
+    check(&files, &settings(&["a:b.csv"]), &["a:b.csv JMeterCsv 0:", "case 3"]);
+    check(&files, &Settings { strict: true, ..settings(&["a:b.csv"]) }, &["a:b.csv JMeterCsv 1: a:b.csv"]);
+    check(&files, &settings(&["*b.csv"]), &["*b.csv JMeterCsv 1: a:b.csv"]);
 }
 
 #[test]

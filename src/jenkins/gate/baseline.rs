@@ -51,12 +51,14 @@ pub fn find<'a>(
         usize::try_from(current.number - number - 1).ok().and_then(|steps| earlier.get(steps))
     };
     let Some(build) = build else {
-        let wanted = match (settings.compare_build_previous, number) {
-            (true, _) => "no earlier build succeeded".to_string(),
-            (false, 0) => "no build is named to compare with".to_string(),
-            (false, number) => format!("build {number} is lost"),
-        };
-        ledger.fail_open(11, None, Verdict::NoVerdict, &format!("{wanted}, so nothing is compared"));
+        match (settings.compare_build_previous, number) {
+            // Else strict mode could never begin: the first build would be none that succeeded.
+            (true, _) => ledger.remark(11, "no earlier build succeeded, so nothing is compared yet", "a first build passes, too"),
+            (false, 0) => {
+                ledger.fail_open(11, None, Verdict::NoVerdict, "no build is named to compare with, so nothing is compared");
+            }
+            (false, number) => ledger.fail_open(11, None, Verdict::NoVerdict, &format!("build {number} is lost, so nothing is compared")),
+        }
         return Found::Nothing;
     };
     if !settings.compare_build_previous && build.number != number {

@@ -3,7 +3,8 @@
 use super::input::{Named, quoted};
 use super::ledger::{Ledger, Subject, measured};
 use super::value::{Values, plugins};
-use crate::jenkins::arithmetic::{breach, print_f64};
+use crate::jenkins::arithmetic::{breach, integer, print_f64};
+use crate::jenkins::summary_type::{ShortPart, is_summary_type};
 use crate::jenkins::{Metered, Parser, ParserFiles, Settings};
 use crate::model::{Finding, FindingKind, Verdict};
 use std::collections::BTreeMap;
@@ -56,9 +57,11 @@ pub fn judge<'a>(settings: &Settings, parsers: &[ParserFiles], reports: &'a [Nam
         ledger.fail_open(15, None, Verdict::NoVerdict, &sentence);
     }
     for (position, named) in reports.iter().enumerate() {
-        if !ledger.is_strict && is_broken(parsers, &named.name) {
-            let sentence =
-                format!("a glob with fewer than 5 characters stops the gate: {} and all after it are not checked", quoted(&named.name));
+        if !ledger.is_strict && summary_type(parsers, &named.name).is_err() {
+            let sentence = format!(
+                "an entry of JMeter's log with fewer than 5 characters stops the gate: {} and all after it are not checked",
+                quoted(&named.name)
+            );
             ledger.fail_open(10, None, Verdict::NoVerdict, &sentence);
             return reports.get(..position).unwrap_or_default();
         }
@@ -88,11 +91,6 @@ fn response_limits<'a>(text: &'a str, ledger: &mut Ledger) -> BTreeMap<&'a str, 
         }
     }
     limits
-}
-
-/// Optional sign and decimal digits, nothing else.
-fn integer(text: &str) -> Option<i64> {
-    text.parse().ok()
 }
 
 /// Judges the share of errors; gives its verdict.
@@ -162,26 +160,9 @@ fn response_time(settings: &Settings, named: &Named<'_>, limit: &str, by_errors:
     ledger.find(Finding { verdict, threshold, sentence, ..finding });
 }
 
-/// Whether the plugin takes a report for one of summary type; `Err` where finding out raises an error.
-fn summary_type(parsers: &[ParserFiles], name: &str) -> Result<bool, ()> {
-    if parsers.iter().any(|parser| parser.parser == Parser::Iago) {
-        return Ok(true);
-    }
-    let Some(first) = parsers.iter().find(|parser| parser.parser == Parser::JmeterSummarizer) else { return Ok(false) };
-    for part in first.entry.split([';', ':', ',']) {
-        if part.chars().count() < 5 {
-            return Err(());
-        }
-        let tail: String = part.chars().skip(5).collect();
-        if name.ends_with(&tail) {
-            return Ok(true);
-        }
-    }
-    Ok(false)
-}
-
-fn is_broken(parsers: &[ParserFiles], name: &str) -> bool {
-    summary_type(parsers, name).is_err()
+/// Whether the report is a summary to the plugin; the error is where finding out fails.
+fn summary_type(parsers: &[ParserFiles], name: &str) -> Result<bool, ShortPart> {
+    is_summary_type(parsers.iter().map(|parser| (parser.parser, parser.entry.as_str())), name)
 }
 
 /// Cases 8 and 9: shares of errors that are not those of the requests.

@@ -153,12 +153,17 @@ impl<'a> Bench<'a> {
             Chosen::Itself => &[],
         };
         if builds.is_empty() && *chosen != Chosen::Itself {
-            let is_only = self.earlier.is_empty();
-            if is_only || ledger.is_strict {
-                let (case, why) = if is_only { (20, "this is the only build of the job") } else { (18, "no earlier build is chosen") };
-                ledger.fail_open(case, Some(subject), Verdict::NoVerdict, &format!("{name}: {why}, so nothing is compared"));
+            let sentence = |why: &str| format!("{name}: {why}, so nothing is compared");
+            if self.earlier.is_empty() {
+                ledger.remark(20, &sentence("this is the only build of the job"), "a first build passes, too");
+                return Some((None, true));
             }
-            return (!ledger.is_strict).then_some((None, is_only));
+            // A violation for the plugin.
+            if ledger.is_strict {
+                ledger.fail_open(18, Some(subject), Verdict::NoVerdict, &sentence("no earlier build is chosen"));
+                return None;
+            }
+            return Some((None, false));
         }
         let metered = clone.constraint.metered_value;
         let base = base(Values::of(self.settings), builds, subject.report, subject.label, metered);

@@ -29,8 +29,10 @@ pub struct Reports<'a> {
 pub fn reports<'a>(settings: &Settings, collected: &'a Collected, ledger: &mut Ledger) -> Option<Reports<'a>> {
     unread(collected, ledger);
     if collected.parsers.is_empty() {
-        let entries: Vec<String> = settings.source_data_files.iter().take(3).map(|entry| quoted(entry)).collect();
-        without_files(settings, &format!("source_data_files ({}) matches no file", entries.join("; ")), ledger);
+        // Those of the settings, or files that were typed.
+        let named: Vec<&str> = collected.missing.iter().map(String::as_str).collect();
+        let sentence = if named.is_empty() { "no file is named".to_string() } else { format!("{} matches no file", few(&named)) };
+        without_files(settings, &sentence, ledger);
         return None;
     }
     let mut reports = Reports::default();
@@ -57,7 +59,9 @@ pub fn reports<'a>(settings: &Settings, collected: &'a Collected, ledger: &mut L
 }
 
 fn unread(collected: &Collected, ledger: &mut Ledger) {
-    for dropped in collected.parsers.iter().flat_map(|parser| &parser.dropped) {
+    // What the readers know to be another case is told as that.
+    let is_told = |reason: &str| collected.cautions.iter().any(|caution| caution.case != 1 && caution.sentence.starts_with(reason));
+    for dropped in collected.parsers.iter().flat_map(|parser| &parser.dropped).filter(|dropped| !is_told(&dropped.reason)) {
         let name = report_name(&dropped.file);
         let sentence = format!("{} could not be read and was dropped: {}", quoted(&dropped.file), quoted(&dropped.reason));
         ledger.fail_open(1, Some(Subject::report(&name)), Verdict::NoVerdict, &sentence);
@@ -148,6 +152,13 @@ pub fn cautions(collected: &Collected, ledger: &mut Ledger) {
             case => ledger.remark(case, &caution.sentence, "the input is read as it is meant"),
         }
     }
+}
+
+/// The first few names, and how many more there are.
+pub fn few(names: &[&str]) -> String {
+    let shown: Vec<String> = names.iter().take(3).map(|name| quoted(name)).collect();
+    let more = names.len() - shown.len();
+    if more > 0 { format!("{} and {more} more", shown.join(", ")) } else { shown.join(", ") }
 }
 
 /// Foreign text, cut to what a sentence can hold.

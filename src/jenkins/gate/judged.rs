@@ -41,6 +41,22 @@ impl Judged {
         }
     }
 
+    /// With what another step found in the same files.
+    pub fn and(mut self, other: Judged) -> Judged {
+        self.verdict = self.verdict.max(other.verdict);
+        self.findings.extend(other.findings);
+        let new = other.notes.into_iter().filter(|note| !self.notes.contains(note)).collect::<Vec<_>>();
+        self.notes.extend(new);
+        self.files.retain(|file| !other.files.iter().any(|one| (one.folder, &one.path) == (file.folder, &file.path)));
+        self.files.extend(other.files);
+        let new = other.suites.into_iter().filter(|suite| !self.suites.contains(suite)).collect::<Vec<_>>();
+        self.suites.extend(new);
+        if self.baseline.kind == BaselineKind::None {
+            self.baseline = other.baseline;
+        }
+        self
+    }
+
     /// One suite a result file, because people look for a file by its name, its sentences are prefixed by it and each gets a JUnit
     /// file of its own; what concerns the step as a whole stands first, in a suite `jenkins`. Notes belong to the outcome:
     /// they tell what the profile does, not what a file holds. `reproduce` is the command that shows it again.

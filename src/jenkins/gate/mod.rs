@@ -17,6 +17,7 @@ mod value;
 
 pub use build::{Build, BuildResult, CurrentBuild};
 pub use constraint::{Evaluated, Relation};
+pub use error_mode::ErrorLimit;
 pub use expert_mode::{demand, escalation, words};
 pub use input::Named;
 pub use judged::Judged;

@@ -1,7 +1,7 @@
 //! The relative mode (5.3): every label against the same label of an earlier build.
 
 use super::baseline::Baseline;
-use super::input::{Named, quoted};
+use super::input::{Named, few, quoted};
 use super::ledger::{Ledger, Subject, measured, of, stored};
 use super::value::Values;
 use crate::jenkins::arithmetic::{breach, div, print_f64, round};
@@ -90,13 +90,6 @@ fn unpaired<'a>(lost: &[Subject<'_>], new: impl Iterator<Item = &'a (&'a Named<'
     if !new.is_empty() {
         ledger.remark(13, &format!("new, and compared with nothing: {}", few(&new)), "that is noted, too");
     }
-}
-
-/// The first few names, and how many more there are.
-fn few(names: &[&str]) -> String {
-    let shown: Vec<String> = names.iter().take(3).map(|name| quoted(name)).collect();
-    let more = names.len() - shown.len();
-    if more > 0 { format!("{} and {more} more", shown.join(", ")) } else { shown.join(", ") }
 }
 
 /// Limits of one direction, failed first.

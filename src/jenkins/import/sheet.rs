@@ -43,11 +43,11 @@ pub fn write(name: &str, step: &Step, results: Option<String>, notes: &mut Vec<S
     sheet.row(&format!("# The step `{}` of {}, by `neverslower init --from-jenkins`.", step.name, one_line(&place)));
     sheet.row("# What each key means here, and what differs: docs/MIGRATING-FROM-JENKINS.md of neverslower.\n");
     sheet.row("[gate]\nprofile = \"jenkins\"");
+    sheet.row("# strict = true    # fail where the plugin would pass without having looked");
     if let Some(results) = results {
         sheet.row(&format!("results = {}", quoted(&results)));
     }
     sheet.row("\n[jenkins]");
-    sheet.row("# strict = true    # fail where the plugin would pass without having looked");
     sheet.absent(step);
     for parameter in &PARAMETERS {
         sheet.parameter(parameter, step);

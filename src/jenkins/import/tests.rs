@@ -11,10 +11,10 @@ fn read(text: &str) -> Import {
     import("J", text, |_| None).unwrap_or_else(|error| panic!("{error}\n{text}"))
 }
 
-/// The rows of the step behind `[jenkins]`, without the hint at `strict`.
+/// The rows of the step behind `[jenkins]`.
 fn rows(found: &Import, step: usize) -> Vec<&str> {
     let text = found.steps[step].text.split("[jenkins]\n").nth(1).unwrap();
-    text.lines().skip(1).filter(|row| !row.is_empty()).collect()
+    text.lines().filter(|row| !row.is_empty()).collect()
 }
 
 fn check(text: &str, expected: &[&str]) {

@@ -3,7 +3,7 @@
 use super::escape::{element, xml};
 use super::{WrittenFile, of_build};
 use crate::jenkins::arithmetic::print_f64;
-use crate::jenkins::gate::{Named, Pair, change_percent};
+use crate::jenkins::gate::{ErrorLimit, Named, Pair, change_percent};
 use crate::jenkins::names::key;
 use crate::jenkins::{Numbers, Settings};
 use std::fmt::Write;
@@ -38,7 +38,9 @@ pub fn standard(reports: &[Named<'_>]) -> WrittenFile {
 pub fn absolute(settings: &Settings, named: &Named<'_>) -> WrittenFile {
     let mut text = PROLOG.to_string();
     let percent = print_f64(named.numbers.numbers.error_percent);
-    let (unstable, failed) = (settings.error_unstable_threshold, settings.error_failed_threshold);
+    // As the plugin keeps them: between 0 and 100, or −1.
+    let kept = |limit: f64| ErrorLimit::of(limit).at().unwrap_or(limit);
+    let (unstable, failed) = (kept(settings.error_unstable_threshold), kept(settings.error_failed_threshold));
     let _ = write!(
         text,
         "<absoluteDefinition>\n\t<unstable>{unstable}</unstable>\n\t<failed>{failed}</failed>\n\t<calculated>{percent}</calculated>\n</absoluteDefinition>\n"

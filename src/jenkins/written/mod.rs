@@ -27,21 +27,19 @@ pub struct WrittenFile {
     pub folder: Folder,
     pub path: String,
     pub text: String,
-    /// Added to what is there instead of replacing it.
-    pub is_appended: bool,
 }
 
 /// A file of the build, replaced.
 fn of_build(path: impl Into<String>, text: String) -> WrittenFile {
-    WrittenFile { folder: Folder::Build, path: path.into(), text, is_appended: false }
+    WrittenFile { folder: Folder::Build, path: path.into(), text }
 }
 
 /// What the expert mode writes, where it is asked for.
 pub fn constraints(settings: &Settings, current: &CurrentBuild, evaluated: &[Evaluated]) -> Vec<WrittenFile> {
     let mut files = Vec::new();
     if settings.persist_constraint_log {
-        let log = of_build("performance-results/performance.log", constraint_log::text(current, evaluated));
-        files.push(WrittenFile { is_appended: true, ..log });
+        // The plugin appends to it; a build has one step with constraints here, and begins with an empty folder.
+        files.push(of_build("performance-results/performance.log", constraint_log::text(current, evaluated)));
     }
     if !settings.junit_output.is_empty() {
         let junit = of_build(settings.junit_output.clone(), constraint_junit::text(evaluated));

@@ -20,7 +20,7 @@ pub fn tables(reports: &[Named<'_>]) -> Vec<WrittenFile> {
             let _ = writeln!(throughput, "{name},{},{}", numbers.samples, print_f64(numbers.throughput_rps));
         }
     }
-    vec![of_build("jenkins/labels.csv", labels), of_build("jenkins/throughput.csv", throughput)]
+    vec![of_build("labels.csv", labels), of_build("throughput.csv", throughput)]
 }
 
 fn row(numbers: &Numbers) -> String {

@@ -164,18 +164,18 @@ fn constraints_become_test_cases() {
     check(&expert_on("https://shop/a?b=1&c"), "out/constraints.xml", expected);
     let all = files(&expert_on("pay"), vec![file(330)]);
     let junit = all.iter().find(|file| file.path == "out/constraints.xml").unwrap();
-    assert_eq!((junit.folder, junit.is_appended), (Folder::Workspace, false));
+    assert_eq!(junit.folder, Folder::Workspace);
     assert!(junit.text.starts_with("<testsuite tests=\"4\" failures=\"2\" >"), "{}", junit.text);
     let asked = |settings: Settings| files(&settings, vec![file(330)]).into_iter().map(|file| file.path).collect::<Vec<_>>();
     let quiet = Settings { junit_output: String::new(), persist_constraint_log: false, ..expert() };
-    assert_eq!(asked(quiet), ["jenkins/labels.csv", "jenkins/throughput.csv"]);
+    assert_eq!(asked(quiet), ["labels.csv", "throughput.csv"]);
 }
 
 #[test]
 fn the_log_counts_and_lists_what_was_violated() {
     let files = files(&expert_on("https://shop/a?b=1&c"), vec![file(330)]);
     let log = files.iter().find(|file| file.path == "performance-results/performance.log").unwrap();
-    assert!(log.is_appended && log.folder == Folder::Build);
+    assert_eq!(log.folder, Folder::Build);
     for line in [
         "Build Number: #10",
         "Build Date: Tue Nov 14 22:13:20 UTC 2023",
@@ -203,7 +203,7 @@ fn the_log_counts_and_lists_what_was_violated() {
 fn labels_and_throughput_are_tables() {
     check(
         &settings(),
-        "jenkins/labels.csv",
+        "labels.csv",
         "report,label,samples,errors,error_percent,average_ms,min_ms,median_ms,p90_ms,p95_ms,max_ms,average_size_kb,total_traffic_kb,http_codes\n\
          cart.v2.jtl,,3,1,33.333,330,10,20,30,40,50,1.5,4.5,200 <5>\n\
          cart.v2.jtl,https://shop/a?b=1&c,3,1,33.333,330,10,20,30,40,50,1.5,4.5,200 <5>\n\
@@ -211,7 +211,14 @@ fn labels_and_throughput_are_tables() {
     );
     check(
         &settings(),
-        "jenkins/throughput.csv",
+        "throughput.csv",
         "report,label,samples,throughput_rps\ncart.v2.jtl,,3,2.0\ncart.v2.jtl,https://shop/a?b=1&c,3,2.0\ncart.v2.jtl,\"pay, \"\"now\"\" <b>\",3,2.0\n",
     );
+}
+
+#[test]
+fn limits_are_written_as_the_plugin_keeps_them() {
+    let limits = Settings { error_failed_threshold: 300.0, error_unstable_threshold: -5.0, ..settings() };
+    let dashboard = files(&limits, vec![file(330)]).into_iter().find(|file| file.path == "archive/dashBoard_cart.xml").unwrap();
+    assert!(dashboard.text.contains("\t<unstable>0</unstable>\n\t<failed>100</failed>\n"), "{}", dashboard.text);
 }

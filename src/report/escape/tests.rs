@@ -104,3 +104,12 @@ proptest! {
         assert!(!markdown(&text).replace("\\|", "").contains('|'));
     }
 }
+
+/// The look at bytes alone never lets an active character pass.
+#[test]
+fn every_active_character_is_replaced() {
+    for c in (0..=0x0010_ffff).filter_map(char::from_u32) {
+        let text = format!("µ{c}");
+        assert_eq!(matches!(super::printable(&text), std::borrow::Cow::Borrowed(_)), !super::is_active(c), "{c:?}");
+    }
+}

@@ -4,7 +4,8 @@ use crate::limits::{CASE_NAME_CHARS_MAX, CASE_TEXT_BYTES_MAX, DETAILED_CASES_MAX
 use crate::model::{Finding, Place, Run, Statistic, SuiteOutcome, Unit, Verdict};
 use crate::report::escape::{shorten, xml};
 use crate::report::facts;
-use std::collections::BTreeSet;
+use std::borrow::Cow;
+use std::collections::HashSet;
 
 /// How a case ended, in JUnit's words.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -14,6 +15,13 @@ pub enum Ending {
     Failure(&'static str),
     Error,
     Skipped,
+}
+
+impl Ending {
+    /// What is in quarantine is skipped with its reason: it neither failed the job nor passed.
+    fn of(finding: &Finding) -> Ending {
+        if finding.quarantined.is_some() { Ending::Skipped } else { finding.verdict.into() }
+    }
 }
 
 impl From<Verdict> for Ending {
@@ -44,15 +52,15 @@ pub struct Case {
 
 impl Case {
     /// The verdict, and below it the numbers line by line: some readers show only the message, some only this text.
-    /// Escaped, and no longer than readers take.
-    pub fn text(&self) -> String {
-        let mut text = xml(&self.message).into_owned();
+    /// Escaped, as its message is already, and no longer than readers take.
+    pub fn text<'a>(&self, message: &'a str) -> Cow<'a, str> {
+        let mut text = Cow::Borrowed(message);
         for (name, value) in &self.properties {
             let line = format!("\n{name}: {}", xml(value));
             if text.len() + line.len() > CASE_TEXT_BYTES_MAX {
                 break;
             }
-            text.push_str(&line);
+            text.to_mut().push_str(&line);
         }
         text
     }
@@ -60,7 +68,7 @@ impl Case {
 
 /// The cases of a suite; at least one, because a suite without is dropped by readers.
 pub fn of_suite(suite: &SuiteOutcome) -> Vec<Case> {
-    let mut names = BTreeSet::new();
+    let mut names = HashSet::new();
     let numbers = if suite.findings.len() <= DETAILED_CASES_MAX { properties } else { |_: &Finding| Vec::new() };
     let mut cases: Vec<_> = suite.findings.iter().map(|finding| of_finding(finding, numbers(finding), &mut names)).collect();
     let is_told = suite.verdict == Verdict::Pass || suite.findings.iter().any(|finding| finding.verdict == suite.verdict);
@@ -76,7 +84,7 @@ pub fn of_suite(suite: &SuiteOutcome) -> Vec<Case> {
 
 /// Recordings that nobody judged: a case for each series, skipped, with the mean of a time as its own.
 pub fn of_run(run: &Run) -> Vec<Case> {
-    let mut names = BTreeSet::new();
+    let mut names = HashSet::new();
     let series = run.series.values().map(|series| Case {
         name: unique(&format!("{} {}", series.key.label, series.key.metric), &mut names),
         ending: Ending::Skipped,
@@ -92,11 +100,11 @@ pub fn of_run(run: &Run) -> Vec<Case> {
     cases
 }
 
-fn about_suite(ending: Ending, message: String, names: &mut BTreeSet<String>) -> Case {
+fn about_suite(ending: Ending, message: String, names: &mut HashSet<String>) -> Case {
     Case { name: unique("suite", names), ending, message, properties: Vec::new(), place: None, duration_ns: None }
 }
 
-fn of_finding(finding: &Finding, properties: Vec<(&'static str, String)>, names: &mut BTreeSet<String>) -> Case {
+fn of_finding(finding: &Finding, properties: Vec<(&'static str, String)>, names: &mut HashSet<String>) -> Case {
     let name = match finding.key.label.as_str() {
         "" => facts::kind(finding.kind).to_string(),
         label => {
@@ -105,11 +113,11 @@ fn of_finding(finding: &Finding, properties: Vec<(&'static str, String)>, names:
         }
     };
     // A service level and a regression limit on the same statistic are two cases.
-    let name = if names.contains(&shown(&name)) { format!("{name} ({})", facts::kind(finding.kind)) } else { name };
+    let name = if names.contains(&*shown(&name)) { format!("{name} ({})", facts::kind(finding.kind)) } else { name };
     Case {
         name: unique(&name, names),
-        ending: finding.verdict.into(),
-        message: format!("{}: {}", finding.verdict.word(), finding.sentence),
+        ending: Ending::of(finding),
+        message: format!("{}: {}", facts::ending(finding), finding.sentence),
         properties,
         place: finding.place.clone(),
         duration_ns: None,
@@ -117,16 +125,19 @@ fn of_finding(finding: &Finding, properties: Vec<(&'static str, String)>, names:
 }
 
 /// As readers will show it, cut to what they take.
-fn shown(name: &str) -> String {
-    shorten(&xml(name), CASE_NAME_CHARS_MAX).into_owned()
+fn shown(name: &str) -> Cow<'_, str> {
+    match xml(name) {
+        Cow::Borrowed(name) => shorten(name, CASE_NAME_CHARS_MAX),
+        Cow::Owned(name) => Cow::Owned(shorten(&name, CASE_NAME_CHARS_MAX).into_owned()),
+    }
 }
 
 /// The name itself, or with a number where it was taken.
-fn unique(name: &str, names: &mut BTreeSet<String>) -> String {
+fn unique(name: &str, names: &mut HashSet<String>) -> String {
     let name = shorten(name, CASE_NAME_CHARS_MAX);
     let candidates = std::iter::once(name.to_string()).chain((2..).map(|number: u64| format!("{name} #{number}")));
     // Compared as escaped: two control characters become the same replacement.
-    candidates.into_iter().find(|candidate| names.insert(shown(candidate))).unwrap_or_default()
+    candidates.into_iter().find(|candidate| names.insert(shown(candidate).into_owned())).unwrap_or_default()
 }
 
 fn properties(finding: &Finding) -> Vec<(&'static str, String)> {

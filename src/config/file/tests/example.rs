@@ -3,9 +3,11 @@
 use super::parse;
 use crate::config::file::{GATE, ROOT};
 use crate::config::jenkins::{CONSTRAINT, JENKINS};
+use crate::config::judged::usual_too_fast;
 use crate::config::load::{LOAD, SERVER, TARGET};
 use crate::config::pace::STAGE;
 use crate::config::plan;
+use crate::config::quarantine::QUARANTINE;
 use crate::config::suite::{BENCHMARK, COMMAND, SUITE, TOOL};
 use crate::config::table::Shape;
 use crate::config::threshold::THRESHOLD;
@@ -24,7 +26,7 @@ fn jenkins_example() -> String {
 }
 
 /// Every kind of table: where it stands in the file, its keys, and the least around it (`HERE`) that makes a file.
-const SHAPES: [(&str, &Shape, &str); 15] = [
+const SHAPES: [(&str, &Shape, &str); 16] = [
     ("", &ROOT, "HERE"),
     ("gate", &GATE, "[gate]\nHERE"),
     ("suite", &SUITE, "[[suite]]\nname = 'a'\nHERE"),
@@ -46,6 +48,7 @@ const SHAPES: [(&str, &Shape, &str); 15] = [
         "[[suite]]\nname = 'a'\nload = { targets = ['http://x/'] }\n[suite.server]\ncommand = 'x'\nready = 'http://x/'\nHERE",
     ),
     ("threshold", &THRESHOLD, "[[threshold]]\nfail = '+5%'\nHERE"),
+    ("quarantine", &QUARANTINE, "[[quarantine]]\nlabel = 'x'\nreason = 'x'\nuntil = '2026-12-31'\nHERE"),
     ("jenkins", &JENKINS, "[gate]\nprofile = 'jenkins'\n[jenkins]\nHERE"),
     (
         "jenkins.constraint",
@@ -58,13 +61,14 @@ const SHAPES: [(&str, &Shape, &str); 15] = [
 fn the_example_is_understood() {
     let file = parse(EXAMPLE).unwrap_or_else(|error| panic!("{error}"));
     assert_eq!(file.suites.len(), 12);
-    assert_eq!(file.rules.len(), 4);
+    assert_eq!(file.rules.len(), 5);
+    assert_eq!(file.quarantine.len(), 1);
 }
 
 #[test]
 fn the_other_example_is_understood_and_shows_the_defaults_of_the_plugin() {
     let file = parse(&jenkins_example()).unwrap_or_else(|error| panic!("{error}"));
-    let settings = file.jenkins.unwrap();
+    let [settings] = file.jenkins.try_into().unwrap();
     assert_eq!(settings.constraints.len(), 4);
     let shown = Settings { constraints: Vec::new(), error_unstable_response_time_threshold: String::new(), ..settings };
     assert_eq!(shown, Settings::of_plugin(vec!["**/*.jtl".to_string()]));
@@ -76,6 +80,7 @@ fn the_example_shows_the_defaults() {
     let gate = file.gate;
     assert_eq!((gate.results, gate.baselines), (Some(plan::RESULTS.into()), Some(plan::BASELINES.into())));
     assert_eq!((gate.statistics, gate.baseline), (Some(plan::STATISTICS), Some(plan::BASELINE)));
+    assert_eq!(file.rules[1].too_fast, usual_too_fast(None, None));
     assert_eq!((gate.keep_runs, gate.require_baseline), (Some(plan::KEEP_RUNS), Some(plan::REQUIRE_BASELINE)));
     assert_eq!((gate.builds, gate.keep_builds), (Some(plan::BUILDS.into()), Some(plan::KEEP_BUILDS)));
     assert_eq!((gate.repeat, gate.confirm), (Some(plan::REPEAT_RUNS), Some(plan::CONFIRM)));

@@ -2,13 +2,14 @@
 
 use super::{parse, refuses};
 use crate::config::jenkins::{CONSTRAINT, JENKINS};
-use crate::config::plan::ProfileName;
+use crate::config::profile::ProfileName;
 use crate::jenkins::{Builds, Constraint, ConstraintKind, Escalation, Metered, Operator, PARAMETERS, Settings};
 
 fn settings(table: &str) -> Settings {
     let file = parse(&format!("[gate]\nprofile = 'jenkins'\n[jenkins]\n{table}")).unwrap_or_else(|error| panic!("{table}: {error}"));
     assert_eq!(file.gate.profile, Some(ProfileName::Jenkins));
-    file.jenkins.unwrap()
+    let [settings] = file.jenkins.try_into().unwrap();
+    settings
 }
 
 fn check(table: &str, expected: impl FnOnce(&mut Settings)) {
@@ -35,16 +36,15 @@ fn values_are_taken_as_the_plugin_takes_them() {
     check("error_unstable_response_time_threshold = ['a.jtl:1', 'b:2']", |s| {
         s.error_unstable_response_time_threshold = "a.jtl:1\nb:2".to_string();
     });
-    check("config_type = ''\nstrict = true\nnth_build_number = -1", |s| {
+    check("config_type = ''\nnth_build_number = -1", |s| {
         s.config_type = String::new();
-        s.strict = true;
         s.nth_build_number = -1;
     });
 }
 
 #[test]
 fn every_parameter_has_its_key() {
-    let keys: Vec<&str> = PARAMETERS.iter().map(|parameter| parameter.key).chain(["constraint", "strict"]).collect();
+    let keys: Vec<&str> = PARAMETERS.iter().map(|parameter| parameter.key).chain(["constraint"]).collect();
     assert_eq!(keys.len(), JENKINS.keys.len());
     for key in keys {
         assert!(JENKINS.keys.contains(&key), "{key}");
@@ -131,11 +131,13 @@ fn rules_that_would_judge_nothing_are_refused() {
          delete the table: it would judge nothing\n1 | [jenkins]\n  | ^^^^^^^^^",
     );
     refuses(
-        "[gate]\nprofile = 'jenkins'\n[[threshold]]\nfail = '+5%'",
-        "n.toml:3:1: expected only rules of [jenkins], because `profile = \"jenkins\"` judges by nothing else, found [[threshold]]; \
-         delete [[threshold]], or the profile\n3 | [[threshold]]\n  | ^^^^^^^^^^^^^",
+        "[gate]\nprofile = 'jenkins'\n[[quarantine]]\nreason = 'x'",
+        "n.toml:3:1: expected only rules of [jenkins], because `profile = \"jenkins\"` judges by nothing else, found [[quarantine]]; \
+         delete [[quarantine]], or the profile\n3 | [[quarantine]]\n  | ^^^^^^^^^^^^^^",
     );
-    for ours in ["statistics = 'plain'", "baseline = 'auto'", "require_baseline = true", "unknown_environment = 'pass'"] {
+    let error = parse("[gate]\nstrict = true").map(drop).expect_err("strict alone");
+    assert_eq!(error.hint, "delete it: our own rules are always strict");
+    for ours in ["statistics = 'plain'", "confirm = 1", "require_baseline = true", "unknown_environment = 'pass'"] {
         let error = parse(&format!("[gate]\nprofile = 'jenkins'\n{ours}")).map(drop).expect_err(ours);
         assert!(error.hint.starts_with("delete `"), "{error}");
     }
@@ -166,10 +168,11 @@ fn the_page_on_migrating_has_a_row_for_every_parameter() {
         let row = rows.iter().find(|row| quoted(row[0]) == [parameter.name]).unwrap_or_else(|| panic!("no row for {}", parameter.name));
         assert!(quoted(row[1])[0].starts_with(&format!("{} = ", parameter.key)), "{row:?}");
     }
-    for key in ["constraint", "strict = true"] {
-        assert!(rows.iter().any(|row| quoted(row[1]) == [key]), "{key}");
-    }
-    for example in rows.iter().flat_map(|row| quoted(row[1])).filter(|example| *example != "constraint") {
+    assert!(rows.iter().any(|row| quoted(row[1]) == ["constraint"]));
+    let of_gate = rows.iter().filter(|row| quoted(row[1]).contains(&"[gate]"));
+    assert_eq!(of_gate.map(|row| quoted(row[1])[0]).collect::<Vec<_>>(), ["strict = true"]);
+    let of_step = rows.iter().filter(|row| !quoted(row[1]).contains(&"[gate]"));
+    for example in of_step.flat_map(|row| quoted(row[1])).filter(|example| *example != "constraint") {
         settings(example);
     }
 }

@@ -127,3 +127,84 @@ fn a_threshold_that_never_matches_names_both_lines() {
     shadows("metric = 'latency'\nfail = '+5%'", "metric = 'time'\nfail = '+5%'", false);
     shadows("suite = 'a'\nfail = '+5%'", "suite = 'b'\nfail = '+5%'", false);
 }
+
+#[test]
+fn noise_bands_stand_where_there_is_noise() {
+    assert_eq!(rule("fail = 'noise band'").fail, Some(Limit::Band { text: "noise band".to_string() }));
+    assert_eq!(rule("unstable = 'noise band'\nfail = '+10%'\nfloor = '2ms'").floor, Some(2e6));
+    rule("metric = 'throughput'\nunstable = 'noise band'\nfail = 'noise band'");
+    line("", "fail = 'noise bant'", 18, 1, "expected `noise band`, found `t`");
+    line("", "fail = 'noise'", 14, 1, "expected `noise band`, found the end");
+    let message = "expected a limit that is crossed after `unstable` (+5%), found `'noise band'`; the noise may be less than that: \
+                   exchange the two";
+    line("unstable = '+5%'\n", "fail = 'noise band'", 8, 12, message);
+    let message =
+        "expected limits of one kind in a threshold, found `'5s'`; write two thresholds: one for the change, one for the absolute limit";
+    line("unstable = 'noise band'\n", "fail = '5s'", 8, 4, message);
+    let message =
+        "expected a change such as `+5%` or `-50%` against the other series, found `'noise band'`; a noise band is of accepted runs";
+    line("against = 'x'\n", "fail = 'noise band'", 8, 12, message);
+    let message = "expected a change such as `+5%`, or a percentage such as `1%`, found `'noise band'`; error rates are compared by \
+                   their counts, without a band";
+    line("statistic = 'error rate'\n", "fail = 'noise band'", 8, 12, message);
+    refuses(
+        "[[threshold]]\nfail = 'noise band'\n[gate]\nstatistics = 'plain'",
+        "n.toml:2:8: expected a change such as `+5%`, found `'noise band'`; with `statistics = \"plain\"` there is no noise band\n\
+         2 | fail = 'noise band'\n  |        ^^^^^^^^^^^^",
+    );
+    line("fail = '+5%'\n", "floor = 'noise band'", 9, 12, "expected a time such as `250ms` for `floor`, found `'noise band'`");
+}
+
+#[test]
+fn too_fast_is_an_improvement() {
+    let text = |text: &str| rule(text).too_fast.map(|limit| limit.text().to_string());
+    // The default is for times that are compared with the baseline, and for statistics that one outlier does not move.
+    for with in ["", "metric = 'latency'\nstatistic = 'p95'\n", "statistic = 'mean'\n", "unstable = 'noise band'\n"] {
+        assert_eq!(text(&format!("{with}fail = '+5%'")).as_deref(), Some("-90%"), "{with}");
+    }
+    for without in
+        ["metric = 'allocations'\n", "metric = 'chars'\n", "statistic = 'p99'\n", "against = 'x'\n", "statistic = 'error rate'\n"]
+    {
+        assert_eq!(text(&format!("{without}fail = '+5%'")), None, "{without}");
+    }
+    assert_eq!(text("fail = '250ms'"), None);
+    assert_eq!(text("fail = '+5%'\ntoo_fast = '-50%'").as_deref(), Some("-50%"));
+    assert_eq!(text("metric = 'throughput'\nfail = '-5%'\ntoo_fast = '+900%'").as_deref(), Some("+900%"));
+    assert_eq!(text("against = 'x'\nfail = '-50%'\ntoo_fast = '-90%'").as_deref(), Some("-90%"));
+    for wrong in ["+90%", "90%", "5ms", "-0%"] {
+        let message = format!("expected an improvement such as `-90%` for `too_fast`, found `'{wrong}'`");
+        line("fail = '+5%'\n", &format!("too_fast = '{wrong}'"), 12, wrong.len() + 2, &message);
+    }
+    let message = "expected an improvement such as `+900%` for `too_fast`, found `'-90%'`";
+    line("metric = 'throughput'\nfail = '-5%'\n", "too_fast = '-90%'", 12, 6, message);
+    let message = "expected `too_fast` only beside changes such as `+5%` of what can be fast, found `'-90%'`";
+    line("fail = '250ms'\n", "too_fast = '-90%'", 12, 6, message);
+    line("statistic = 'error rate'\nfail = '+5%'\n", "too_fast = '-90%'", 12, 6, message);
+    let message = "expected an improvement beyond the limit (-50%) for `too_fast`, found `'-50%'`";
+    line("against = 'x'\nfail = '-50%'\n", "too_fast = '-50%'", 12, 6, message);
+}
+
+#[test]
+fn limits_are_widened_only_where_noise_can_hide_them() {
+    assert_eq!(rule("fail = '+5%'\nwiden_to = '20%'").widen_to, Some(0.20));
+    assert_eq!(rule("metric = 'throughput'\nfail = '-5%'\nwiden_to = '-20%'").widen_to, Some(0.20));
+    assert_eq!(rule("unstable = '+5%'\nfail = '+10%'\nwiden_to = '8%'").widen_to, Some(0.08));
+    line("fail = '+5%'\n", "widen_to = '5%'", 12, 4, "expected more than the limit (+5%) for `widen_to`, found `'5%'`");
+    line("fail = '+5%'\n", "widen_to = '2ms'", 12, 5, "expected a percentage such as `20%` for `widen_to`, found `'2ms'`");
+    let message = "expected less than `100%` for `widen_to`, because a drop is never more, found `'100%'`";
+    line("metric = 'throughput'\nfail = '-5%'\n", "widen_to = '100%'", 12, 6, message);
+    let message = "expected `widen_to` only beside a change such as `+5%` against the baseline, which noise can hide, found `'20%'`";
+    for beside in ["fail = '5s'\n", "fail = 'noise band'\n", "unstable = 'noise band'\nfail = '+5%'\n", "against = 'x'\nfail = '+5%'\n"] {
+        line(beside, "widen_to = '20%'", 12, 5, message);
+    }
+    let message = "expected no `widen_to` where no noise is looked at (plain statistics, error rates), found `'20%'`";
+    line("statistic = 'error rate'\nfail = '+5%'\n", "widen_to = '20%'", 12, 5, message);
+}
+
+#[test]
+fn a_noise_band_shadows_like_a_change() {
+    shadows("fail = '+5%'", "fail = 'noise band'", true);
+    shadows("unstable = 'noise band'\nfail = '+5%'", "label = 'x'\nfail = '+5%'\ntoo_fast = '-50%'\nwiden_to = '20%'", true);
+    shadows("fail = 'noise band'", "fail = '250ms'", false);
+    shadows("fail = 'noise band'", "against = 'x'\nfail = '+5%'", false);
+}

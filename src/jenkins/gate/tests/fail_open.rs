@@ -116,7 +116,10 @@ fn case_10_an_error_inside_the_error_gate() {
 
 #[test]
 fn cases_11_and_12_no_baseline_and_itself() {
-    check(&slower(10.0), &collected(cart(9)), &[], "pass [11]", "no-verdict [11]");
+    // The first build passes everywhere, else there would never be one to compare with.
+    check(&slower(10.0), &collected(cart(9)), &[], "pass [11]", "pass [11]");
+    let failed = [build(9, Some(BuildResult::Failure), cart(1))];
+    check(&slower(10.0), &collected(cart(9)), &failed, "pass [11]", "pass [11]");
     let nth = |nth_build_number: i64| Settings { compare_build_previous: false, nth_build_number, ..slower(10.0) };
     check(&nth(3), &collected(cart(9)), &averages(&[1]), "pass [11]", "no-verdict [11]");
     check(&nth(0), &collected(cart(9)), &averages(&[9]), "pass [11]", "no-verdict [11]");
@@ -184,7 +187,7 @@ fn cases_18_and_20_nothing_to_compare_with() {
     check(&all(), &collected(cart(9)), &other, "pass [18]", "no-verdict [18]");
     let itself = expert(vec![relative(Operator::NotGreater, 5.0, Builds::Baseline)]);
     check(&itself, &collected(cart(9)), &averages(&[1]), "pass [18]", "no-verdict [18]");
-    check(&all(), &collected(cart(9)), &[], "pass [20]", "no-verdict [20]");
+    check(&all(), &collected(cart(9)), &[], "pass [20]", "pass [20]");
     // None eligible is a violation for the plugin.
     check(&all(), &collected(cart(9)), &[build(9, None, cart(1))], "fail []", "no-verdict [18]");
 }
