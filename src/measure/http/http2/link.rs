@@ -28,7 +28,7 @@ impl Wake for Poked {
 /// What became of a request that was to be sent.
 pub enum Sent {
     /// It is on its stream.
-    Sent(ResponseFuture),
+    Begun(ResponseFuture),
     /// The server takes no more at a time.
     NoRoom,
     /// The connection takes no further request: it is about to end.
@@ -96,7 +96,7 @@ impl Link {
             // Waits within the stream for the server's window: a view of bytes that exist once. A failure shows in the answer.
             let _ = body.send_data(head.body.clone(), true);
         }
-        Sent::Sent(answer)
+        Sent::Begun(answer)
     }
 
     /// Writes what is to be written, and reads once if it may; whether the connection is over.
