@@ -49,19 +49,23 @@ fn peer(answer: impl Fn(usize, u32) -> Option<Vec<u8>> + Clone + Send + 'static)
         if wire.read_exact(&mut [0; 24]).is_err() || wire.write_all(&frame(SETTINGS, 0, 0, &[])).is_err() {
             return;
         }
-        let mut count = 0;
+        let (mut count, mut asked, mut is_acknowledged) = (0, Vec::new(), false);
         while let Some((kind, flags, stream)) = read_frame(wire) {
-            let reply = match kind {
-                SETTINGS if flags & END == 0 => frame(SETTINGS, END, 0, &[]),
-                HEADERS => {
-                    let Some(reply) = answer(count, stream) else { return };
-                    count += 1;
-                    reply
+            match kind {
+                SETTINGS if flags & END == 0 => {
+                    let _ = wire.write_all(&frame(SETTINGS, END, 0, &[]));
                 }
-                _ => continue,
-            };
-            if wire.write_all(&reply).is_err() {
-                return;
+                SETTINGS => is_acknowledged = true,
+                HEADERS => asked.push(stream),
+                _ => {}
+            }
+            // Who hangs up with bytes unread resets the connection: the acknowledgement is the last thing that comes unasked.
+            for stream in asked.drain(..if is_acknowledged { asked.len() } else { 0 }) {
+                let Some(reply) = answer(count, stream) else { return };
+                count += 1;
+                if wire.write_all(&reply).is_err() {
+                    return;
+                }
             }
         }
     }
