@@ -3,6 +3,10 @@
 //! `hello --port N` serves `/` ("Hello world"), `/slow?ms=N` (answers after N ms) and `/error?rate=R` (every round(1/R)-th answer
 //! is a 503, counted, not drawn). To see a gate turn red without touching this file: `HELLO_SLEEP_MS=20` delays every
 //! answer, `HELLO_ERROR_RATE=0.02` fails every 50th on any path.
+//!
+//! It also shows what a server can tell of itself: `/metrics` (Prometheus text) and `/debug/vars` (JSON as of Go's expvar) count
+//! its answers and the queries that it pretends to make for `/` (three; `HELLO_QUERIES=4` makes it four), and with
+//! `HELLO_SERVER_TIMING=1` every answer carries a `Server-Timing` header.
 
 #![allow(clippy::disallowed_methods, clippy::print_stderr, reason = "a program of its own, outside the house and its doors")]
 
@@ -19,6 +23,8 @@ const HEAD_BYTES_MAX: usize = 16 * 1024;
 struct Demonstration {
     sleep: Duration,
     errors: Option<Every>,
+    queries: u64,
+    tells_timing: bool,
 }
 
 /// Chooses every n-th of a stream of requests, over all connections.
@@ -40,6 +46,9 @@ impl Every {
 
 static SEEN_ON_ERROR_PATH: AtomicU64 = AtomicU64::new(0);
 static SEEN_ON_ANY_PATH: AtomicU64 = AtomicU64::new(0);
+/// What `/metrics` shows.
+static ANSWERS: AtomicU64 = AtomicU64::new(0);
+static QUERIES: AtomicU64 = AtomicU64::new(0);
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -62,6 +71,8 @@ fn main() -> ExitCode {
     let demonstration: &'static Demonstration = Box::leak(Box::new(Demonstration {
         sleep: Duration::from_secs_f64(number("HELLO_SLEEP_MS").max(0.0) / 1000.0),
         errors: Every::of_rate(number("HELLO_ERROR_RATE"), &SEEN_ON_ANY_PATH),
+        queries: if std::env::var_os("HELLO_QUERIES").is_some() { number("HELLO_QUERIES") as u64 } else { 3 },
+        tells_timing: number("HELLO_SERVER_TIMING") > 0.0,
     }));
     for stream in listener.incoming().flatten() {
         std::thread::spawn(move || serve(stream, demonstration));
@@ -144,18 +155,37 @@ impl<'a> Request<'a> {
         if self.path == "/slow" {
             std::thread::sleep(Duration::from_secs_f64(self.number("ms") / 1000.0));
         }
+        let answers = ANSWERS.fetch_add(1, Ordering::Relaxed) + 1;
+        if self.path == "/" {
+            QUERIES.fetch_add(demonstration.queries, Ordering::Relaxed);
+        }
         let is_failing = |errors: &Every| errors.is_next();
         let on_path = (self.path == "/error").then(|| Every::of_rate(self.number("rate"), &SEEN_ON_ERROR_PATH)).flatten();
         let (status, body) = if demonstration.errors.as_ref().is_some_and(is_failing) || on_path.as_ref().is_some_and(is_failing) {
-            ("503 Service Unavailable", "Try again")
-        } else if matches!(self.path, "/" | "/slow" | "/error") {
-            ("200 OK", "Hello world")
+            ("503 Service Unavailable", "Try again".to_string())
         } else {
-            ("404 Not Found", "Nothing here")
+            match self.path {
+                "/" | "/slow" | "/error" => ("200 OK", "Hello world".to_string()),
+                "/metrics" => ("200 OK", metrics(answers)),
+                "/debug/vars" => {
+                    ("200 OK", format!("{{\"answers\": {answers}, \"sql\": {{\"queries\": {}}}}}\n", QUERIES.load(Ordering::Relaxed)))
+                }
+                _ => ("404 Not Found", "Nothing here".to_string()),
+            }
         };
+        let timing = if demonstration.tells_timing { "Server-Timing: db;dur=1.5, cache;desc=\"Cache, Read\";dur=0.25\r\n" } else { "" };
         let connection = if self.is_keep_alive { "" } else { "Connection: close\r\n" };
         let length = body.len();
-        let sent = if self.method == "HEAD" { "" } else { body };
-        format!("HTTP/1.1 {status}\r\nContent-Type: text/plain\r\nContent-Length: {length}\r\n{connection}\r\n{sent}")
+        let sent = if self.method == "HEAD" { "" } else { body.as_str() };
+        format!("HTTP/1.1 {status}\r\nContent-Type: text/plain\r\nContent-Length: {length}\r\n{timing}{connection}\r\n{sent}")
     }
+}
+
+/// Prometheus text.
+fn metrics(answers: u64) -> String {
+    let queries = QUERIES.load(Ordering::Relaxed);
+    format!(
+        "# TYPE answers_total counter\nanswers_total {answers}\n# TYPE sql_queries_total counter\n\
+         sql_queries_total{{table=\"greeting\"}} {queries}\n# TYPE connections gauge\nconnections 1\n"
+    )
 }

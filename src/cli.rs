@@ -39,7 +39,8 @@ pub struct Options {
     /// Configuration file [default: neverslower.toml, searched upward to the repository root]
     #[arg(long, global = true, value_name = "FILE")]
     pub config: Option<PathBuf>,
-    /// Send a report to a file, or to standard output without a path; repeatable (`list reports`)
+    /// Send a report to a file, or to standard output without a path; repeatable (`list reports`;
+    /// `hist[0,2ms,10ms]` takes the edges of its buckets)
     #[arg(long, global = true, value_name = "KIND[=PATH]")]
     pub report: Vec<String>,
     /// Say only what must be said
@@ -139,11 +140,35 @@ pub struct CheckArgs {
     pub suite: Option<String>,
 }
 
+/// What a search for a rate decides itself, or cannot be asked beside it.
+const FIXED_LOAD: [&str; 13] = [
+    "requests",
+    "duration",
+    "stages",
+    "trace",
+    "think_time",
+    "shard",
+    "start_at",
+    "barrier",
+    "abort_if",
+    "fail_if",
+    "unstable_if",
+    "scrape",
+    "out",
+];
+
 #[derive(Debug, Clone, Default, Args)]
 pub struct LoadArgs {
     /// What to request: `http://` or `https://`
-    #[arg(value_name = "URL")]
-    pub url: String,
+    #[arg(value_name = "URL", required_unless_present = "targets")]
+    pub url: Option<String>,
+    /// Request what stands in this file, in turn: `METHOD URL` with headers and `@body` below, or JSON lines, as vegeta reads
+    /// them; `-` is standard input
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["url", "method"])]
+    pub targets: Option<PathBuf>,
+    /// Statuses that are a success, such as 200,204,3xx; any other is an error [default: below 400]
+    #[arg(long, value_name = "LIST")]
+    pub expect_status: Option<String>,
     /// Stop after this many requests
     #[arg(short = 'n', long, value_name = "N", conflicts_with = "duration")]
     pub requests: Option<u64>,
@@ -210,9 +235,24 @@ pub struct LoadArgs {
     /// Load before the measured phase that is not recorded [default: none]
     #[arg(long, value_name = "TIME")]
     pub warm_up: Option<String>,
+    /// Read the server's counters here before and after the measured phase: Prometheus text, or JSON of Go's expvar; how much
+    /// each rose for each request becomes a series
+    #[arg(long, value_name = "URL")]
+    pub scrape: Option<String>,
+    /// Counters to keep, by their name; repeatable [default: all]
+    #[arg(long, value_name = "GLOB", requires = "scrape")]
+    pub scrape_match: Vec<String>,
+    /// Search the highest arrival rate at which this holds, such as 'p99 < 250ms and error rate < 0.1%' (at most 1% errors
+    /// unless you say otherwise); repeatable. Starts at --rate [default: 10/s], doubles, then narrows the gap to 5 %. For
+    /// exploring: a gate compares latencies at a fixed rate below the one found
+    #[arg(long, value_name = "CONDITION", conflicts_with_all = FIXED_LOAD)]
+    pub find_rate: Vec<String>,
+    /// Length of each step of --find-rate [default: 20 times the longest latency asked for, 3s to 60s]
+    #[arg(long, value_name = "TIME", requires = "find_rate")]
+    pub step: Option<String>,
     #[command(flatten)]
     pub transport: TransportArgs,
-    /// Print the stored run as JSON on standard output
+    /// Print the stored run as JSON on standard output; with --find-rate, its steps and its answer
     #[arg(long)]
     pub json: bool,
     /// Write reports and the run to this directory [default: nothing is written]
@@ -304,67 +344,4 @@ pub struct CompletionsArgs {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::{Cli, Command};
-    use clap::{CommandFactory, Parser};
-
-    /// Whether the line is understood, and by which command.
-    fn check(line: &str, expected: &str) {
-        let found = match Cli::try_parse_from(line.split('|')) {
-            Ok(cli) => format!("{:?}", cli.command).split('(').next().unwrap_or_default().to_string(),
-            Err(error) => format!("{:?} {}", error.kind(), error.exit_code()),
-        };
-        assert_eq!(found, expected, "{line}");
-    }
-
-    #[test]
-    fn the_definition_holds_together() {
-        Cli::command().debug_assert();
-    }
-
-    #[test]
-    fn every_command_is_understood() {
-        check("neverslower|run", "Run");
-        check("neverslower|run|shop|cli|--quiet", "Run");
-        check("neverslower|check|a.jtl|b.jtl|--suite|shop|--format|jtl", "Check");
-        check("neverslower|check|--profile|jenkins", "Check");
-        check("neverslower|init", "Init");
-        check("neverslower|init|--from-jenkins|Jenkinsfile", "Init");
-        check("neverslower|load|http://h/|-n|100|-c|5|-q|20|-m|PUT|-H|A: b|-d|x|-t|5|--json", "Load");
-        check("neverslower|load|https://h/|-D|f|-a|u:p|-A|x|-T|y|-U|z|--host|h|-x|p:1|-r|3|-4|-k|--interface|::1", "Load");
-        check("neverslower|accept|--yes|--force|--reason|why|--from|a|b", "Accept");
-        check("neverslower|convert|-|--to|jtl|--output|x.jtl", "Convert");
-        check("neverslower|list|exit-codes", "List");
-        check("neverslower|completions|zsh", "Completions");
-    }
-
-    #[test]
-    fn mistakes_are_usage_errors() {
-        check("neverslower", "DisplayHelpOnMissingArgumentOrSubcommand 2");
-        check("neverslower|check", "MissingRequiredArgument 2");
-        check("neverslower|load|http://h/|-n|1|-z|1s", "ArgumentConflict 2");
-        check("neverslower|accept|--force", "MissingRequiredArgument 2");
-        check("neverslower|accept|--reason|x", "MissingRequiredArgument 2");
-        check("neverslower|run|--exit-zero|--bisect", "ArgumentConflict 2");
-        check("neverslower|run|--unstable-exit-code|256", "ValueValidation 2");
-        check("neverslower|compare|a|b", "InvalidSubcommand 2");
-        check("neverslower|list|colours", "InvalidValue 2");
-    }
-
-    #[test]
-    fn options_stand_before_or_after_the_command() {
-        for line in ["neverslower --report json=o.json run", "neverslower run --report json=o.json"] {
-            let cli = Cli::try_parse_from(line.split(' ')).unwrap();
-            assert_eq!(cli.options.report, ["json=o.json"]);
-            assert!(matches!(cli.command, Command::Run(_)));
-        }
-    }
-
-    #[test]
-    fn help_shows_every_exit_code() {
-        let help = Cli::command().render_long_help().to_string();
-        for (code, verdict, meaning) in super::EXIT_CODES {
-            assert!(help.contains(meaning) && help.contains(code) && help.contains(verdict), "{code}");
-        }
-    }
-}
+mod tests;

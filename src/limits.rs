@@ -32,12 +32,18 @@ pub const FAIR_SHARE_MIN: usize = 1_000;
 pub const RECORDS_BETWEEN_BUDGETS: u32 = 65_536;
 /// Windows of a timeline; when they are full the width doubles.
 pub const WINDOWS_MAX: usize = 240;
+/// Buckets of latencies in one window: 16 for every doubling, so that a percentile over time is right to 3 %.
+pub const WINDOW_BUCKETS: usize = 464;
 /// First width of a timeline's window.
 pub const WINDOW_WIDTH_NS: u64 = 250_000_000;
-/// Slowest, and separately failed, requests kept per run.
+/// Slowest, and separately failed, requests kept per run; besides, one failed request of each error kind.
 pub const EXEMPLARS_MAX: usize = 10;
 /// Distinct error kinds kept per series; further ones are counted as `other`.
 pub const ERROR_KINDS_MAX: usize = 32;
+/// Edges of the buckets that one may name for a histogram.
+pub const HISTOGRAM_EDGES_MAX: usize = 100;
+/// Messages shown as examples of one error kind.
+pub const ERROR_EXAMPLES_MAX: usize = 3;
 /// Notes kept per run; further ones are counted.
 pub const NOTES_MAX: usize = 50;
 /// Characters of foreign text quoted in an error or a finding.
@@ -143,6 +149,20 @@ pub const SECRET_BYTES_MAX: u64 = 4 * 1024 * 1024;
 pub const BODY_BYTES_MAX: u64 = 64 * 1024 * 1024;
 /// Servers that the redirects of one load test may lead to, besides that of its targets.
 pub const LOAD_ORIGINS_MAX: usize = 64;
+/// Bytes of a body that an assertion or an extraction looks at; one such buffer for each connection.
+pub const LOAD_KEPT_BODY_BYTES_MAX: usize = 1024 * 1024;
+/// Bytes of a value that is taken from an answer, and steps of a regular expression that looks for one.
+pub const LOAD_VALUE_BYTES_MAX: usize = 64 * 1024;
+pub const LOAD_REGEX_STEPS_MAX: usize = 1_000_000;
+/// Steps of one scenario.
+pub const LOAD_STEPS_MAX: usize = 100;
+/// Requests of one round over targets of different weights (4 bytes each).
+pub const LOAD_TURNS_MAX: usize = 1_000_000;
+/// Weight of one target.
+pub const TARGET_WEIGHT_MAX: u64 = 10_000;
+/// Targets of one load; bytes of a file of targets, and of all the bodies that it names.
+pub const TARGETS_MAX: usize = 100_000;
+pub const TARGETS_BYTES_MAX: u64 = 64 * 1024 * 1024;
 /// Addresses named in the facts of a load test.
 pub const LOAD_ADDRESSES_SHOWN: usize = 16;
 /// Stretches of due requests whose lag is known exactly while they wait for a connection (24 bytes each).
@@ -152,6 +172,20 @@ pub const LOAD_PAUSE_NS_MIN: u64 = 1_000_000;
 pub const LOAD_PAUSE_NS_MAX: u64 = 8_000_000;
 /// After an interruption, how long answers on their way are waited for.
 pub const LOAD_INTERRUPT_GRACE_NS: u64 = 500_000_000;
+/// Names in `Server-Timing` that become series: of one label, and of a run. Further ones are counted.
+pub const SERVER_TIMINGS_PER_LABEL_MAX: usize = 16;
+pub const SERVER_TIMINGS_MAX: usize = 64;
+/// Bytes of the `Server-Timing` headers of one answer that are looked at, and of one name in them.
+pub const SERVER_TIMING_BYTES_MAX: usize = 4096;
+pub const SERVER_TIMING_NAME_BYTES_MAX: usize = 64;
+/// Bytes and time of one reading of a server's counters.
+pub const SCRAPE_BYTES_MAX: usize = 16 * 1024 * 1024;
+pub const SCRAPE_TIMEOUT: Duration = Duration::from_secs(10);
+/// Counters of one run that become series, and bytes of their names with their labels.
+pub const COUNTERS_MAX: usize = 200;
+pub const COUNTER_NAME_BYTES_MAX: usize = 500;
+/// Counters named in one note.
+pub const COUNTERS_NOTED_MAX: usize = 5;
 /// How often a load test tells its progress and looks whether it was interrupted.
 pub const LOAD_PROGRESS_NS: u64 = 100_000_000;
 /// Stages of one load.
@@ -171,6 +205,16 @@ pub const LOAD_SHARDS_APART_NS_MAX: u64 = 2_000_000_000;
 pub const BARRIER_POLL: Duration = Duration::from_millis(20);
 /// Shards of one load test.
 pub const SHARDS_MAX: u64 = 10_000;
+/// Steps of a search for the highest arrival rate, and the highest it tries, per second.
+pub const FIND_RATE_STEPS_MAX: u32 = 60;
+pub const FIND_RATE_MAX: f64 = 1_000_000.0;
+/// Shortest time between two drawings of a live view.
+pub const LIVE_DRAW: Duration = Duration::from_millis(100);
+/// Stretch of time of one cell of a live view, and how many are remembered: the last 20 seconds.
+pub const LIVE_CELL_NS: u64 = 500_000_000;
+pub const LIVE_CELLS: usize = 40;
+/// Rows of the histogram in a live view.
+pub const LIVE_ROWS: usize = 6;
 /// Files and directories in a directory that a format walks, and how deep it may be.
 pub const DIRECTORY_ENTRIES_MAX: usize = 100_000;
 pub const DIRECTORY_DEPTH_MAX: usize = 32;

@@ -4,7 +4,7 @@ mod parse;
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 /// What must be alike to compare times, and what is only shown.
@@ -62,7 +62,7 @@ impl Pressure {
     }
 }
 
-/// What the living processes of a group used so far.
+/// What the living processes of a group or a tree used so far.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct GroupUsage {
     /// User and system time of the processes and of their ended, reaped children, ns; in steps of the kernel's tick, at most
@@ -149,25 +149,40 @@ pub fn ignores_signal(signal: i32) -> bool {
 
 /// What the processes of a group (led by the process of the same number) used so far; `None` where there is no /proc.
 pub fn group_usage(group: u32) -> Option<GroupUsage> {
-    let mut usage = GroupUsage::default();
-    let mut ticks = 0u64;
-    for entry in std::fs::read_dir("/proc").ok()?.flatten() {
-        if !entry.file_name().as_encoded_bytes().first().is_some_and(u8::is_ascii_digit) {
-            continue;
+    Some(usage_of(processes()?.iter().filter(|(_, process)| process.group == group)))
+}
+
+/// The same of a group and of everything that its processes started, into whatever group that went.
+pub fn tree_usage(group: u32) -> Option<GroupUsage> {
+    let all = processes()?;
+    let mut members: BTreeSet<u32> = all.iter().filter(|(_, process)| process.group == group).map(|(id, _)| *id).collect();
+    // A child may be listed before its parent: until nobody joins.
+    loop {
+        let found = members.len();
+        members.extend(all.iter().filter(|(_, process)| members.contains(&process.parent)).map(|(id, _)| *id).collect::<Vec<_>>());
+        if members.len() == found {
+            break;
         }
-        // A process may end at any moment: then it no longer counts, and its parent holds its times.
-        let Some(stat) = text(entry.path().join("stat")).and_then(|stat| parse::process(&stat)) else { continue };
-        if stat.group != group {
-            continue;
-        }
-        ticks = ticks.saturating_add(stat.ticks);
-        usage.living += u32::from(stat.is_living);
-        let peak = text(entry.path().join("status")).and_then(|status| parse::peak_bytes(&status));
+    }
+    Some(usage_of(all.iter().filter(|(id, _)| members.contains(id))))
+}
+
+/// Every process by its number. One may end at any moment: then it no longer counts, and its parent holds its times.
+fn processes() -> Option<Vec<(u32, parse::Process)>> {
+    let entries = std::fs::read_dir("/proc").ok()?.flatten();
+    let ids = entries.filter_map(|entry| entry.file_name().to_str()?.parse().ok());
+    Some(ids.filter_map(|id: u32| Some((id, parse::process(&text(format!("/proc/{id}/stat"))?)?))).collect())
+}
+
+fn usage_of<'a>(processes: impl Iterator<Item = &'a (u32, parse::Process)>) -> GroupUsage {
+    let mut usage = GroupUsage { cpu_step_ns: 1_000_000_000 / ticks_per_second(), ..GroupUsage::default() };
+    for (id, process) in processes {
+        usage.cpu_ns = usage.cpu_ns.saturating_add(process.ticks.saturating_mul(usage.cpu_step_ns));
+        usage.living += u32::from(process.is_living);
+        let peak = text(format!("/proc/{id}/status")).and_then(|status| parse::peak_bytes(&status));
         usage.peak_bytes = usage.peak_bytes.saturating_add(peak.unwrap_or(0));
     }
-    usage.cpu_step_ns = 1_000_000_000 / ticks_per_second();
-    usage.cpu_ns = ticks.saturating_mul(usage.cpu_step_ns);
-    Some(usage)
+    usage
 }
 
 /// Our own largest resident size, bytes.

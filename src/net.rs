@@ -1,7 +1,9 @@
-//! Sockets outside the load engine: whether somebody listens, whether somebody answers.
+//! Sockets outside the load engine: whether somebody listens, whether somebody answers, and what one document says.
 
+mod fetch;
 mod unverified;
 
+pub use fetch::{FetchError, fetch};
 pub use unverified::Unverified;
 
 use crate::limits;
@@ -68,6 +70,13 @@ impl Address<'_> {
         (!host.is_empty() && !host.contains('@')).then_some(Address { is_tls, authority, host, port, path })
     }
 
+    /// A request for the document, after which the server closes.
+    fn request(&self, version: &str) -> String {
+        let slash = if self.path.starts_with('/') { "" } else { "/" };
+        let Address { path, authority, .. } = self;
+        format!("GET {slash}{path} {version}\r\nHost: {authority}\r\nUser-Agent: neverslower\r\nAccept: */*\r\nConnection: close\r\n\r\n")
+    }
+
     /// A connection to the first of the name's addresses that takes one.
     fn connect(&self) -> Option<TcpStream> {
         let mut addresses = (self.host, self.port).to_socket_addrs().ok()?;
@@ -126,21 +135,9 @@ fn secured(stream: TcpStream, address: &Address<'_>) -> Option<StreamOwned<Clien
 }
 
 fn status_line(mut stream: impl Read + Write, address: &Address<'_>, timeout: Duration, interrupted: &AtomicBool) -> bool {
-    let slash = if address.path.starts_with('/') { "" } else { "/" };
-    let request = format!(
-        "GET {slash}{} HTTP/1.1\r\nHost: {}\r\nUser-Agent: neverslower\r\nAccept: */*\r\nConnection: close\r\n\r\n",
-        address.path, address.authority
-    );
-    let mut slices = timeout.as_nanos().div_ceil(limits::CHILD_POLL.as_nanos());
-    let mut unsent = request.as_bytes();
-    while !unsent.is_empty() {
-        match stream.write(unsent) {
-            Ok(written) => unsent = unsent.get(written..).unwrap_or_default(),
-            // The answer to our part of a TLS handshake is waited for like that to the request.
-            Err(error) if is_slow(&error) && slices > 0 && !interrupted.load(Ordering::Relaxed) => slices -= 1,
-            Err(error) if error.kind() == ErrorKind::Interrupted => {}
-            Err(_) => return false,
-        }
+    let mut slices = slices_of(timeout);
+    if !send(&mut stream, &address.request("HTTP/1.1"), &mut slices, interrupted) {
+        return false;
     }
     let (mut start, mut filled) = ([0u8; 5], 0);
     while slices > 0 && !interrupted.load(Ordering::Relaxed) {
@@ -154,6 +151,26 @@ fn status_line(mut stream: impl Read + Write, address: &Address<'_>, timeout: Du
         }
     }
     &start == b"HTTP/"
+}
+
+/// Slices of waiting in a time.
+fn slices_of(timeout: Duration) -> u128 {
+    timeout.as_nanos().div_ceil(limits::CHILD_POLL.as_nanos())
+}
+
+/// Writes a request, waiting as long as there are slices left; whether it was written.
+fn send(stream: &mut impl Write, request: &str, slices: &mut u128, interrupted: &AtomicBool) -> bool {
+    let mut unsent = request.as_bytes();
+    while !unsent.is_empty() {
+        match stream.write(unsent) {
+            Ok(written) => unsent = unsent.get(written..).unwrap_or_default(),
+            // The answer to our part of a TLS handshake is waited for like that to the request.
+            Err(error) if is_slow(&error) && *slices > 0 && !interrupted.load(Ordering::Relaxed) => *slices -= 1,
+            Err(error) if error.kind() == ErrorKind::Interrupted => {}
+            Err(_) => return false,
+        }
+    }
+    true
 }
 
 fn is_slow(error: &std::io::Error) -> bool {

@@ -3,7 +3,10 @@
 mod before;
 mod builds;
 mod confirm;
+mod drive;
+mod find_rate;
 pub mod jenkins;
+mod live;
 mod measure;
 mod outputs;
 mod repeat;
@@ -31,6 +34,7 @@ use std::mem::ManuallyDrop;
 use std::path::Path;
 use std::{panic, slice, thread};
 
+pub use find_rate::find_rate;
 pub use outputs::OutputFailed;
 
 /// What the gate needs besides its plan.
@@ -195,7 +199,8 @@ pub fn check(plan: &Plan, suites: &[CheckedSuite], format: Option<&str>, around:
 /// `convert`: any input into the recorder and, while it is read, into the report. The error is a sentence.
 pub fn convert(plan: &Plan, name: &str, input: Input, format: Option<&str>, entry: &Entry, target: &Target) -> Result<(), OutputFailed> {
     let mut tap = Tap::default();
-    tap.add(Opened::new(entry, target, &Style::default())?);
+    let edges_ns = plan.reports.first().map(|to| to.edges_ns.clone()).unwrap_or_default();
+    tap.add(Opened::new(entry, target, &Style { edges_ns, ..Style::default() })?);
     let run = read(name, &[input], format, &mut tap).map_err(OutputFailed)?;
     let nothing = baseline::from_runs(String::new(), Vec::new(), &run.environment);
     let policy = plan.policy(name, &[]);

@@ -1,10 +1,14 @@
-//! What a person sees while the program works: progress, questions, colour. Everything goes to standard error, so that
+//! What a person sees while the program works: progress, the live view of a load test, questions, colour. Everything goes to standard error, so that
 //! standard output stays data.
+
+mod live;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::cell::Cell;
 use std::io::{BufRead, IsTerminal, Write};
 use std::time::Duration;
+
+pub use live::Live;
 
 /// How much is said.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -32,6 +36,11 @@ impl Terminal {
     /// Whether colour is wanted on standard error.
     pub fn color(&self) -> bool {
         self.color
+    }
+
+    /// Whether a person watches, on a terminal that can draw in place, so that what moves may be shown.
+    pub fn is_live(&self) -> bool {
+        self.live && console::Term::stderr().features().is_attended()
     }
 
     /// Whether people want more than the last word.
@@ -87,6 +96,11 @@ impl Terminal {
             self.say(name);
         }
         Phase { bar, name: name.to_string(), sized: Cell::new(false) }
+    }
+
+    /// A view that is drawn again and again, where a person watches.
+    pub fn live(&self) -> Option<Live> {
+        self.is_live().then(Live::start)
     }
 
     /// Asks a question that is answered with a line.

@@ -17,7 +17,8 @@ pub fn convert(request: Request<'_>, arguments: &ConvertArgs) -> Result<u8, Fail
     if arguments.to == jenkins::REPORT.0 {
         return as_jenkins(arguments, &target);
     }
-    let entry = report::for_convert(&arguments.to).map_err(|error| Failure::Usage(error.to_string()))?;
+    let kind = plan.reports.first().map_or(arguments.to.as_str(), |to| to.kind.as_str());
+    let entry = report::for_convert(kind).map_err(|error| Failure::Usage(error.to_string()))?;
     let name = arguments.suite.clone().unwrap_or_else(|| suite_name(&arguments.file));
     pipeline::convert(&plan, &name, Input::of_word(&arguments.file), arguments.format.as_deref(), entry, &target)?;
     Ok(0)

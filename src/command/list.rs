@@ -57,7 +57,7 @@ mod tests {
     fn tables_are_aligned() {
         check(ListWhat::Formats, "jtl          JMeter\nvegeta-json  vegeta encode\n");
         check(ListWhat::Reports, "junit  JUnit XML\n");
-        check(ListWhat::Metrics, "latency          ns          request: intended start to last byte\n");
+        check(ListWhat::Metrics, "latency              ns          request: intended start to last byte\n");
         check(ListWhat::ExitCodes, "3        unstable    crossed at");
         check(ListWhat::Thresholds, "within-run  against");
     }

@@ -4,6 +4,7 @@ mod accept;
 mod check;
 mod completions;
 mod convert;
+mod find_rate;
 mod init;
 mod list;
 mod load;
@@ -75,6 +76,7 @@ pub fn dispatch(cli: &Cli) -> Result<u8, Failure> {
     match &cli.command {
         Command::Run(arguments) => with_verdict_file(request, || run::run(request, arguments)),
         Command::Check(arguments) => with_verdict_file(request, || check::check(request, arguments)),
+        Command::Load(arguments) if !arguments.find_rate.is_empty() => find_rate::find_rate(request, arguments),
         Command::Load(arguments) => load::load(request, arguments),
         Command::Accept(arguments) => accept::accept(request, arguments),
         Command::Convert(arguments) => convert::convert(request, arguments),

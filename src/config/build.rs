@@ -2,14 +2,17 @@
 
 mod load;
 
-use super::error::{ConfigError, Document, alternatives, did_you_mean, typed};
+use super::error::{ConfigError, Document, alternatives, did_you_mean, known, typed};
 use super::file::{self, File};
 use super::plan::{self, CheckSuite, ColorChoice, ExitMapping, Keep, Plan};
-use super::plan::{ReportRequest, SuitePlan, Surroundings, Tables, Verbosity};
+use super::plan::{SuitePlan, Surroundings, Tables, Verbosity};
 use super::profile;
 use super::profile::{Profile, ProfileName};
 use super::redact::redacted;
+use super::report::{self, ReportRequest};
 use super::suite::Suite;
+use super::targets;
+use super::transport;
 use super::value::{parse_baseline, parse_build, parse_environment, parse_name, parse_profile, parse_whole};
 use super::{material, quarantine};
 use crate::cli::{CheckArgs, ConvertArgs, Options, RunArgs, When};
@@ -88,8 +91,8 @@ impl Plan {
             typed("--suite", name, parse_name)?;
         }
         let mut plan = request.base(None, None)?;
-        let kind = request.report_kind("--to", &args.to)?;
-        plan.reports.insert(0, ReportRequest { kind, path: args.output.clone() });
+        let to = ReportRequest { path: args.output.clone(), ..report::parse("--to", &args.to, request.tables)? };
+        plan.reports.insert(0, to);
         one_report_on_standard_output(&plan.reports)?;
         Ok(plan)
     }
@@ -243,27 +246,15 @@ impl Request<'_> {
             if path == Some("") {
                 return Err(ConfigError::new("--report", "a path after `=`", "nothing"));
             }
-            reports.push(ReportRequest { kind: self.report_kind("--report", kind)?, path: path.map(PathBuf::from) });
+            reports.push(ReportRequest { path: path.map(PathBuf::from), ..report::parse("--report", kind, self.tables)? });
         }
         one_report_on_standard_output(&reports)?;
         Ok(reports)
     }
 
-    fn report_kind(&self, flag: &str, kind: &str) -> Result<String, ConfigError> {
-        known(flag, kind, self.tables.reports, "a report of `neverslower list reports`")
-    }
-
     fn format(&self, name: Option<&str>) -> Result<(), ConfigError> {
-        name.map_or(Ok(()), |name| known("--format", name, self.tables.formats, "a format of `neverslower list formats`").map(drop))
+        name.map_or(Ok(()), |name| known("--format", name, self.tables.formats, "a format of `neverslower list formats`"))
     }
-}
-
-fn known(flag: &str, name: &str, table: &[(&str, &str)], expected: &str) -> Result<String, ConfigError> {
-    let names = || table.iter().map(|(name, _)| *name);
-    if names().any(|known| known == name) {
-        return Ok(name.to_string());
-    }
-    Err(Document::value(flag, name).error(&(0..name.len()), expected).hint(did_you_mean(name, names())))
 }
 
 fn one_report_on_standard_output(reports: &[ReportRequest]) -> Result<(), ConfigError> {
@@ -332,8 +323,10 @@ fn suite_plan(suite: &Suite, work: &Work, root: &Path, around: &Surroundings) ->
     let is_foreign = matches!(work, Work::Load { server: None, .. });
     let foreign = is_foreign.then(|| plan::FOREIGN_ENVIRONMENT.to_string());
     let mut work = work.clone();
-    if let Work::Load { load, .. } = &mut work {
-        material::fill(load, root, around)
+    if let Work::Load { load, server } = &mut work {
+        targets::fill(load, &around.directory.join(root), server.is_some())
+            .and_then(|()| transport::check(load))
+            .and_then(|()| material::fill(load, root, around))
             .map_err(|error| ConfigError { place: format!("suite {}: {}", suite.name, error.place), ..error })?;
     }
     Ok(SuitePlan {

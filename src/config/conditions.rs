@@ -45,8 +45,8 @@ fn parse_all(flag: &str, texts: &[String]) -> Result<Vec<Condition>, ConfigError
 
 fn is_crossed_first(unstable: &Condition, fail: &Limit) -> bool {
     match (unstable.side, fail) {
-        (Side::Above, Limit::Absolute { value, .. }) => unstable.limit <= *value,
-        (Side::Below, Limit::Absolute { value, .. }) => unstable.limit >= *value,
+        (Side::Above | Side::AtLeast, Limit::Absolute { value, .. }) => unstable.limit <= *value,
+        (Side::Below | Side::AtMost, Limit::Absolute { value, .. }) => unstable.limit >= *value,
         (_, Limit::Relative { .. } | Limit::Band { .. }) => true,
     }
 }

@@ -151,6 +151,15 @@ pub fn typed<T>(name: &str, text: &str, parse: impl Fn(&str) -> Result<T, Expres
     parse(text).map_err(|mistake| Document::value(name, text).inside(&(0..text.len()), text, mistake))
 }
 
+/// An error unless the table has that name.
+pub fn known(flag: &str, name: &str, table: &[(&str, &str)], expected: &str) -> Result<(), ConfigError> {
+    let names = || table.iter().map(|(name, _)| *name);
+    if names().any(|known| known == name) {
+        return Ok(());
+    }
+    Err(Document::value(flag, name).error(&(0..name.len()), expected).hint(did_you_mean(name, names())))
+}
+
 /// At most [`limits::QUOTED_CHARS_MAX`] characters of a foreign text.
 pub fn cut(text: &str) -> String {
     if text.chars().count() <= limits::QUOTED_CHARS_MAX {

@@ -1,16 +1,22 @@
 //! `load = { … }` and `server = { … }` of a suite, and the same load from the command line.
 
+use super::assertion;
+use super::error::Document;
 use super::error::{ConfigError, typed};
 use super::material;
 use super::pace::{self, Pace};
 use super::plan::{self, Surroundings};
+use super::scenario;
+use super::scrape;
 use super::table::{Shape, Table, TableOrText};
+use super::targets;
 use super::transport;
-use super::value::{PORT, parse_header, parse_header_line, parse_method, parse_target, parse_url, target_label};
+use super::value::{PORT, new_target, parse_header, parse_header_line, parse_method, parse_target, parse_url};
 use crate::cli::LoadArgs;
 use crate::judge::expression::{ExpressionError, parse_duration, parse_rate};
 use crate::limits;
-use crate::model::{Arrival, LoadWork, ServerWork, Spacing, Start, Stop, Target, Work};
+use crate::model::{Arrival, Assertions, Extract, LoadWork, ServerWork, Spacing, Start, Step, Stop, Target, TargetFile, Work};
+use std::ops::Range;
 use std::path::Path;
 use std::time::Duration;
 use toml::Spanned;
@@ -20,6 +26,9 @@ pub const LOAD: Shape = Shape {
     name: "load",
     keys: &[
         "targets",
+        "targets_file",
+        "steps",
+        "assert",
         "rate",
         "arrival",
         "seed",
@@ -35,6 +44,8 @@ pub const LOAD: Shape = Shape {
         "grace",
         "max_lag",
         "abort_if",
+        "scrape",
+        "scrape_match",
         "unix_socket",
         "proxy",
         "connect_to",
@@ -51,7 +62,7 @@ pub const LOAD: Shape = Shape {
     ],
 };
 /// A target written as a table.
-pub const TARGET: Shape = Shape { name: "targets", keys: &["label", "method", "url", "headers", "body"] };
+pub const TARGET: Shape = Shape { name: "targets", keys: &["label", "method", "url", "headers", "body", "weight", "assert"] };
 /// `server = { … }`.
 pub const SERVER: Shape = Shape { name: "server", keys: &["command", "ready", "ready_timeout", "stop_timeout"] };
 
@@ -83,6 +94,8 @@ pub fn some_time(table: &mut Table<'_>, key: &'static str, default: Duration) ->
 pub fn default_load(targets: Vec<Target>) -> LoadWork {
     LoadWork {
         targets,
+        steps: Vec::new(),
+        targets_file: None,
         arrival: Arrival::Closed,
         connections: plan::CONNECTIONS,
         stop: Stop::After(plan::LOAD_DURATION),
@@ -96,24 +109,18 @@ pub fn default_load(targets: Vec<Target>) -> LoadWork {
         shard: None,
         start: Start::AtOnce,
         abort_if: None,
+        scrape: None,
         transport: transport::default_transport(),
     }
 }
 
 /// The load that was typed.
 pub fn from_arguments(args: &LoadArgs, around: &Surroundings) -> Result<LoadWork, ConfigError> {
-    let default_method = if args.data.is_some() || args.data_file.is_some() { "POST" } else { "GET" };
-    let method = typed("--method", args.method.as_deref().unwrap_or(default_method), parse_method)?;
-    let url = typed("load", &args.url, parse_url)?;
-    if url.contains(PORT) {
-        return Err(ConfigError::new("load", "a port", format!("`{PORT}`, which only a `server` of the configuration gets")));
-    }
-    let headers = typed_headers(args)?;
-    let body = match &args.data_file {
-        Some(path) => material::bytes("--data-file", &around.directory, path, limits::BODY_BYTES_MAX)?,
-        None => args.data.clone().unwrap_or_default().into_bytes(),
+    let target = typed_target(args, around)?;
+    let load = match &args.targets {
+        Some(path) => LoadWork { targets_file: Some(TargetFile { path: path.clone(), common: target }), ..default_load(Vec::new()) },
+        None => default_load(vec![target]),
     };
-    let load = default_load(vec![Target { label: target_label(&method, &url), method, url, headers, body }]);
     let pace = pace::from_arguments(args)?;
     let (shard, start) = pace::part(args, around)?;
     let timeout = args.timeout.as_deref().map(|text| typed("--timeout", &with_seconds(text), parse_some_time)).transpose()?;
@@ -126,12 +133,37 @@ pub fn from_arguments(args: &LoadArgs, around: &Surroundings) -> Result<LoadWork
         grace: timeout.unwrap_or(load.grace),
         connect_timeout: connect_timeout.unwrap_or(load.connect_timeout),
         transport: transport::from_arguments(&args.transport, &args.header_flags)?,
+        scrape: scrape::from_arguments(args)?,
         shard,
         start,
         ..paced(load, pace)
     };
+    if let Some((expected, found)) = scrape::contradiction(&load) {
+        return Err(ConfigError::new("--scrape", expected, found));
+    }
+    targets::fill(&mut load, &around.directory, false)?;
+    transport::check(&load)?;
     material::fill(&mut load, Path::new("."), around)?;
     Ok(load)
+}
+
+/// The target of the flags; its method and URL mean nothing where targets are read from a file.
+fn typed_target(args: &LoadArgs, around: &Surroundings) -> Result<Target, ConfigError> {
+    let default_method = if args.data.is_some() || args.data_file.is_some() { "POST" } else { "GET" };
+    let method = typed("--method", args.method.as_deref().unwrap_or(default_method), parse_method)?;
+    let url = args.url.as_deref().map(|url| typed("load", url, parse_url)).transpose()?.unwrap_or_default();
+    if url.contains(PORT) {
+        return Err(ConfigError::new("load", "a port", format!("`{PORT}`, which only a `server` of the configuration gets")));
+    }
+    let mut target = new_target(method, url);
+    target.headers = typed_headers(args)?;
+    target.body = match &args.data_file {
+        Some(path) => material::bytes("--data-file", &around.directory, path, limits::BODY_BYTES_MAX)?,
+        None => args.data.clone().unwrap_or_default().into_bytes(),
+    };
+    let status = args.expect_status.as_deref();
+    target.assertions.status = status.map(|text| typed("--expect-status", text, assertion::parse_status_set)).transpose()?;
+    Ok(target)
 }
 
 /// Headers as lines and as flags of their own; one header is given in one way.
@@ -161,8 +193,15 @@ fn paced(load: LoadWork, pace: Pace) -> LoadWork {
 /// The load of a suite with the server it may start.
 pub fn read(mut table: Table<'_>, server: Option<Table<'_>>) -> Result<Work, ConfigError> {
     let server = server.map(read_server).transpose()?;
-    let targets = read_targets(&mut table, server.is_some())?;
-    let default = default_load(targets);
+    let common = assertion::read(&mut table, "assert")?;
+    let default = match read_targets_file(&mut table, &common)? {
+        Some(file) => LoadWork { targets_file: Some(file), ..default_load(Vec::new()) },
+        None => match scenario::read(&mut table, server.is_some(), &common)? {
+            steps if steps.is_empty() => default_load(read_targets(&mut table, server.is_some(), &common)?),
+            steps if table.written(&["targets"]).is_empty() => LoadWork { steps, ..default_load(Vec::new()) },
+            _ => return Err(table.error("one of `targets` and `steps`", "both")),
+        },
+    };
     let pace = pace::read(&mut table)?;
     let warm_up = table.expression("warm_up", parse_duration)?.map_or(default.warm_up, Spanned::into_inner);
     let timeout = some_time(&mut table, "timeout", default.timeout)?;
@@ -173,8 +212,19 @@ pub fn read(mut table: Table<'_>, server: Option<Table<'_>>) -> Result<Work, Con
         grace: some_time(&mut table, "grace", timeout)?,
         max_lag: some_time(&mut table, "max_lag", default.max_lag)?,
         transport: transport::read(&mut table)?,
+        scrape: scrape::read(&mut table, server.is_some())?,
         ..paced(default, pace)
     };
+    if let Some((expected, found)) = scrape::contradiction(&load) {
+        return Err(table.error(expected, found));
+    }
+    let of_body = |step: &Step| {
+        step.target.assertions.need_body() || step.extract.iter().any(|extraction| !matches!(extraction.from, Extract::Header(_)))
+    };
+    let need_body = common.need_body() || load.steps.iter().any(of_body) || load.targets.iter().any(|target| target.assertions.need_body());
+    if load.transport.compressed && need_body {
+        return Err(table.error("no `compressed` where bodies are looked into, which is done as they come", "both"));
+    }
     Ok(Work::Load { server, load })
 }
 
@@ -190,13 +240,23 @@ fn read_server(mut table: Table<'_>) -> Result<ServerWork, ConfigError> {
     Ok(server)
 }
 
-fn read_targets(load: &mut Table<'_>, has_server: bool) -> Result<Vec<Target>, ConfigError> {
+fn read_targets_file(load: &mut Table<'_>, common: &Assertions) -> Result<Option<TargetFile>, ConfigError> {
+    let path = load.string("targets_file")?;
+    if path.is_some() && !load.written(&["targets", "steps"]).is_empty() {
+        return Err(load.error("one of `targets`, `targets_file` and `steps`", "more"));
+    }
+    let common = Target { assertions: common.clone(), ..new_target(String::new(), String::new()) };
+    Ok(path.map(|path| TargetFile { path: path.into(), common }))
+}
+
+fn read_targets(load: &mut Table<'_>, has_server: bool, common: &Assertions) -> Result<Vec<Target>, ConfigError> {
     let expected = "`targets`: a list such as [\"GET http://127.0.0.1:8080/\"]";
     let written = load.tables_or_texts("targets", &TARGET)?;
     if written.is_empty() {
         return Err(load.error(expected, "none"));
     }
-    written.into_iter().map(|target| read_target(load, target, has_server)).collect()
+    let own = |target: Target| Target { assertions: target.assertions.clone().or(common), ..target };
+    written.into_iter().map(|target| read_target(load, target, has_server).map(own)).collect()
 }
 
 fn read_target(load: &Table<'_>, written: TableOrText<'_>, has_server: bool) -> Result<Target, ConfigError> {
@@ -206,30 +266,40 @@ fn read_target(load: &Table<'_>, written: TableOrText<'_>, has_server: bool) -> 
             let target = parsed.map_err(|mistake| load.document.inside(&text.span(), text.get_ref(), mistake))?;
             (target, text.span())
         }
-        TableOrText::Table(table) => {
+        TableOrText::Table(mut table) => {
             let span = table.span();
-            (read_target_table(table)?, span)
+            let weight = table.integer("weight", 1..=limits::TARGET_WEIGHT_MAX)?;
+            let target = read_target_table(&mut table)?;
+            (Target { weight: weight.and_then(|weight| u32::try_from(weight).ok()).unwrap_or(target.weight), ..target }, span)
         }
     };
-    if target.url.contains(PORT) && !has_server {
-        let expected = format!("a port, because `{PORT}` is chosen only for a `server` of this suite");
-        return Err(load.document.error_found(&span, expected, format!("`{PORT}`")));
-    }
+    check_port(load.document, &span, &target, has_server)?;
     Ok(target)
 }
 
-fn read_target_table(mut table: Table<'_>) -> Result<Target, ConfigError> {
+/// A port that nobody chooses is a mistake.
+pub fn check_port(document: Document<'_>, span: &Range<usize>, target: &Target, has_server: bool) -> Result<(), ConfigError> {
+    if target.url.contains(PORT) && !has_server {
+        let expected = format!("a port, because `{PORT}` is chosen only for a `server` of this suite");
+        return Err(document.error_found(span, expected, format!("`{PORT}`")));
+    }
+    Ok(())
+}
+
+/// What a target and a step have in common.
+pub fn read_target_table(table: &mut Table<'_>) -> Result<Target, ConfigError> {
     let label = table.string("label")?;
     let method = table.expression("method", parse_method)?;
     let url = table.expression("url", parse_url)?;
     let body = table.string("body")?.unwrap_or_default();
     let default_method = if body.is_empty() { "GET" } else { "POST" };
     let headers = table.pairs("headers")?;
+    let assertions = assertion::read(table, "assert")?;
     let document = table.document;
     let url = url.ok_or_else(|| table.error("`url` of the target", "none"))?.into_inner();
     let method = method.map_or(default_method.to_string(), Spanned::into_inner);
-    let mut target = Target { label: String::new(), method, url, headers: Vec::new(), body: body.into_bytes() };
-    target.label = label.unwrap_or_else(|| target_label(&target.method, &target.url));
+    let mut target = Target { body: body.into_bytes(), assertions, ..new_target(method, url) };
+    target.label = label.unwrap_or(target.label);
     for (name, value) in headers {
         let header = parse_header(name.get_ref(), value.get_ref());
         target.headers.push(header.map_err(|mistake| document.error(&name.span(), mistake.expected))?);

@@ -1,10 +1,12 @@
 //! From what was typed and written to a `Plan` with every default applied.
 
+mod assertion;
 mod build;
 mod ci;
 mod conditions;
 mod error;
 mod file;
+mod find_rate;
 mod jenkins;
 mod judged;
 mod load;
@@ -14,11 +16,15 @@ mod plan;
 mod profile;
 mod quarantine;
 mod redact;
+mod report;
+mod scenario;
 mod schedule;
+mod scrape;
 mod shadow;
 mod shard;
 mod suite;
 mod table;
+mod targets;
 mod threshold;
 mod transport;
 mod value;
@@ -26,9 +32,10 @@ mod value;
 pub use build::Request;
 pub use error::{ConfigError, Excerpt};
 pub use file::{File, Gate};
+pub use find_rate::{RateSearch, from_arguments as find_rate};
 pub use plan::{
-    BaselineChoice, CONFIG_FILE, CheckSuite, ColorChoice, ExitMapping, Keep, Plan, RESULTS, ReportRequest, SuitePlan, Surroundings, Tables,
-    Verbosity,
+    BaselineChoice, CONFIG_FILE, CheckSuite, ColorChoice, ExitMapping, Keep, Plan, RESULTS, SuitePlan, Surroundings, Tables, Verbosity,
 };
 pub use profile::{Profile, Step};
+pub use report::ReportRequest;
 pub use suite::Suite;

@@ -1,9 +1,10 @@
 //! The plan: file + flags + environment, every default applied. EVERY default of the program stands in this file.
 
 use super::profile::{Profile, ProfileName};
+use super::report::ReportRequest;
 use super::{ci, error::ConfigError, judged::usual_too_fast, shard};
 use crate::judge::{Attempts, Limit, Policy, Quarantine, Rule, Statistics, UnknownEnvironment};
-use crate::model::{Percentile, PullRequest, Statistic, SuiteWork, Verdict, metric};
+use crate::model::{Condition, Percentile, PullRequest, Side, Statistic, SuiteWork, Verdict, metric};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -74,6 +75,18 @@ pub const COMPRESSED: bool = false;
 pub const TLS_INSECURE: bool = false;
 /// Every TLS handshake is a full one, as those of different users are: the dearer and the steadier case.
 pub const TLS_RESUMPTION: bool = false;
+/// Targets are requested equally often.
+pub const TARGET_WEIGHT: u32 = 1;
+/// Lowest rate that a search for the highest one tries.
+pub const FIND_RATE_LOWEST: f64 = 10.0;
+/// Gap, as a share of the rate, at which such a search ends.
+pub const FIND_RATE_PRECISION: f64 = 0.05;
+/// Shortest usual step of such a search, and the longest one.
+pub const FIND_RATE_STEP: Duration = Duration::from_secs(3);
+pub const FIND_RATE_STEP_MAX: Duration = Duration::from_secs(60);
+/// A step is this many times as long as the longest latency asked for: a service that takes 5 % less than it is sent is
+/// then behind by as much at the end.
+pub const FIND_RATE_STEP_LATENCIES: u32 = 20;
 /// Lag of the load generator itself beyond which a request is late.
 pub const MAX_LAG: Duration = Duration::from_millis(10);
 
@@ -81,8 +94,8 @@ pub const MAX_LAG: Duration = Duration::from_millis(10);
 pub const TOO_FAST: (f64, &str) = (-0.90, "-90%");
 
 /// The thresholds of a configuration without any: error rate 1% / 3%; requests p95 +5% / +10% and at least 2 ms;
-/// benchmarks p50 +5% / +10%; deterministic metrics any increase / +5%; times too fast below -90%. Those of benchmarks name no statistic, which means
-/// p50, or the mean where a tool tells nothing else.
+/// benchmarks p50 +5% / +10%; deterministic metrics, and counters that repeat exactly, any increase / +5%;
+/// times too fast below -90%. Those of benchmarks name no statistic, which means p50, or the mean where a tool tells nothing else.
 pub fn default_rules() -> Vec<Rule> {
     let absolute = |value: f64, text: &str| Limit::Absolute { value, text: text.to_string() };
     let relative = |change: f64, text: &str| Limit::Relative { change, text: text.to_string() };
@@ -110,10 +123,15 @@ pub fn default_rules() -> Vec<Rule> {
     for timed in [metric::TIME, metric::CPU_TIME] {
         rules.push(rule(Some(timed), None, relative(0.05, "+5%"), relative(0.10, "+10%"), None));
     }
-    for exact in [metric::BYTES, metric::ALLOCATIONS, metric::INSTRUCTIONS, metric::BINARY_SIZE] {
+    for exact in [metric::BYTES, metric::ALLOCATIONS, metric::INSTRUCTIONS, metric::BINARY_SIZE, metric::COUNTER_PER_REQUEST] {
         rules.push(rule(Some(exact), None, relative(0.0, "+0%"), relative(0.05, "+5%"), None));
     }
     rules
+}
+
+/// What every step of a search for the highest rate must hold, unless another condition on errors is asked for.
+pub fn find_rate_errors() -> Condition {
+    Condition { statistic: Statistic::ErrorRate, side: Side::AtMost, limit: 0.01, limit_text: "1%".to_string() }
 }
 
 /// Names and one-line descriptions of what can be plugged in, handed over by the families that own them.
@@ -229,14 +247,6 @@ pub enum BaselineChoice {
     Build(u64),
     /// A stored run, a result file or a directory of baselines.
     Path(PathBuf),
-}
-
-/// `--report KIND[=PATH]`.
-#[derive(Debug, Clone, PartialEq)]
-pub struct ReportRequest {
-    pub kind: String,
-    /// Standard output when absent.
-    pub path: Option<PathBuf>,
 }
 
 /// How the verdict becomes an exit code.

@@ -8,12 +8,14 @@ use super::table::Table;
 use crate::cli::{CheckArgs, RunArgs};
 use crate::jenkins::Settings;
 use crate::judge::expression::{Quantity, parse_limit};
-use crate::model::{Percentile, Statistic};
+use crate::model::{Percentile, Statistic, metric};
 use std::path::PathBuf;
 use toml::Spanned;
 
 /// Keys of a threshold that the plugin's arithmetic has no place for.
-const OURS: [&str; 6] = ["metric", "floor", "too_fast", "widen_to", "against", "of"];
+const OURS: [&str; 5] = ["floor", "too_fast", "widen_to", "against", "of"];
+/// What the plugin measures, as we call it.
+const METRICS: [&str; 3] = ["*", metric::LATENCY, metric::TIME];
 /// Number of the build in a job of Jenkins.
 const JENKINS_BUILD_NUMBER: &str = "BUILD_NUMBER";
 /// Percentages are kept to nine decimals, so that `28%` is 28 and not 28.000000000000004.
@@ -84,6 +86,9 @@ fn add(mut table: Table<'_>, base: &Settings, first: usize, steps: &mut Vec<Sett
             let error = table.error(format!("no `{key}`, because the plugin's limits hold for every file and label"), "one");
             return Err(error.hint("a [[jenkins.constraint]] names a report and a label"));
         }
+    }
+    if let Some(metric) = table.text("metric")?.filter(|metric| !METRICS.contains(&metric.get_ref().as_str())) {
+        return Err(document.error(&metric.span(), "`latency`, which is all that the plugin measures, or no `metric`"));
     }
     let statistic = read_statistic(&mut table)?;
     let unstable = table.expression("unstable", parse_limit)?;

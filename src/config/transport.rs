@@ -7,7 +7,7 @@ use super::value::{self, parse_header};
 use crate::cli::{HeaderArgs, TransportArgs};
 use crate::judge::expression::ExpressionError;
 use crate::limits;
-use crate::model::{Auth, ConnectTo, Family, Http, Material, Origin, Proxy, Resolve, Secret, TlsWork, Transport};
+use crate::model::{Auth, ConnectTo, Family, Http, LoadWork, Material, Origin, Proxy, Resolve, Secret, TlsWork, Transport};
 use std::net::{IpAddr, Ipv6Addr};
 use std::path::PathBuf;
 use toml::Spanned;
@@ -154,9 +154,6 @@ fn contradiction(transport: &Transport) -> Option<(&'static str, &'static str)> 
     if transport.unix_socket.is_some() && (is_tcp_named || transport.proxy.is_some()) {
         return Some(("a unix socket, or settings of TCP (proxy, connect-to, resolve, addresses, local address)", "both"));
     }
-    if transport.http != Http::One && transport.redirects > 0 {
-        return Some(("redirects or HTTP/2 (they are followed in HTTP/1.1 only)", "both"));
-    }
     if transport.http != Http::One && transport.connection_per_request {
         return Some(("HTTP/2, or connections that are not kept", "both"));
     }
@@ -164,6 +161,20 @@ fn contradiction(transport: &Transport) -> Option<(&'static str, &'static str)> 
         return Some(("a proxy or connect-to", "both"));
     }
     None
+}
+
+/// What its requests need and its way to them cannot give: a proxy forwards plain requests as HTTP/1, and tunnels only `https://`.
+pub fn check(load: &LoadWork) -> Result<(), ConfigError> {
+    let targets = load.targets.iter().chain(load.steps.iter().map(|step| &step.target));
+    let is_forwarded = load.transport.http != Http::One && load.transport.proxy.is_some();
+    match targets.map(|target| &target.url).find(|url| is_forwarded && !url.to_ascii_lowercase().starts_with("https:")) {
+        None => Ok(()),
+        Some(url) => {
+            let expected = "`https://` where HTTP/2 goes through a proxy";
+            let error = ConfigError::new("proxy", expected, format!("`{}`", super::error::cut(url)));
+            Err(error.hint("a proxy forwards `http://` in HTTP/1; leave out the proxy, or HTTP/2"))
+        }
+    }
 }
 
 /// A flag, and the header that it gives.

@@ -2,11 +2,11 @@
 //! every mistake has its column.
 
 use super::error::{alternatives, did_you_mean};
-use super::plan::BaselineChoice;
+use super::plan::{self, BaselineChoice};
 use super::profile::ProfileName;
 use crate::judge::expression::ExpressionError;
 use crate::limits;
-use crate::model::Target;
+use crate::model::{Assertions, Target};
 use std::ops::RangeInclusive;
 use std::path::PathBuf;
 
@@ -111,13 +111,21 @@ pub fn parse_target(text: &str) -> Result<Target, ExpressionError> {
     let skipped = text.chars().count() - url.chars().count();
     let method = parse_method(method)?;
     let url = parse_url(url).map_err(|mistake| ExpressionError { column: mistake.column + skipped, ..mistake })?;
-    Ok(Target { label: target_label(&method, &url), method, url, headers: Vec::new(), body: Vec::new() })
+    Ok(new_target(method, url))
+}
+
+/// A target of nothing but a method and a URL.
+pub fn new_target(method: String, url: String) -> Target {
+    let label = target_label(&method, &url);
+    Target { label, method, url, headers: Vec::new(), body: Vec::new(), weight: plan::TARGET_WEIGHT, assertions: Assertions::default() }
 }
 
 /// The name of a target in results: method and path, without the query, whose values would make every request a label.
 pub fn target_label(method: &str, url: &str) -> String {
     let after_scheme = url.split_once("://").map_or(url, |(_, rest)| rest);
-    let path = after_scheme.find('/').and_then(|slash| after_scheme.get(slash..)).unwrap_or("/");
+    // A variable may hold the path.
+    let start = after_scheme.find('/').into_iter().chain(after_scheme.find("{{")).min();
+    let path = start.and_then(|start| after_scheme.get(start..)).unwrap_or("/");
     format!("{method} {}", path.split('?').next().unwrap_or(path))
 }
 
@@ -139,7 +147,7 @@ pub fn parse_url(text: &str) -> Result<String, ExpressionError> {
     if let Some((column, rest)) = first_bad(text, |c| c.is_ascii_graphic() && c != '#') {
         return Err(error(column, "printable ASCII without `#` (write others as `%20`)", rest));
     }
-    let authority = rest.split(['/', '?']).next().unwrap_or(rest);
+    let authority = rest.split(['/', '?']).next().and_then(|text| text.split("{{").next()).unwrap_or(rest);
     if authority.contains('@') {
         return Err(error(host_column, "a host without user and password (send an `Authorization` header)", HIDDEN));
     }
@@ -163,13 +171,27 @@ pub fn is_secret_header(name: &str) -> bool {
     ["auth", "cookie", "token", "key", "secret", "password", "session"].iter().any(|word| name.contains(word))
 }
 
-/// The name and the value of a header.
-pub fn parse_header(name: &str, value: &str) -> Result<(String, String), ExpressionError> {
-    const OURS: [&str; 3] = ["content-length", "transfer-encoding", "connection"];
+/// The name of a header (RFC 9110 §5.6.2).
+pub fn parse_header_name(name: &str) -> Result<String, ExpressionError> {
     let is_token = |c: char| c.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(c);
     if name.is_empty() || first_bad(name, is_token).is_some() {
         return Err(error(1, "the name of a header", name));
     }
+    Ok(name.to_string())
+}
+
+/// The name of a variable, as it stands between `{{` and `}}`.
+pub fn parse_placeholder(name: &str) -> Result<String, ExpressionError> {
+    if name.is_empty() || first_bad(name, |c| c.is_alphanumeric() || matches!(c, '-' | '_')).is_some() {
+        return Err(error(1, "the name of a variable: letters, digits, `-` and `_`", name));
+    }
+    Ok(name.to_string())
+}
+
+/// The name and the value of a header.
+pub fn parse_header(name: &str, value: &str) -> Result<(String, String), ExpressionError> {
+    const OURS: [&str; 3] = ["content-length", "transfer-encoding", "connection"];
+    parse_header_name(name)?;
     if OURS.contains(&name.to_lowercase().as_str()) {
         return Err(error(1, "a header that is not written by the load engine itself", name));
     }
@@ -246,6 +268,7 @@ mod tests {
         target("GET http://127.0.0.1:{port}/", r#"("GET", "http://127.0.0.1:{port}/", "GET /")"#);
         target("POST http://h/a/b?q=1", r#"("POST", "http://h/a/b?q=1", "POST /a/b")"#);
         target("http://[::1]:80", r#"("GET", "http://[::1]:80", "GET /")"#);
+        target("GET http://h:8{{a}}/b?c={{d}}", r#"("GET", "http://h:8{{a}}/b?c={{d}}", "GET {{a}}/b")"#);
         target("http://[::1]/x", r#"("GET", "http://[::1]/x", "GET /x")"#);
     }
 

@@ -6,7 +6,7 @@ use super::rule::{Limit, Statistics};
 use super::selection::Selected;
 use super::threshold::{Case, Reading, exceeds};
 use crate::model::humanize::{percent, quantity};
-use crate::model::{Better, Change, Finding, FindingKind, Unit, Verdict, metric};
+use crate::model::{Better, Change, Finding, FindingKind, Unit, Verdict};
 
 /// What is asked of a change.
 pub struct Asked<'a> {
@@ -33,7 +33,7 @@ impl Asked<'_> {
             return Err("its limit can never be reached; where higher is better a drop is less than 100%".to_string());
         }
         let (before, after) = (self.change.before, self.change.after);
-        if metric::is_deterministic(&self.selected.series.key.metric) {
+        if self.selected.compared.is_some_and(|compared| compared.is_exact) {
             return Ok(self.exact(before, "; exact: it repeats for the same code"));
         }
         match (self.case.policy.statistics, Evidence::of(self.change, self.better)) {

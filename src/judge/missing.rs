@@ -13,8 +13,7 @@ pub struct Missing;
 
 impl Threshold for Missing {
     fn judge(&self, case: &Case<'_>, found: &mut Found) {
-        // Phases such as connecting come and go with the network; only what is judged is missed.
-        let is_missed = |key: &&SeriesKey| !metric::is_auxiliary(&key.metric);
+        let is_missed = |key: &&SeriesKey| !metric::comes_and_goes(&key.metric);
         let missing: Vec<&SeriesKey> = case.comparison.missing.iter().filter(is_missed).collect();
         let new: Vec<&SeriesKey> = case.comparison.new.iter().filter(is_missed).collect();
         let renamed = renamed(&missing, &new);

@@ -5,7 +5,7 @@ use super::finding::subject;
 use super::rule::{Attempts, Kind};
 use super::selection::Selected;
 use super::threshold::{Case, Found, Threshold};
-use crate::model::{Better, Change, FindingKind, Note, Verdict};
+use crate::model::{Better, Change, FindingKind, Note, Verdict, metric};
 
 pub struct Relative;
 
@@ -16,6 +16,9 @@ impl Threshold for Relative {
             let kind = FindingKind::Relative;
             match (selected.better(), change(selected)) {
                 (Better::Unknown, _) => case.cannot_judge(selected, kind, "nobody says whether more of it is better or worse", found),
+                (..) if is_left_alone(selected) => {
+                    case.cannot_judge(selected, kind, "it was not the same in three accepted runs or more", found);
+                }
                 (_, None) => case.cannot_judge(selected, kind, "this statistic is not known now and in the baseline", found),
                 (better, Some(change)) => {
                     let asked = Asked { case, selected, change, before: before(change), better, kind, against: "" };
@@ -39,6 +42,12 @@ impl Threshold for Relative {
 /// A new series and another environment have nothing to be compared with; both are said elsewhere.
 pub fn is_compared(selected: &Selected<'_>) -> bool {
     selected.compared.is_some_and(|one| one.comparable && one.before_errors.is_some())
+}
+
+/// A default limit of counters speaks of those that repeat exactly; of the others only their user knows what they may do.
+fn is_left_alone(selected: &Selected<'_>) -> bool {
+    let is_exact = selected.compared.is_some_and(|one| one.is_exact);
+    selected.rule.is_default && !is_exact && metric::may_repeat_exactly(&selected.series.key.metric)
 }
 
 /// The change of the attempts that the rule looks at.

@@ -4,9 +4,6 @@ use super::threshold::{Case, Found, Threshold};
 use crate::model::humanize::{percent, quantity};
 use crate::model::{Finding, FindingKind, LoadFacts, LoadModel, Note, SeriesKey, Unit, Verdict, metric};
 
-/// Share of due requests that may be late, and of the arrival rate that may be missed.
-const TOLERATED: f64 = 0.01;
-
 pub struct ScheduleLag;
 
 impl Threshold for ScheduleLag {
@@ -32,14 +29,14 @@ impl Threshold for ScheduleLag {
 }
 
 fn fault(load: &LoadFacts) -> Option<String> {
-    if load.late as f64 > TOLERATED * load.planned as f64 {
+    if load.late as f64 > LoadFacts::TOLERATED * load.planned as f64 {
         let lag = quantity(load.max_lag_ns as f64, &Unit::Ns);
         return Some(format!("it handled {} of {} due requests more than {lag} late", load.late, load.planned));
     }
     let (planned, achieved) = (load.rate_planned?, load.rate_achieved?);
     let missed = achieved / planned - 1.0;
     // Written so that a rate of 0 or NaN counts as missed.
-    let kept = missed.abs() <= TOLERATED;
+    let kept = missed.abs() <= LoadFacts::TOLERATED;
     (!kept).then(|| {
         let rate = |rate: f64| quantity(rate, &Unit::PerSecond);
         format!("it kept an arrival rate of {} where {} was asked ({})", rate(achieved), rate(planned), percent(missed * 100.0))

@@ -78,6 +78,7 @@ pub(super) fn throttled_periods(stat: &str) -> Option<u64> {
 /// What `/proc/<pid>/stat` says of a process.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Process {
+    pub parent: u32,
     pub group: u32,
     /// User and system time, its own and of its reaped children.
     pub ticks: u64,
@@ -90,10 +91,11 @@ pub(super) fn process(stat: &str) -> Option<Process> {
     let (_, fields) = stat.rsplit_once(')')?;
     let mut fields = fields.split_whitespace();
     let state = fields.next()?;
-    let group = fields.nth(1)?.parse().ok()?;
+    let parent = fields.next()?.parse().ok()?;
+    let group = fields.next()?.parse().ok()?;
     let times: Vec<u64> = fields.skip(8).take(4).map(str::parse).collect::<Result<_, _>>().ok()?;
     let ticks = (times.len() == 4).then(|| times.iter().fold(0u64, |sum, ticks| sum.saturating_add(*ticks)))?;
-    Some(Process { group, ticks, is_living: !matches!(state, "Z" | "X" | "x") })
+    Some(Process { parent, group, ticks, is_living: !matches!(state, "Z" | "X" | "x") })
 }
 
 /// `VmHWM` of `/proc/<pid>/status`, in bytes; a zombie has none.

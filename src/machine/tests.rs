@@ -1,4 +1,4 @@
-use super::{Pressure, Steal, environment, group_usage, parse, pressure};
+use super::{Pressure, Steal, environment, group_usage, parse, pressure, tree_usage};
 
 const CPUINFO: &str = "processor\t: 0\nvendor_id\t: GenuineIntel\nmodel name\t: Intel(R) Xeon(R) CPU   E5-2673 v4 @ 2.30GHz\n\
                        flags\t\t: fpu vme hypervisor lahf_lm\n\nprocessor\t: 1\nmodel name\t: other\n";
@@ -77,7 +77,7 @@ fn two_readings_say_what_happened_between() {
 
 #[test]
 fn a_process_line_survives_odd_names() {
-    check(parse::process(STAT), Some(parse::Process { group: 4200, ticks: 50, is_living: true }));
+    check(parse::process(STAT), Some(parse::Process { parent: 1, group: 4200, ticks: 50, is_living: true }));
     check(parse::process(&STAT.replace(") S", ") Z")).map(|process| process.is_living), Some(false));
     check(parse::process("1 (cut) S 1 2 3"), None);
     check(parse::process(""), None);
@@ -110,6 +110,8 @@ fn linux_tells_of_itself_and_of_its_processes() {
     let own = super::text("/proc/self/stat").and_then(|stat| parse::process(&stat)).unwrap();
     let usage = group_usage(own.group).unwrap();
     assert!(usage.living >= 1 && usage.peak_bytes > 100_000, "{usage:?}");
+    assert!(tree_usage(own.group).is_some_and(|tree| tree.living >= usage.living));
+    check(tree_usage(u32::MAX).map(|usage| usage.living), Some(0));
     check(group_usage(u32::MAX).map(|usage| (usage.cpu_ns, usage.peak_bytes, usage.living)), Some((0, 0, 0)));
 }
 

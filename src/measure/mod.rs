@@ -7,6 +7,8 @@ mod fresh;
 pub mod git;
 pub mod harness;
 pub mod http;
+mod quoted;
+pub mod scrape;
 mod server;
 pub mod tool;
 mod words;

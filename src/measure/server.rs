@@ -110,7 +110,7 @@ impl Server {
 
     /// What its processes used so far; `None` where the system does not tell (only Linux does).
     pub fn usage(&self) -> Option<ServerUsage> {
-        let usage = machine::group_usage(self.child.id()).filter(|usage| usage.living > 0)?;
+        let usage = machine::tree_usage(self.child.id()).filter(|usage| usage.living > 0)?;
         Some(ServerUsage { cpu_ns: usage.cpu_ns, cpu_step_ns: usage.cpu_step_ns, peak_bytes: usage.peak_bytes })
     }
 

@@ -137,8 +137,10 @@ impl FromIterator<(Statistic, Change)> for Changes {
 /// What one series of the run (`Comparison::run`) is compared with; the series itself is not kept a second time.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ComparedSeries {
-    /// Whether the baseline may judge this series here (same environment, or a deterministic metric).
+    /// Whether the baseline may judge this series here (same environment, or `is_exact`).
     pub comparable: bool,
+    /// Whether any difference is a change: the metric repeats exactly, or could and did in every accepted run.
+    pub is_exact: bool,
     /// Accepted attempts and failures before, newest run (for error rates).
     pub before_errors: Option<(u64, u64)>,
     /// Of what thresholds judge: the successful attempts, where they are known apart.

@@ -8,8 +8,22 @@ use std::fmt;
 pub enum Side {
     /// Strictly more.
     Above,
+    AtLeast,
     /// Strictly less.
     Below,
+    AtMost,
+}
+
+impl Side {
+    /// As people write it.
+    pub fn symbol(self) -> &'static str {
+        match self {
+            Side::Above => ">",
+            Side::AtLeast => ">=",
+            Side::Below => "<",
+            Side::AtMost => "<=",
+        }
+    }
 }
 
 /// `error rate > 1%`, `p99 > 2s`, `throughput < 500/s`.
@@ -28,17 +42,15 @@ impl Condition {
     pub fn holds(&self, value: f64) -> bool {
         match self.side {
             Side::Above => value > self.limit,
+            Side::AtLeast => value >= self.limit,
             Side::Below => value < self.limit,
+            Side::AtMost => value <= self.limit,
         }
     }
 }
 
 impl fmt::Display for Condition {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let sign = match self.side {
-            Side::Above => '>',
-            Side::Below => '<',
-        };
-        write!(f, "{} {sign} {}", self.statistic, self.limit_text)
+        write!(f, "{} {} {}", self.statistic, self.side.symbol(), self.limit_text)
     }
 }

@@ -27,6 +27,8 @@ pub const HTTP_4XX: &str = "http-4xx";
 pub const HTTP_5XX: &str = "http-5xx";
 /// More redirects than the limit allows, or one that cannot be followed.
 pub const REDIRECT_LIMIT: &str = "redirect-limit";
+/// An answer that is not what the user asserted.
+pub const ASSERTION: &str = "assertion";
 /// Failed, and nothing more is known.
 pub const FAILED: &str = "failed";
 

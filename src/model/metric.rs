@@ -24,6 +24,10 @@ pub const THROUGHPUT: &str = "throughput";
 pub const CPU_PER_REQUEST: &str = "cpu_per_request";
 /// Largest resident size of the started server, bytes.
 pub const PEAK_MEMORY: &str = "peak_memory";
+/// What an answer tells of its making in one entry of `Server-Timing`, ns; the label ends in the entry's name, `GET / [db]`.
+pub const SERVER_TIMING: &str = "server_timing";
+/// By how much a counter that the server shows rose, per completed request; the label is the counter's name.
+pub const COUNTER_PER_REQUEST: &str = "counter_per_request";
 /// Wall time of one operation or one process run, ns.
 pub const TIME: &str = "time";
 /// CPU time (user + system) of one operation or one process run, ns.
@@ -42,9 +46,19 @@ pub fn is_deterministic(name: &str) -> bool {
     matches!(name, BYTES | ALLOCATIONS | INSTRUCTIONS | BINARY_SIZE)
 }
 
-/// Metrics that describe the generator or a phase: shown, and judged only where a threshold names them.
+/// Metrics that repeat exactly where what is counted does not depend on time or chance, which only repeated runs can tell.
+pub fn may_repeat_exactly(name: &str) -> bool {
+    name == COUNTER_PER_REQUEST
+}
+
+/// Metrics that describe the generator, a phase or a part of the server: shown, and judged only where a threshold names them.
 pub fn is_auxiliary(name: &str) -> bool {
-    matches!(name, SERVICE_TIME | SCHEDULE_LAG | QUEUE_WAIT | CONNECT | TLS | FIRST_BYTE | BYTES_IN | PEAK_MEMORY)
+    comes_and_goes(name) || name == COUNTER_PER_REQUEST
+}
+
+/// Auxiliary metrics that no run has to bring again: phases such as connecting come and go with the network.
+pub fn comes_and_goes(name: &str) -> bool {
+    matches!(name, SERVICE_TIME | SCHEDULE_LAG | QUEUE_WAIT | CONNECT | TLS | FIRST_BYTE | BYTES_IN | PEAK_MEMORY | SERVER_TIMING)
 }
 
 /// Metrics of single requests, which wait for each other, so that the values of one run are not independent.
@@ -79,6 +93,8 @@ pub static KNOWN: &[KnownMetric] = &[
     KnownMetric { name: THROUGHPUT, unit: Unit::PerSecond, better: Better::Higher, about: "operations per second over the run" },
     lower(CPU_PER_REQUEST, Unit::Ns, "started server: CPU time for each completed request"),
     lower(PEAK_MEMORY, Unit::Bytes, "started server: largest resident size"),
+    lower(SERVER_TIMING, Unit::Ns, "request: an entry of Server-Timing in its answer"),
+    lower(COUNTER_PER_REQUEST, Unit::Count, "scraped server: rise of a counter for each completed request"),
     lower(TIME, Unit::Ns, "benchmark or command: wall time"),
     lower(CPU_TIME, Unit::Ns, "benchmark or command: user and system CPU time"),
     lower(BYTES, Unit::Bytes, "benchmark: bytes allocated for each operation"),

@@ -1,15 +1,19 @@
 //! Plain data that travels between the stages. No I/O, no clock, no mathematics beyond `stats`.
 
+mod assertion;
 mod change;
 mod comparison;
 mod condition;
 pub mod error_kind;
+mod found_rate;
 pub mod humanize;
 pub mod metric;
 mod outcome;
+mod overall;
 mod pull_request;
 mod run;
 mod sample;
+mod scenario;
 mod series;
 mod stored;
 mod summary;
@@ -18,12 +22,16 @@ mod transport;
 mod unit;
 mod work;
 
+pub use assertion::{Assertions, HeaderAssertion, JsonAssertion, StatusSet};
 pub use comparison::{Band, BaselineFacts, BaselineKind, Before, Change, Changes, ComparedSeries, Comparison, Edited, Pinned};
 pub use condition::{Condition, Side};
+pub use found_rate::{FOUND_RATE_SCHEMA, FoundRate, RateAnswer, RateStep, StepVerdict};
 pub use outcome::{Confirmation, Finding, FindingKind, Outcome, Place, SuiteOutcome, Verdict};
+pub use overall::Overall;
 pub use pull_request::PullRequest;
 pub use run::{Environment, Exemplar, LoadFacts, LoadModel, Note, Run, RunFacts, Shard, Window};
 pub use sample::{Request, Sample, Value};
+pub use scenario::{Extract, Extraction, ITERATION, Step, pieces};
 pub use series::{Distribution, Evidence, Series, SeriesKey};
 pub use stored::{STORED_RUN_SCHEMA, StoredError, StoredRun};
 pub use summary::{Percentile, STATISTIC_WORDS, Statistic, Summary};
@@ -31,4 +39,7 @@ pub use transport::{
     Auth, ConnectTo, Family, Http, Material, Origin, Proxy, Resolve, Secret, TlsFacts, TlsWork, Transport, TransportFacts,
 };
 pub use unit::{Better, Unit};
-pub use work::{Arrival, CommandWork, HarnessWork, LoadWork, ServerWork, Spacing, Stage, Start, Stop, SuiteWork, Target, ToolWork, Work};
+pub use work::{
+    Arrival, CommandWork, HarnessWork, LoadWork, Scrape, ServerWork, Spacing, Stage, Start, Stop, SuiteWork, Target, TargetFile, ToolWork,
+    Work,
+};

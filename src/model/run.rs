@@ -91,6 +91,22 @@ pub struct LoadFacts {
 }
 
 impl LoadFacts {
+    /// Share of due requests that may be late, and of the arrival rate that may be missed, before the generator itself is at fault.
+    pub const TOLERATED: f64 = 0.01;
+
+    /// Whether the generator was at fault: too many requests late, or the rate not kept. In an open loop its numbers are then void.
+    pub fn is_generator_late(&self) -> bool {
+        let missed = self.rate_achieved.zip(self.rate_planned).map_or(0.0, |(achieved, planned)| (achieved / planned - 1.0).abs());
+        // Written so that a rate of NaN counts as missed.
+        let is_kept = missed <= Self::TOLERATED;
+        self.late as f64 > Self::TOLERATED * self.planned as f64 || !is_kept
+    }
+
+    /// Share of one core that the generator used while it measured.
+    pub fn cpu_share(&self) -> Option<f64> {
+        self.client_cpu_ns.filter(|_| self.measured_ns > 0).map(|cpu_ns| cpu_ns as f64 / self.measured_ns as f64)
+    }
+
     /// Of two repetitions together: counts add up, and the rate is the one that missed by more, so that nothing is forgotten.
     pub fn merged(self, other: LoadFacts) -> LoadFacts {
         let missed =
@@ -136,6 +152,9 @@ pub struct Window {
     pub errors: u64,
     pub latency_mean_ns: f64,
     pub latency_max_ns: u64,
+    /// Right to 3 %, which is enough for a chart; `None` where nothing started, or where windows were joined.
+    pub latency_p50_ns: Option<u64>,
+    pub latency_p99_ns: Option<u64>,
 }
 
 /// A request kept whole: one of the slowest, or a failed one.
@@ -167,6 +186,8 @@ pub struct RunFacts {
     pub shard: Option<Shard>,
     pub session_ns: Option<u64>,
     pub load: Option<LoadFacts>,
+    /// Answers by their status code, of a stored run.
+    pub status_codes: BTreeMap<u16, u64>,
     /// Windows and exemplars of a stored run.
     pub windows: Vec<Window>,
     pub exemplars: Vec<Exemplar>,
@@ -189,6 +210,8 @@ pub struct Run {
     pub session_ns: Option<u64>,
     pub series: BTreeMap<SeriesKey, Series>,
     pub load: Option<LoadFacts>,
+    /// Answers by their three-digit status code, whichever label they are of; what has none is not in it.
+    pub status_codes: BTreeMap<u16, u64>,
     pub windows: Vec<Window>,
     pub exemplars: Vec<Exemplar>,
     pub notes: Vec<Note>,

@@ -18,7 +18,7 @@ pub const STORED_RUN_SCHEMA: &str = "neverslower.run.v1";
 pub struct StoredError(pub String);
 
 /// A run as it is written. Times in ns, statistics that are not known are absent. Its series, of which there may be many, are
-/// borrowed: from the text that was read, or, as [`Written`], from the run that is written.
+/// borrowed: from the text that was read, or, as `Written`, from the run that is written.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct StoredRun<'a, S = StoredSeries<'a>> {
     #[serde(borrow)]
@@ -43,6 +43,9 @@ pub struct StoredRun<'a, S = StoredSeries<'a>> {
     pub session: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub load: Option<StoredLoad>,
+    /// Answers by status code.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub status_codes: BTreeMap<u16, u64>,
     pub series: Vec<S>,
     #[serde(default)]
     pub windows: Vec<StoredWindow>,
@@ -110,6 +113,10 @@ pub struct StoredWindow {
     pub errors: u64,
     pub latency_mean_ns: f64,
     pub latency_max_ns: u64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub latency_p50_ns: Option<u64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub latency_p99_ns: Option<u64>,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -156,6 +163,7 @@ impl<'a> StoredRun<'a, Written<'a>> {
             shard: run.shard.map(shard_out),
             session: run.session_ns.map(timestamp),
             load: run.load.as_ref().map(load_out),
+            status_codes: run.status_codes.clone(),
             series: run.series.values().map(Written).collect(),
             windows: run.windows.iter().map(window_out).collect(),
             exemplars: run.exemplars.iter().map(exemplar_out).collect(),
@@ -194,6 +202,7 @@ impl<'a> StoredRun<'a> {
             session_ns: self.session.as_deref().map(parse_timestamp).transpose()?,
             series: BTreeMap::new(),
             load: self.load.map(load_in).transpose()?,
+            status_codes: self.status_codes,
             windows: self.windows.iter().map(window_in).collect(),
             exemplars: self.exemplars.into_iter().map(exemplar_in).collect::<Result<_, _>>()?,
             notes: self.notes.into_iter().map(|n| Note { path: n.path, line: n.line, text: n.text }).collect(),
@@ -292,6 +301,8 @@ fn window_out(window: &Window) -> StoredWindow {
         errors: window.errors,
         latency_mean_ns: window.latency_mean_ns,
         latency_max_ns: window.latency_max_ns,
+        latency_p50_ns: window.latency_p50_ns,
+        latency_p99_ns: window.latency_p99_ns,
     }
 }
 
@@ -303,6 +314,8 @@ fn window_in(stored: &StoredWindow) -> Window {
         errors: stored.errors,
         latency_mean_ns: stored.latency_mean_ns,
         latency_max_ns: stored.latency_max_ns,
+        latency_p50_ns: stored.latency_p50_ns,
+        latency_p99_ns: stored.latency_p99_ns,
     }
 }
 

@@ -1,6 +1,6 @@
 //! What a suite asks to be measured, after every default has been applied.
 
-use super::{Condition, Shard, Transport};
+use super::{Assertions, Condition, Shard, Step, Transport};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -82,6 +82,19 @@ pub struct Target {
     pub url: String,
     pub headers: Vec<(String, String)>,
     pub body: Vec<u8>,
+    /// How often it is requested, in relation to the others.
+    pub weight: u32,
+    /// What its answers have to be.
+    pub assertions: Assertions,
+}
+
+/// Targets that stand in a file of their own, as vegeta reads them.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TargetFile {
+    /// `-` is standard input.
+    pub path: PathBuf,
+    /// Headers, body and assertions of those that do not have their own.
+    pub common: Target,
 }
 
 /// When requests start.
@@ -133,11 +146,24 @@ pub enum Stop {
     After(Duration),
 }
 
+/// Where the server shows its counters.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Scrape {
+    /// `http://…`; `{port}` not yet replaced.
+    pub url: String,
+    /// Globs of the counters that become series; empty: all.
+    pub only: Vec<String>,
+}
+
 /// `load = { targets, rate, connections, duration, warm_up }`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct LoadWork {
-    /// Requested in turn.
+    /// Requested in turn, each as often as its weight says.
     pub targets: Vec<Target>,
+    /// A session instead of targets: what starts is an iteration, and each step is a request.
+    pub steps: Vec<Step>,
+    /// Where the targets still have to be read from.
+    pub targets_file: Option<TargetFile>,
     pub arrival: Arrival,
     pub connections: u32,
     pub stop: Stop,
@@ -157,11 +183,57 @@ pub struct LoadWork {
     pub start: Start,
     /// A run for which this holds is lost, and ends at once.
     pub abort_if: Option<Condition>,
+    /// Counters that are read before and after the measured phase.
+    pub scrape: Option<Scrape>,
     /// How requests reach the server.
     pub transport: Transport,
 }
 
 impl LoadWork {
+    /// Arrivals per second that are planned for a time after the start of the load, warm-up included: of this shard alone.
+    /// `None` in a closed loop, with a trace, and when all stages are over.
+    pub fn rate_after(&self, elapsed: Duration) -> Option<f64> {
+        let whole = match &self.arrival {
+            Arrival::Constant(rate) => *rate,
+            Arrival::Stages(stages) => {
+                // The warm-up runs at the rate with which the first stage begins.
+                let mut into = elapsed.saturating_sub(self.warm_up);
+                let stage = stages.iter().find(|stage| {
+                    let is_now = into < stage.duration;
+                    into = if is_now { into } else { into - stage.duration };
+                    is_now
+                })?;
+                stage.from + (stage.to - stage.from) * into.div_duration_f64(stage.duration)
+            }
+            Arrival::Trace(_) | Arrival::Closed | Arrival::ClosedStages(_) => return None,
+        };
+        Some(whole / self.shard.map_or(1.0, |shard| f64::from(shard.total)))
+    }
+
+    /// The load as two, with time between them: its warm-up, where it has one, and the measured phase. A pause is no warm-up;
+    /// a trace cannot be parted, and is all measured.
+    pub fn apart(&self) -> (Option<LoadWork>, LoadWork) {
+        let warm_up = match &self.arrival {
+            Arrival::Constant(rate) => Some((Arrival::Constant(*rate), self.connections)),
+            Arrival::Stages(stages) => {
+                stages.first().filter(|first| first.from > 0.0).map(|first| (Arrival::Constant(first.from), self.connections))
+            }
+            Arrival::Closed => Some((Arrival::Closed, self.connections)),
+            Arrival::ClosedStages(stages) => stages.first().filter(|first| first.from > 0).map(|first| (Arrival::Closed, first.from)),
+            Arrival::Trace(_) => None,
+        };
+        let warm_up = warm_up.filter(|_| !self.warm_up.is_zero()).map(|(arrival, connections)| LoadWork {
+            arrival,
+            connections,
+            stop: Stop::After(self.warm_up),
+            warm_up: Duration::ZERO,
+            abort_if: None,
+            ..self.clone()
+        });
+        let start = if warm_up.is_some() { Start::AtOnce } else { self.start.clone() };
+        (warm_up, LoadWork { warm_up: Duration::ZERO, start, ..self.clone() })
+    }
+
     /// A number that tells two configurations apart: of everything but the part that is one generator's own. `recorded` are
     /// the starts that stand in the file of a trace.
     pub fn fingerprint(&self, version: &str, recorded: &[u64]) -> u64 {

@@ -1,16 +1,14 @@
 //! From a suite's work to a `Run`: builds, starts what must be started, measures or lets measure, records.
 
 use super::before::GIT_TIMEOUT;
+use super::drive::{Asked, Driving};
 use super::outputs::{Tap, Taps};
 use super::{Surroundings, read, start};
 use crate::config::{Plan, SuitePlan};
 use crate::machine;
-use crate::measure::http::{self, Drive, Phase, Progress};
-use crate::measure::{self, MeasureError, Server, ServerUsage, Setting};
-use crate::model::{
-    Better, CommandWork, HarnessWork, LoadWork, Note, Run, Series, SeriesKey, ServerWork, Shard, SuiteWork, ToolWork, Unit, Work, metric,
-};
-use crate::record::{Keep, Recorder, Sink};
+use crate::measure::{self, MeasureError, Server, Setting};
+use crate::model::{CommandWork, HarnessWork, LoadWork, Note, Run, ServerWork, Shard, SuiteWork, ToolWork, Work};
+use crate::record::{Keep, Recorder};
 use crate::source::Input;
 use crate::terminal;
 use std::path::PathBuf;
@@ -29,7 +27,12 @@ pub fn suite(plan: &Plan, suite: &SuitePlan, around: Surroundings<'_>, taps: &mu
         Work::Benchmark(work) => station.harness(work, taps.asked),
         Work::Command(work) => station.command(work),
         Work::Tool(work) => station.tool(work, taps.asked),
-        Work::Load { server, load } => station.load(server.as_ref(), load, taps.own),
+        Work::Load { server, load } => {
+            if !around.terminal.is_live() {
+                around.terminal.say(&format!("{}: load", suite.work.name));
+            }
+            station.load(server.as_ref(), load, taps.own)
+        }
     }?;
     run.started_ns.get_or_insert(started_epoch);
     if run.duration_ns == 0 {
@@ -37,6 +40,11 @@ pub fn suite(plan: &Plan, suite: &SuitePlan, around: Surroundings<'_>, taps: &mu
     }
     run.partial |= around.interrupt.exit_code().is_some();
     Ok(run)
+}
+
+/// One load test of a server that runs already, without outputs of its own.
+pub fn only_load(plan: &Plan, work: &SuiteWork, load: &LoadWork, around: Surroundings<'_>) -> Result<Run, String> {
+    Station { plan, work, around }.drive(None, &Asked { work: load, recorded: Arc::default() }, &mut Tap::default())
 }
 
 /// The commit that is measured: the CI's word where it gives one, else git's.
@@ -134,92 +142,17 @@ impl Station<'_> {
 
     fn drive(&self, server: Option<&Server>, asked: &Asked<'_>, tap: &mut Tap) -> Result<Run, String> {
         start::at_barrier(&asked.work.start, self.around);
-        let phase = self.phase("load");
         let pressure = machine::pressure();
         let mut recorder = Recorder::new(Keep::Histogram);
-        let used = drive_into(asked, server, self.around, &phase, &mut tap.beside(&mut recorder));
+        let driving = Driving { server, around: self.around, name: &self.work.name };
+        let used = driving.drive(asked, &mut tap.beside(&mut recorder));
         let used = used.map_err(|error| tap.failure().map_or(error, |failure| failure.0))?;
         let mut run = recorder.finish(&self.work.name);
         let fingerprint = || asked.work.fingerprint(env!("CARGO_PKG_VERSION"), &asked.recorded);
         run.shard = asked.work.shard.map(|shard| Shard { fingerprint: fingerprint(), ..shard });
-        if let Some(used) = used {
-            add_server_usage(&mut run, used);
-        }
+        used.add_to(&mut run, asked.work)?;
         let signs = machine::pressure().zip(pressure).map(|(after, before)| after.since(&before)).filter(|signs| !signs.is_empty());
         run.notes.extend(signs.map(|signs| Note::text(format!("this machine was pressed while it measured: {}", signs.join("; ")))));
-        phase.done(&requests(&run));
         Ok(run)
     }
-}
-
-/// A load test with the starts of its trace.
-struct Asked<'a> {
-    work: &'a LoadWork,
-    recorded: Arc<[u64]>,
-}
-
-/// Drives the load; gives what the server used from the start of the measured phase to its end.
-fn drive_into(
-    asked: &Asked<'_>,
-    server: Option<&Server>,
-    around: Surroundings<'_>,
-    phase: &terminal::Phase,
-    sink: &mut dyn Sink,
-) -> Result<Option<ServerUsage>, String> {
-    let usage = || server.and_then(Server::usage);
-    let mut before = usage();
-    let mut warming_up = false;
-    let mut progress = |progress: Progress| {
-        match progress.phase {
-            Phase::WarmUp => warming_up = true,
-            Phase::Measuring if warming_up => (before, warming_up) = (usage(), false),
-            Phase::Measuring | Phase::Draining => {}
-        }
-        show(phase, &progress);
-    };
-    let drive = Drive {
-        work: asked.work,
-        recorded: Arc::clone(&asked.recorded),
-        port: server.map(Server::port),
-        interrupted: around.interrupt.flag(),
-        progress: &mut progress,
-    };
-    http::drive(drive, sink).map_err(|error| error.to_string())?;
-    let used = usage().zip(before);
-    Ok(used.map(|(after, before)| ServerUsage { cpu_ns: after.cpu_ns.saturating_sub(before.cpu_ns), ..after }))
-}
-
-/// Adds what the server's processes used as series of the run as a whole. CPU time below one tick of the kernel is not known.
-fn add_server_usage(run: &mut Run, used: ServerUsage) {
-    let completed = run.load.as_ref().map_or(0, |load| load.completed);
-    if completed == 0 {
-        return;
-    }
-    let of_server = |name: &str, unit: Unit, value: f64| Series::point(SeriesKey::new("server", name), unit, Better::Lower, value);
-    let mut cpu = of_server(metric::CPU_PER_REQUEST, Unit::Ns, used.cpu_ns as f64 / completed as f64);
-    // A short run sees few ticks: what one of them is worth must not be taken for a change.
-    cpu.summary.precision = Some(used.cpu_step_ns as f64 / used.cpu_ns as f64);
-    let memory = of_server(metric::PEAK_MEMORY, Unit::Bytes, used.peak_bytes as f64);
-    let known = [Some(cpu).filter(|_| used.cpu_ns > 0), Some(memory)];
-    run.series.extend(known.into_iter().flatten().map(|series| (series.key.clone(), series)));
-}
-
-fn show(phase: &terminal::Phase, progress: &Progress) {
-    let word = match progress.phase {
-        Phase::WarmUp => "warm-up",
-        Phase::Measuring => "measuring",
-        Phase::Draining => "waiting for the last answers",
-    };
-    let (done, total) = match progress.total_ns {
-        Some(total_ns) => (progress.elapsed_ns, Some(total_ns)),
-        None => (progress.done, progress.planned),
-    };
-    phase.at(done, total, &format!("{word}, {} requests, {} errors", progress.done, progress.errors));
-}
-
-fn requests(run: &Run) -> String {
-    let facts = run.load.as_ref();
-    facts.map_or_else(String::new, |load| {
-        format!("{} requests, {} answered, {} failed, {} unsent", load.planned, load.completed, load.failed, load.unsent)
-    })
 }

@@ -1,6 +1,6 @@
 //! What is written: the reports of every run under `perf-results/`, the ones asked for, and last of all the verdict.
 
-use crate::config::{Keep, Plan, SuitePlan};
+use crate::config::{Keep, Plan, ReportRequest, SuitePlan};
 use crate::model::{Note, Outcome, Run, RunFacts, Sample, Series, SeriesKey, Verdict, Work};
 use crate::output::{Output, OutputError, Report};
 use crate::record::{Rejected, Sink};
@@ -208,10 +208,15 @@ pub fn write_asked(plan: &Plan, report: &Report<'_>, terminal: &Terminal) -> Res
     for request in &plan.reports {
         let needs = report::by_name(&request.kind)?.needs;
         if needs == Needs::Outcome || (needs == Needs::Run && !report.runs.is_empty()) {
-            write(report, &request.kind, &place(request.path.as_ref()), &style(terminal))?;
+            write(report, &request.kind, &place(request.path.as_ref()), &asked(request, style(terminal)))?;
         }
     }
     Ok(())
+}
+
+/// With what was typed behind the kind.
+fn asked(request: &ReportRequest, style: Style) -> Style {
+    Style { edges_ns: request.edges_ns.clone(), ..style }
 }
 
 fn style(terminal: &Terminal) -> Style {

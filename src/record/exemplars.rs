@@ -1,12 +1,14 @@
-//! The requests that are kept whole: the slowest, and the first failed ones.
+//! The requests that are kept whole: the slowest, the first failed ones, and the first of each class of failures.
 
-use crate::limits::EXEMPLARS_MAX;
+use crate::limits::{ERROR_KINDS_MAX, EXEMPLARS_MAX};
 use crate::model::{Exemplar, Request};
 
 #[derive(Debug, Default)]
 pub(super) struct Exemplars {
     slowest: Vec<Exemplar>,
     failed: Vec<Exemplar>,
+    /// Classes that `failed` holds one of.
+    kinds: Vec<String>,
     /// Once the slowest are complete: latency of the fastest among them.
     floor_ns: Option<u64>,
 }
@@ -17,8 +19,18 @@ impl Exemplars {
     pub(super) fn offer(&mut self, request: &Request<'_>) {
         match request.error {
             None if self.floor_ns.is_none_or(|floor| request.latency_ns > floor) => self.keep_slow(request),
-            Some(_) if self.failed.len() < EXEMPLARS_MAX => self.failed.push(exemplar(request)),
-            _ => {}
+            Some(kind) => self.offer_failed(request, kind),
+            None => {}
+        }
+    }
+
+    fn offer_failed(&mut self, request: &Request<'_>, kind: &str) {
+        let is_new = !self.kinds.iter().any(|known| known == kind) && self.kinds.len() < ERROR_KINDS_MAX;
+        if is_new {
+            self.kinds.push(kind.to_string());
+        }
+        if is_new || self.failed.len() < EXEMPLARS_MAX {
+            self.failed.push(exemplar(request));
         }
     }
 

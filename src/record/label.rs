@@ -94,10 +94,13 @@ impl Label {
     }
 
     /// Adds a value; an error says why it cannot be of that metric.
-    pub(super) fn value(&mut self, value: &Value<'_>) -> Result<(), &'static str> {
+    pub(super) fn value(&mut self, value: &Value<'_>, keep: Keep) -> Result<(), &'static str> {
         let values = self.values(value.metric, value.unit, value.better)?;
         let fold = if value.failed { &mut values.failed } else { &mut values.ok };
-        fold.value(value.value);
+        match keep {
+            Keep::Histogram if *value.unit == Unit::Ns => fold.time(value.value.max(0.0).round() as u64, keep),
+            Keep::Histogram | Keep::Exact => fold.value(value.value),
+        }
         Ok(())
     }
 

@@ -2,6 +2,7 @@
 
 use super::exemplars::Exemplars;
 use super::label::Label;
+use super::status_codes::StatusCodes;
 use super::summarise::{self, two_things};
 use super::timeline::Timeline;
 use super::{Keep, Rejected, Sink};
@@ -22,6 +23,7 @@ pub struct Recorder {
     /// Series that came folded.
     folded: BTreeMap<SeriesKey, Series>,
     timeline: Timeline,
+    status_codes: StatusCodes,
     exemplars: Exemplars,
     facts: RunFacts,
     first_start_ns: u64,
@@ -42,6 +44,7 @@ impl Recorder {
             labels: Vec::new(),
             folded: BTreeMap::new(),
             timeline: Timeline::default(),
+            status_codes: StatusCodes::default(),
             exemplars: Exemplars::default(),
             facts: RunFacts::default(),
             first_start_ns: u64::MAX,
@@ -97,6 +100,7 @@ impl Recorder {
             session_ns: facts.session_ns,
             series,
             load: facts.load,
+            status_codes: self.status_codes.finish(),
             windows: if facts.windows.is_empty() { self.timeline.windows() } else { facts.windows },
             exemplars: if facts.exemplars.is_empty() { self.exemplars.finish() } else { facts.exemplars },
             notes: self.notes,
@@ -112,6 +116,7 @@ impl Recorder {
             self.last_end_ns = self.last_end_ns.max(start_ns.saturating_add(request.latency_ns));
             self.timeline.add(start_ns, request.latency_ns, u64::from(request.error.is_some()));
         }
+        self.status_codes.add(request.code);
         self.exemplars.offer(request);
         Ok(())
     }
@@ -180,7 +185,10 @@ impl Sink for Recorder {
         }
         match sample {
             Sample::Request(request) => self.request(request),
-            Sample::Value(value) => self.label(value.label)?.value(value).map_err(|why| two_things(value.label, value.metric, why)),
+            Sample::Value(value) => {
+                let keep = self.keep;
+                self.label(value.label)?.value(value, keep).map_err(|why| two_things(value.label, value.metric, why))
+            }
         }
     }
 
@@ -214,6 +222,7 @@ impl Sink for Recorder {
         mine.shard = facts.shard.or(mine.shard);
         mine.session_ns = facts.session_ns.or(mine.session_ns);
         mine.load = mine.load.take().into_iter().chain(facts.load).reduce(LoadFacts::merged);
+        facts.status_codes.into_iter().for_each(|(code, times)| self.status_codes.add_times(code, times));
         mine.windows.extend(facts.windows);
         mine.exemplars.extend(facts.exemplars);
     }

@@ -24,6 +24,7 @@ pub fn join_shards(mut parts: Vec<Run>) -> Result<Run, String> {
         whole.commit = whole.commit.or(part.commit);
         whole.environment = part.environment;
         whole.load = whole.load.into_iter().chain(part.load).reduce(LoadFacts::together);
+        part.status_codes.into_iter().for_each(|(code, times)| *whole.status_codes.entry(code).or_default() += times);
         for series in part.series.into_values() {
             add_series(&mut whole.series, series)?;
         }
@@ -114,6 +115,7 @@ fn add_windows(whole: &mut Vec<Window>, part: Vec<Window>) {
     let mut by_start: BTreeMap<u64, Window> = BTreeMap::new();
     for window in whole.drain(..).chain(part) {
         let start_ns = window.start_ns / widest_ns * widest_ns;
+        // Percentiles cannot be added: of windows that are joined they are not known.
         let sum = by_start.entry(start_ns).or_insert(Window { start_ns, width_ns: widest_ns, ..Window::default() });
         let count = sum.count.saturating_add(window.count);
         let latencies = sum.latency_mean_ns * sum.count as f64 + window.latency_mean_ns * window.count as f64;

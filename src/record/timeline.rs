@@ -1,5 +1,6 @@
 //! Requests over time, in a fixed number of windows.
 
+use super::buckets::Buckets;
 use crate::limits::{WINDOW_WIDTH_NS, WINDOWS_MAX};
 use crate::model::Window;
 
@@ -13,12 +14,26 @@ pub(super) struct Timeline {
     cells: Vec<Cell>,
 }
 
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Default)]
 struct Cell {
     count: u64,
     errors: u64,
     latency_ns_sum: u128,
     latency_ns_max: u64,
+    latencies: Buckets,
+}
+
+impl Cell {
+    fn with(mut self, other: Cell) -> Cell {
+        self.latencies.merge(&other.latencies);
+        Cell {
+            count: self.count + other.count,
+            errors: self.errors + other.errors,
+            latency_ns_sum: self.latency_ns_sum + other.latency_ns_sum,
+            latency_ns_max: self.latency_ns_max.max(other.latency_ns_max),
+            latencies: self.latencies,
+        }
+    }
 }
 
 impl Timeline {
@@ -38,6 +53,7 @@ impl Timeline {
             cell.errors += errors;
             cell.latency_ns_sum += u128::from(latency_ns);
             cell.latency_ns_max = cell.latency_ns_max.max(latency_ns);
+            cell.latencies.add(latency_ns);
         }
     }
 
@@ -67,15 +83,13 @@ impl Timeline {
 
     fn double(&mut self) {
         self.doublings += 1;
-        let halved = self.cells.chunks(2).map(|pair| {
-            pair.iter().fold(Cell::default(), |sum, cell| Cell {
-                count: sum.count + cell.count,
-                errors: sum.errors + cell.errors,
-                latency_ns_sum: sum.latency_ns_sum + cell.latency_ns_sum,
-                latency_ns_max: sum.latency_ns_max.max(cell.latency_ns_max),
-            })
-        });
-        self.cells = halved.collect();
+        let mut cells = std::mem::take(&mut self.cells).into_iter();
+        while let Some(first) = cells.next() {
+            self.cells.push(match cells.next() {
+                Some(second) => first.with(second),
+                None => first,
+            });
+        }
     }
 
     /// All windows from the first start to the last one; quiet ones in between are there with count 0.
@@ -87,6 +101,8 @@ impl Timeline {
             errors: cell.errors,
             latency_mean_ns: if cell.count == 0 { 0.0 } else { cell.latency_ns_sum as f64 / cell.count as f64 },
             latency_max_ns: cell.latency_ns_max,
+            latency_p50_ns: cell.latencies.value_at(0.5).map(|ns| ns.min(cell.latency_ns_max)),
+            latency_p99_ns: cell.latencies.value_at(0.99).map(|ns| ns.min(cell.latency_ns_max)),
         };
         self.cells.iter().enumerate().map(window).collect()
     }
@@ -119,6 +135,17 @@ mod tests {
             counts[120] = 1;
             counts[..121].to_vec()
         });
+    }
+
+    #[test]
+    fn a_window_tells_how_its_latencies_lie() {
+        let mut timeline = Timeline::default();
+        (0..2000u64).for_each(|request| timeline.add(1000 * MS + request * MS / 8, (request % 100 + 1) * MS, 0));
+        timeline.add(1600 * MS, 7, 0);
+        let shown: Vec<_> = timeline.windows().iter().map(|window| (window.latency_p50_ns, window.latency_p99_ns)).collect();
+        let near = |found: Option<u64>, expected: u64| found.is_some_and(|found| found.abs_diff(expected) < expected / 30);
+        assert!(near(shown[0].0, 50 * MS) && near(shown[0].1, 99 * MS), "{shown:?}");
+        assert_eq!(shown[1..], [(None, None), (Some(7), Some(7))], "a quiet window has none, and none is beyond the largest");
     }
 
     proptest! {

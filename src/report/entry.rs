@@ -30,12 +30,14 @@ pub struct Style {
     pub files: Vec<String>,
     /// Concurrency, for formats that state it with every request.
     pub workers: u32,
+    /// Edges of the buckets of `hist`, ns, ascending; none: its own.
+    pub edges_ns: Vec<u64>,
 }
 
 /// For a place that is no terminal.
 impl Default for Style {
     fn default() -> Self {
-        Style { color: false, width: 80, verbose: false, suite: None, files: Vec::new(), workers: 1 }
+        Style { color: false, width: 80, verbose: false, suite: None, files: Vec::new(), workers: 1, edges_ns: Vec::new() }
     }
 }
 

@@ -1,5 +1,7 @@
 //! The outcomes on which every report is proved, and the requests for those that take samples.
 
+pub mod load;
+
 use super::{Entry, Style, facts};
 use crate::model::{
     BaselineFacts, BaselineKind, Better, Environment, Evidence, Finding, FindingKind, LoadFacts, LoadModel, Note, Outcome, Percentile,

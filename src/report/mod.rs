@@ -1,18 +1,21 @@
 //! What people and other tools read: one file per report, all proved on the same outcomes (`fixtures.rs`). A report
 //! computes no statistic.
 
+mod bars;
 mod csv;
 mod document;
 mod entry;
 mod escape;
 mod facts;
 mod github;
+mod hist;
 mod json;
 mod jtl;
 mod jtl_rows;
 mod jtl_xml;
 mod junit;
 mod markdown;
+mod plot;
 mod run_json;
 mod summary;
 mod table;
@@ -33,6 +36,8 @@ pub static REPORTS: &[Entry] = &[
     json::ENTRY,
     run_json::ENTRY,
     summary::ENTRY,
+    hist::ENTRY,
+    plot::ENTRY,
     csv::ENTRY,
     jtl::ENTRY,
     jtl_xml::ENTRY,

@@ -1,5 +1,7 @@
 //! Every report on every outcome: a snapshot each, and the laws of its format.
 
+mod load;
+
 use super::fixtures::{Fixture, all, requests, written};
 use super::{Entry, Needs, REPORTS, Style, by_name, for_convert};
 use crate::limits::{ANNOTATIONS_MAX, MARKDOWN_BYTES_MAX};

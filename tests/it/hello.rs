@@ -73,7 +73,7 @@ fn everything_of_a_run_is_written_and_agrees() {
     let run: serde_json::Value = serde_json::from_str(&project.read("perf-results/runs/hello.run.json")).unwrap();
     assert_eq!(run["schema"], "neverslower.run.v1");
     let metrics: Vec<&str> = run["series"].as_array().unwrap().iter().map(|series| series["metric"].as_str().unwrap()).collect();
-    for metric in ["latency", "service_time", "schedule_lag", "queue_wait", "first_byte", "bytes_in"] {
+    for metric in ["latency", "service_time", "schedule_lag", "queue_wait", "connect", "first_byte", "bytes_in"] {
         assert!(metrics.contains(&metric), "{metric} is missing in {metrics:?}");
     }
     let latency = run["series"].as_array().unwrap().iter().find(|series| series["metric"] == "latency").unwrap();

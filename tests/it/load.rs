@@ -92,6 +92,69 @@ fn stages_and_random_starts_are_stored() {
     project.call(&["load", &url, "--stage", "100:1s", "--stage", "5c:1s"]).expect(2).says("stages of one kind");
 }
 
+#[test]
+fn targets_come_from_a_file_or_standard_input() {
+    let (project, url) = (Project::new(), serve(OK));
+    let text = format!("# two\nGET {url}a\nAccept: x\n\nPOST {url}b?c=1\n@order.json\n");
+    project.write("order.json", "{}");
+    project.write("targets.txt", &text);
+    let counts = |run: &Value| -> Vec<String> {
+        let latencies = run["series"].as_array().unwrap().iter().filter(|series| series["metric"] == "latency");
+        latencies.map(|series| format!("{} {}", series["label"].as_str().unwrap(), series["summary"]["count"])).collect()
+    };
+    let run = stored(&project.call(&["load", "--targets", "targets.txt", "-n", "400", "-c", "2", "--json"]));
+    assert_eq!(counts(&run), ["GET /a 200", "POST /b 200"]);
+    let arguments = ["load", "--targets", "-", "-n", "40", "-c", "2", "--json"];
+    let mut child = project.command(&arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let line = format!("{{\"method\":\"PUT\",\"url\":\"{url}d\",\"body\":\"aGk=\"}}\n");
+    child.stdin.take().unwrap().write_all(line.as_bytes()).unwrap();
+    assert_eq!(counts(&stored(&Answer::of(child.wait_with_output().unwrap()))), ["PUT /d 40"]);
+    project.write("targets.txt", format!("GET {url}\nget {url}\n"));
+    project.call(&["load", "--targets", "targets.txt"]).expect(2).says("targets.txt:2:1: expected the name of a header");
+    project.call(&["load", "--targets", "none.txt"]).expect(2).says("none.txt: no such file");
+    project.call(&["load", &url, "--targets", "targets.txt"]).expect(2);
+    project.call(&["load", "-n", "5"]).expect(2).says("URL");
+    let suite = "[[suite]]\nname = \"many\"\nload = { targets_file = \"targets.txt\", requests = 40, connections = 2, HERE }\n";
+    project.write("targets.txt", &text);
+    project.write("neverslower.toml", suite.replace("HERE", "timeout = \"5s\""));
+    project.call(&["run"]).expect(0);
+    project.write("neverslower.toml", suite.replace("HERE", "assert = { body = [\"ho\"] }"));
+    project.call(&["run"]).expect(1).says("error rate is 100%");
+}
+
+#[test]
+fn a_scenario_is_a_suite_of_its_steps() {
+    let (project, url) = (Project::new(), serve(OK));
+    let steps = |second: &str| {
+        format!(
+            "[[suite]]\nname = \"buying\"\n[suite.load]\nrequests = 60\nconnections = 2\n[[suite.load.steps]]\nlabel = \"login\"\n\
+             url = \"{url}?n={{{{iteration}}}}\"\nextract = {{ a = \"regex:h(i)\" }}\n[[suite.load.steps]]\nurl = \"{url}{second}\"\n"
+        )
+    };
+    project.write("neverslower.toml", steps("{{a}}"));
+    let answer = project.call(&["run", "--report", "run-json"]).expect(0);
+    let run = stored(&answer);
+    assert_eq!((run["load"]["planned"].as_u64(), run["load"]["completed"].as_u64()), (Some(120), Some(120)));
+    let latencies = run["series"].as_array().unwrap().iter().filter(|series| series["metric"] == "latency");
+    assert_eq!(latencies.map(|series| series["label"].as_str().unwrap()).collect::<Vec<_>>(), ["GET /{{a}}", "login"]);
+    let told = "scenario: 60 iterations planned, 60 completed, 0 failed, 0 unsent";
+    assert!(run["notes"].as_array().unwrap().iter().any(|note| note["text"].as_str().unwrap().starts_with(told)));
+    project.write("neverslower.toml", steps("{{b}}"));
+    project.call(&["run"]).expect(2).says("variables that a step before has extracted, found `{{b}}`");
+}
+
+#[test]
+fn an_asserted_status_decides_what_is_a_success() {
+    let errors = |answer: &Answer| {
+        let run = stored(answer);
+        let latency = run["series"].as_array().unwrap().iter().find(|series| series["metric"] == "latency").unwrap();
+        (latency["summary"]["errors"].as_u64(), latency["error_kinds"]["assertion"].as_u64())
+    };
+    assert_eq!(errors(&check(BAD, &["--expect-status", "404", "--json"], 0)), (Some(0), None));
+    assert_eq!(errors(&check(OK, &["--expect-status", "201,3xx", "--json"], 1)), (Some(400), Some(400)));
+    check(OK, &["--expect-status", "20"], 2).says("--expect-status: expected statuses such as");
+}
+
 /// Three shards behind a barrier, each written to its own file.
 fn three_shards(project: &Project, url: &str) {
     let start = |index: usize| {

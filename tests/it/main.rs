@@ -17,10 +17,12 @@ mod interrupts;
 mod jenkins;
 mod laws;
 mod load;
+mod load_view;
 mod project;
 #[cfg(unix)]
 mod pull_request;
 mod repeat;
 mod rules;
 mod run;
+mod signals;
 mod tidy;

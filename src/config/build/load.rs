@@ -3,7 +3,8 @@
 use super::Request;
 use crate::cli::LoadArgs;
 use crate::config::error::ConfigError;
-use crate::config::plan::{self, Keep, Plan, ReportRequest, SuitePlan};
+use crate::config::plan::{self, Keep, Plan, SuitePlan};
+use crate::config::report::ReportRequest;
 use crate::config::{conditions, load};
 use crate::model::{Statistic, SuiteWork, Work};
 use std::path::PathBuf;
@@ -22,9 +23,10 @@ impl Plan {
         }
         // Standard output carries what was measured: for programs, or for people.
         if plan.reports.iter().all(|report| report.path.is_some()) {
-            let kind = if args.json { "run-json" } else { "summary" };
-            plan.reports.insert(0, ReportRequest { kind: kind.to_string(), path: None });
+            plan.reports.insert(0, ReportRequest::new(if args.json { "run-json" } else { "summary" }));
         }
+        // What vegeta's users mean by `text`; the verdict's own text is on standard error anyway.
+        plan.reports.iter_mut().filter(|report| report.kind == "text").for_each(|report| report.kind = "summary".to_string());
         let load = load::from_arguments(args, request.around)?;
         let judged_here = conditions::rules(&args.fail_if, &args.unstable_if)?;
         if load.shard.is_some() && !judged_here.is_empty() {

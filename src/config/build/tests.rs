@@ -97,10 +97,12 @@ fn the_default_thresholds_are_those_of_the_contract() {
         "allocations - +0% +5%",
         "instructions - +0% +5%",
         "binary_size - +0% +5%",
+        "counter_per_request - +0% +5%",
     ];
     assert_eq!(shown, expected);
     assert!(rules.iter().all(|rule| rule.is_default && rule.place.is_none() && rule.suite == "*" && rule.label == "*"));
-    assert!(rules.iter().skip(4).all(|rule| metric::is_deterministic(rule.metric.as_deref().unwrap())));
+    let is_exact = |name: &str| metric::is_deterministic(name) || metric::may_repeat_exactly(name);
+    assert!(rules.iter().skip(4).all(|rule| is_exact(rule.metric.as_deref().unwrap())));
 }
 
 #[test]
@@ -304,6 +306,17 @@ fn help_tells_the_defaults_of_the_plan() {
     assert!(load.get_about().unwrap().to_string().ends_with(&about));
     let help = load.render_long_help().to_string() + &definition.render_long_help().to_string();
     let times = [plan::LOAD_DURATION, plan::REQUEST_TIMEOUT].map(|time| format!("{time:?}"));
+    let search = [plan::FIND_RATE_LOWEST.to_string() + "/s", format!("{} %", 100.0 * plan::FIND_RATE_PRECISION)];
+    let steps = format!(
+        "{} times the longest latency asked for, {:?} to {:?}",
+        plan::FIND_RATE_STEP_LATENCIES,
+        plan::FIND_RATE_STEP,
+        plan::FIND_RATE_STEP_MAX
+    );
+    let unbroken = help.split_whitespace().collect::<Vec<_>>().join(" ");
+    for told in search.iter().chain([&steps]) {
+        assert!(unbroken.contains(told), "{told}");
+    }
     let shown = [plan::CONNECTIONS.to_string(), plan::RESULTS.into(), plan::BASELINES.into()];
     for default in times.iter().chain(&shown) {
         assert!(help.contains(&format!("[default: {default}]")), "{default}");

@@ -6,6 +6,7 @@ mod example;
 mod jenkins;
 mod paces;
 mod quarantine;
+mod scrapes;
 mod suites;
 mod thresholds;
 

@@ -32,6 +32,7 @@ fn thresholds_become_steps() {
     check(&format!("{mean}unstable = '+50%'\nfail = '+10%'"), &["ART (50.0, 10.0) (-1.0, -1.0)"]);
     check(&format!("{mean}fail = '+4.79%'\n{mean}fail = '-12.5%'"), &["ART (-1.0, 4.79) (-1.0, 12.5)"]);
     check("[[threshold]]\nunstable = '+5%'", &["MRT (5.0, -1.0) (-1.0, -1.0)"]);
+    check("[[threshold]]\nmetric = 'latency'\nunstable = '+5%'", &["MRT (5.0, -1.0) (-1.0, -1.0)"]);
     check(
         &format!("{errors}fail = '3%'\n[[threshold]]\nstatistic = 'p90'\nfail = '+5%'\n{mean}fail = '+7%'"),
         &["errors (-1.0, 3.0)", "PRT (-1.0, 5.0) (-1.0, -1.0)", "ART (-1.0, 7.0) (-1.0, -1.0)"],
@@ -57,6 +58,7 @@ fn refuses(threshold: &str, expected: &str) {
 #[test]
 fn what_the_plugin_cannot_judge_is_refused_with_its_place() {
     refuses("fail = '+5%'\nfloor = '2ms'", "n.toml:3:1: expected only `statistic`, `unstable` and `fail`");
+    refuses("metric = 'bytes'\nfail = '+5%'", "n.toml:4:10: expected `latency`");
     refuses("label = 'GET /'\nfail = '+5%'", "n.toml:3:1: expected no `label`");
     refuses("statistic = 'p99'\nfail = '+5%'", "n.toml:4:13: expected what the plugin has limits for");
     refuses("statistic = 'mean'\nfail = '250ms'", "n.toml:5:8: expected a change such as `+5%`");

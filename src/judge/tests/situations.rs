@@ -6,7 +6,7 @@ use super::{
 };
 use crate::compare::compare;
 use crate::judge::{Attempts, Policy, Rule, Statistics, UnknownEnvironment, conclude, judge, no_verdict};
-use crate::model::{Better, FindingKind, LoadModel, Percentile, Run, Series, Shard, Statistic, Summary, Verdict};
+use crate::model::{Better, FindingKind, LoadModel, Percentile, Run, Series, SeriesKey, Shard, Statistic, Summary, Verdict};
 
 #[test]
 fn what_was_not_measured_is_not_judged() {
@@ -59,6 +59,48 @@ fn errors_are_judged_before_durations() {
     check(accepted(vec![after(0, 3822); 3]), after(1, 3822), &rising, Verdict::Pass, "with probability 50%");
     check(accepted(vec![after(3, 1000); 3]), after(12, 1000), &rising, Verdict::Unstable, "with probability 1.72%");
     check(accepted(vec![after(3, 1000); 3]), after(90, 1000), &rising, Verdict::Fail, "was 0.3% and is 9%");
+}
+
+#[test]
+fn counters_that_repeat_exactly_are_judged_exactly() {
+    let counter = |value: f64| run_of(vec![point("sql_queries_total", "counter_per_request", value)]);
+    let before = |values: &[f64]| accepted(values.iter().map(|value| counter(*value)).collect());
+    let default =
+        policy(vec![Rule { is_default: true, metric: Some("counter_per_request".to_string()), ..rule(relative(0.0), relative(0.05)) }]);
+    let own = policy(vec![Rule { metric: Some("counter_per_request".to_string()), ..rule(relative(0.0), relative(0.05)) }]);
+    check(before(&[3.0; 3]), counter(4.0), &default, Verdict::Fail, "rose from 3 to 4 (+33.3%), limit +5%; exact");
+    check(before(&[3.0; 3]), counter(3.0), &default, Verdict::Pass, "exact: it repeats for the same code");
+    check(before(&[3.0; 3]), counter(3.01), &default, Verdict::Unstable, "limit +0%; exact");
+    check(before(&[0.0; 3]), counter(1.0), &own, Verdict::Fail, "exact");
+    // Without three equal accepted runs a limit of one's own is judged by the noise band, the default one not at all.
+    check(before(&[3.0, 3.0]), counter(4.0), &own, Verdict::Unstable, "with 2 accepted runs the noise between runs is taken as 10%");
+    check(before(&[3.0, 3.0, 3.1]), counter(4.0), &own, Verdict::Unstable, "with 3 accepted runs the noise between runs");
+    let found = outcome(&before(&[3.0, 3.0, 3.1]), counter(4.0), &policy(vec![default.rules[0].clone(), rule(relative(0.1), None)]));
+    assert!(found.notes.iter().any(|note| note.text.contains("it was not the same in three accepted runs")), "{:?}", found.notes);
+    // It is not the machine's: three equal runs of another one judge as well.
+    check(elsewhere(vec![counter(3.0); 3]), counter(4.0), &default, Verdict::Fail, "exact");
+    // Who takes the counter away does not get a green gate for it.
+    check(before(&[3.0; 3]), run_of(vec![point("sort", "time", 1.0)]), &default, Verdict::Unstable, "did not come");
+}
+
+/// Some of which failed, of another metric than latency.
+fn requests_of(label: &str, metric: &str, value: f64) -> Series {
+    let latency = requests(label, value, 1000, 900, "");
+    Series { key: SeriesKey::new(label, metric), ..latency }
+}
+
+#[test]
+fn what_answers_tell_of_themselves_is_no_request_and_no_latency() {
+    let told = |value: f64| run_of(vec![requests("GET /", 5.0 * MS, 1000, 0, ""), requests_of("GET / [db]", "server_timing", value)]);
+    let by_latency =
+        policy(vec![error_rule(), Rule { metric: Some("latency".to_string()), ..rule(relative(0.1), None) }, rule(None, relative(0.1))]);
+    let found = outcome(&accepted(vec![told(1.0 * MS); 3]), told(100.0 * MS), &by_latency);
+    assert!(found.findings.iter().all(|finding| finding.key.label == "GET /"), "{:?}", found.findings);
+    let named = policy(vec![Rule { metric: Some("server_timing".to_string()), ..rule(None, relative(0.1)) }]);
+    check(accepted(vec![told(1.0 * MS); 8]), told(100.0 * MS), &named, Verdict::Fail, "GET / [db] server_timing");
+    let without = run_of(vec![requests("GET /", 5.0 * MS, 1000, 0, "")]);
+    let kept = outcome(&accepted(vec![told(1.0 * MS); 3]), without, &usual());
+    assert!(kept.findings.iter().all(|finding| finding.kind != FindingKind::Missing), "{:?}", kept.findings);
 }
 
 #[test]

@@ -4,7 +4,6 @@ use super::LoadError;
 use super::connection::{Connection, Flight};
 use super::failure::Failure;
 use super::http2::Sessions;
-use super::pacer::Ticket;
 use super::parser::Response;
 use super::pool::{Pool, Reactor, Reuse};
 use super::request::Message;
@@ -39,7 +38,7 @@ pub struct Ended<'a> {
 
 impl Carrier {
     /// So many connections, closed, by the version of HTTP that was asked for.
-    pub fn new(connections: usize, transport: &Transport, routes: Routes, messages: &[Message]) -> Result<Carrier, LoadError> {
+    pub fn new(connections: usize, transport: &Transport, routes: Routes) -> Result<Carrier, LoadError> {
         let pool = Pool::new(connections, transport.clone(), routes);
         let Http::Two { streams } = transport.http else { return Ok(Carrier::Http1(pool)) };
         let lanes = u64::from(streams).saturating_mul(connections as u64);
@@ -49,7 +48,7 @@ impl Carrier {
                  {HTTP2_LANES_MAX} over all"
             )));
         }
-        Ok(Carrier::Http2(Sessions::new(pool, streams as usize, messages)?))
+        Ok(Carrier::Http2(Sessions::new(pool, streams as usize)))
     }
 
     /// The connections.
@@ -121,35 +120,45 @@ impl Carrier {
         }
     }
 
-    /// Takes up a request; whether it is being sent already, rather than waits for its connection.
+    /// Takes up a request that was given to what is free.
     #[inline]
-    pub fn start(
-        &mut self,
-        number: usize,
-        ticket: Ticket,
-        message: &Message,
-        reactor: &Reactor,
-        now_ns: u64,
-    ) -> (Result<(), Failure>, bool) {
+    pub fn take_up(&mut self, number: usize, flight: Flight) {
         match self {
             Carrier::Http1(pool) => {
-                let Some(connection) = pool.get_mut(number) else { return (Ok(()), false) };
-                connection.flight = Some(Flight::new(ticket, now_ns));
-                if connection.is_open() {
-                    (connection.send(message, now_ns), true)
-                } else {
-                    (pool.connect(number, reactor.poll.registry(), now_ns), false)
+                if let Some(connection) = pool.get_mut(number) {
+                    connection.flight = Some(flight);
                 }
             }
-            Carrier::Http2(sessions) => sessions.start(number, ticket, reactor, now_ns),
+            Carrier::Http2(sessions) => sessions.take_up(number, flight),
         }
     }
 
-    /// Whether it carries a request.
-    pub fn is_busy(&self, number: usize) -> bool {
+    /// Sends what was taken up; whether that is done already, rather than waits for a connection.
+    #[inline]
+    pub fn start(&mut self, number: usize, message: &Message, reactor: &Reactor, now_ns: u64) -> (Result<(), Failure>, bool) {
         match self {
-            Carrier::Http1(pool) => pool.get(number).is_some_and(|connection| connection.flight.is_some()),
-            Carrier::Http2(sessions) => sessions.flight(number).is_some(),
+            Carrier::Http1(pool) => match pool.get_mut(number).filter(|connection| connection.is_open()) {
+                Some(connection) => (connection.send(message, now_ns), true),
+                None => (pool.connect(number, reactor.poll.registry(), now_ns), false),
+            },
+            Carrier::Http2(sessions) => sessions.start(number, message, reactor, now_ns),
+        }
+    }
+
+    /// The request that it carries.
+    #[inline]
+    pub fn flight(&self, number: usize) -> Option<&Flight> {
+        match self {
+            Carrier::Http1(pool) => pool.get(number)?.flight.as_ref(),
+            Carrier::Http2(sessions) => sessions.flight(number),
+        }
+    }
+
+    /// Follows the redirect that its request was answered with; `None` where the answer is none, or is to be seen.
+    pub fn redirect(&mut self, number: usize, message: &Message, reactor: &Reactor, now_ns: u64) -> Option<Result<(), Failure>> {
+        match self {
+            Carrier::Http1(pool) => pool.redirect(number, message, reactor.poll.registry(), now_ns),
+            Carrier::Http2(sessions) => sessions.redirect(number, message, now_ns),
         }
     }
 
@@ -174,7 +183,7 @@ impl Carrier {
                 if is_failed {
                     connection.close();
                 }
-                // Without a request it was idle, and is among the free ones already.
+                // Without a request it was idle, and is among the free ones already, or rests between two steps.
                 let flight = connection.flight.take()?;
                 connection.failures = if is_failed { connection.failures.saturating_add(1) } else { 0 };
                 Some(Ended { flight, response: &connection.response, name: &connection.name })

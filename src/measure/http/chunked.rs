@@ -1,5 +1,7 @@
-//! The chunked transfer coding (RFC 9112 §7.1), decoded only as far as needed to find its end: bodies are discarded.
+//! The chunked transfer coding (RFC 9112 §7.1), decoded only as far as needed to find its end: what it holds is discarded, unless it
+//! is to be kept.
 
+use super::kept::Kept;
 use super::parser::Malformed;
 use crate::limits::RESPONSE_HEAD_BYTES_MAX;
 
@@ -47,7 +49,7 @@ impl Chunked {
     }
 
     /// Takes what belongs to the body from the front of `input`; tells how much that was.
-    pub fn feed(&mut self, input: &[u8]) -> Result<usize, Malformed> {
+    pub fn feed(&mut self, input: &[u8], kept: &mut Kept) -> Result<usize, Malformed> {
         let mut used = 0;
         while let Some(&byte) = input.get(used)
             && self.at != At::Done
@@ -55,6 +57,7 @@ impl Chunked {
             if self.at == At::Data {
                 let here = self.left.min((input.len() - used) as u64);
                 self.left -= here;
+                kept.add_body(input.get(used..used + here as usize).unwrap_or_default());
                 used += here as usize;
                 if self.left == 0 {
                     self.at = At::DataEnd;

@@ -56,6 +56,11 @@ impl Flight {
             hop: None,
         }
     }
+
+    /// The request goes on as another one: what its first message sent is kept apart.
+    pub fn redirected(&mut self) {
+        self.bytes_out_before += mem::take(&mut self.bytes_out);
+    }
 }
 
 /// What an event on the socket led to.
@@ -247,6 +252,7 @@ impl Connection {
             flight.written_ns.get_or_insert(now_ns);
         }
         self.response.begin(message.expect);
+        self.response.kept.begin(message.keep);
         self.write(message)
     }
 
@@ -261,13 +267,6 @@ impl Connection {
             }
         }
         Ok(())
-    }
-
-    /// The request goes on as another one: what its first message sent is kept apart.
-    pub fn redirected(&mut self) {
-        if let Some(flight) = &mut self.flight {
-            flight.bytes_out_before += mem::take(&mut flight.bytes_out);
-        }
     }
 
     fn read(&mut self, message: &Message, scratch: &mut [u8], clock: &Clock, is_closing: bool) -> Step {

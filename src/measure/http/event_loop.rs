@@ -1,7 +1,10 @@
 //! The loop: owns every connection of its thread and shares nothing.
 
+mod receive;
+
+use super::assertion;
 use super::carrier::Carrier;
-use super::connection::Step;
+use super::connection::Flight;
 use super::failure::{ErrorClass, Failure};
 use super::http2::Steps;
 use super::ledger::{Closing, Ledger, Place};
@@ -9,19 +12,19 @@ use super::pacer::{Pacer, Ticket, nanos};
 use super::pool::{Reactor, Reuse, refused};
 use super::request::Message;
 use super::route::Routes;
+use super::scenario::{Scenario, message_of};
 use super::timer::{Alarm, Until};
+use super::turns::Turns;
 use super::{LoadError, Phase, Progress};
 use crate::clock::Clock;
 use crate::limits::{
     CONNECTIONS_MAX, LOAD_ABORT_CHECK_NS, LOAD_EVENTS_PER_TURN, LOAD_INTERRUPT_GRACE_NS, LOAD_PAUSE_NS_MAX, LOAD_PROGRESS_NS,
     LOAD_READ_BYTES,
 };
-use crate::model::{LoadModel, LoadWork, RunFacts};
+use crate::model::{LoadModel, LoadWork, Note, RunFacts};
 use crate::record::Sink;
-use mio::event::Event;
 use mio::{Events, Poll, Token};
 use std::collections::VecDeque;
-use std::mem;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -30,7 +33,9 @@ const ALARM: Token = Token(usize::MAX - 1);
 
 /// One thread's part of a load test.
 pub struct EventLoop {
-    messages: Vec<Message>,
+    turns: Turns,
+    /// Where iterations of steps are requested instead of targets.
+    scenario: Option<Scenario>,
     timeout_ns: u64,
     connect_timeout_ns: u64,
     max_lag_ns: u64,
@@ -55,12 +60,14 @@ pub struct EventLoop {
 impl EventLoop {
     /// Checks the work, resolves the host and prepares every request; opens nothing yet.
     pub fn new(work: &LoadWork, port: Option<u16>, recorded: &Arc<[u64]>) -> Result<EventLoop, LoadError> {
-        let messages: Vec<Message> =
-            work.targets.iter().map(|target| Message::new(target, port, &work.transport)).collect::<Result<_, _>>()?;
-        let Some(first) = messages.first() else {
-            return Err(LoadError("the load test has no target; name at least one URL".to_string()));
+        let scenario = Scenario::new(work, port)?;
+        let messages: Vec<Message> = match &scenario {
+            Some(scenario) => scenario.shapes().cloned().collect(),
+            None => work.targets.iter().map(|target| Message::new(target, port, &work.transport)).collect::<Result<_, _>>()?,
         };
-        if let Some(other) = messages.iter().find(|m| !m.url.is_same_origin(&first.url)) {
+        let turns = Turns::new(messages)?;
+        let Some(first) = turns.of(0) else { return Err(LoadError("the load test has no target".to_string())) };
+        if let Some(other) = turns.messages().iter().find(|m| !m.url.is_same_origin(&first.url)) {
             let (one, two) = (&first.url.text, &other.url.text);
             return Err(LoadError(format!("the targets {one} and {two} are of different servers; make a suite for each server")));
         }
@@ -73,11 +80,12 @@ impl EventLoop {
         }
         let pacer = Pacer::new(work, recorded)?;
         let routes = Routes::new(&work.transport, &first.url)?;
-        let carrier = Carrier::new(usize::try_from(connections).unwrap_or(usize::MAX), &work.transport, routes, &messages)?;
+        let carrier = Carrier::new(usize::try_from(connections).unwrap_or(usize::MAX), &work.transport, routes)?;
         let poll = Poll::new().map_err(refused)?;
         let alarm = Alarm::new(poll.registry(), ALARM).map_err(refused)?;
         Ok(EventLoop {
-            messages,
+            turns,
+            scenario,
             timeout_ns: nanos(work.timeout),
             connect_timeout_ns: nanos(work.connect_timeout),
             max_lag_ns: nanos(work.max_lag),
@@ -97,7 +105,7 @@ impl EventLoop {
 
     /// Opens every connection before the schedule starts.
     pub fn open_all(&mut self, interrupted: &AtomicBool) -> Result<(), LoadError> {
-        let Some(message) = self.messages.first() else { return Ok(()) };
+        let Some(message) = self.turns.of(0) else { return Ok(()) };
         self.carrier.open_all(&mut self.reactor, message, self.connect_timeout_ns, interrupted)
     }
 
@@ -112,6 +120,8 @@ impl EventLoop {
         loop {
             if !is_measuring && now_ns >= self.pacer.measured_from_ns() {
                 is_measuring = true;
+                // Whoever reads what the server used until here is told now, not at the next tick.
+                tick_ns = now_ns;
                 look_ns = now_ns.saturating_add(LOAD_ABORT_CHECK_NS);
                 self.ledger.open();
             }
@@ -167,66 +177,9 @@ impl EventLoop {
         }
         let other_ns = others_ns.into_iter().flatten().min().unwrap_or(tick_ns);
         let thought_ns = self.thinking.front().map(|(_, until_ns)| *until_ns);
-        let due_ns = self.pacer.due_ns(now_ns).into_iter().chain(thought_ns).min();
+        let resumed_ns = self.scenario.as_ref().and_then(Scenario::next_due_ns);
+        let due_ns = self.pacer.due_ns(now_ns).into_iter().chain(thought_ns).chain(resumed_ns).min();
         self.reactor.wait(events, Until { now_ns, due_ns, other_ns })
-    }
-
-    /// First phase of a turn: everything that has come.
-    fn receive_all(&mut self, events: &Events, sink: &mut dyn Sink) -> Result<(), LoadError> {
-        for event in events {
-            let Token(number) = event.token();
-            let Carrier::Http1(pool) = &mut self.carrier else {
-                self.receive_streams(event, sink)?;
-                continue;
-            };
-            let Some(connection) = pool.get(number) else { continue };
-            let sequence = connection.flight.as_ref().map_or(0, |flight| flight.ticket.sequence);
-            let Some(message) = nth(&self.messages, sequence) else { continue };
-            match pool.on_event(number, message, &mut self.reactor, is_closing(event)) {
-                Step::Pending => {}
-                Step::Sent { at_ns } => self.next_limit_ns = self.next_limit_ns.min(at_ns.saturating_add(self.timeout_ns)),
-                Step::Answered { at_ns } => match pool.redirect(number, message, self.reactor.poll.registry(), at_ns) {
-                    None => self.settle(number, at_ns, None, sink)?,
-                    Some(Ok(())) => self.next_limit_ns = self.next_limit_ns.min(at_ns.saturating_add(self.connect_timeout_ns)),
-                    Some(Err(failure)) => self.settle(number, at_ns, Some(failure), sink)?,
-                },
-                Step::Failed { at_ns, failure } => self.settle(number, at_ns, Some(failure), sink)?,
-            }
-        }
-        Ok(())
-    }
-
-    /// The same of a connection that carries several requests.
-    fn receive_streams(&mut self, event: &Event, sink: &mut dyn Sink) -> Result<(), LoadError> {
-        let (Carrier::Http2(sessions), Some(message)) = (&mut self.carrier, self.messages.first()) else { return Ok(()) };
-        let Token(number) = event.token();
-        sessions.on_event(number, message, &mut self.reactor, is_closing(event), &mut self.steps);
-        self.take_steps(sink)
-    }
-
-    /// Writes the requests that were started together: HTTP/1.1 has done so already.
-    fn flush(&mut self, sink: &mut dyn Sink) -> Result<(), LoadError> {
-        let Carrier::Http2(sessions) = &mut self.carrier else { return Ok(()) };
-        sessions.flush(&mut self.reactor, &mut self.steps);
-        if !self.steps.is_empty() {
-            // Whatever became free may be used again at once.
-            self.next_limit_ns = 0;
-        }
-        self.take_steps(sink)
-    }
-
-    fn take_steps(&mut self, sink: &mut dyn Sink) -> Result<(), LoadError> {
-        let mut steps = mem::take(&mut self.steps);
-        for (number, step) in steps.drain(..) {
-            match step {
-                Step::Pending => {}
-                Step::Sent { at_ns } => self.next_limit_ns = self.next_limit_ns.min(at_ns.saturating_add(self.timeout_ns)),
-                Step::Answered { at_ns } => self.settle(number, at_ns, None, sink)?,
-                Step::Failed { at_ns, failure } => self.settle(number, at_ns, Some(failure), sink)?,
-            }
-        }
-        self.steps = steps;
-        Ok(())
     }
 
     /// Second phase: everything that may start.
@@ -241,6 +194,9 @@ impl EventLoop {
             self.thinking.pop_front();
             self.carrier.release(number, Reuse::AtOnce);
         }
+        while let Some((number, ticket, failure)) = self.scenario.as_mut().and_then(|scenario| scenario.resume(now_ns)) {
+            self.dispatch(number, ticket, now_ns, failure, sink)?;
+        }
         while let Some(number) = self.carrier.take() {
             let now_ns = self.reactor.clock.elapsed_ns();
             let Some(ticket) = self.pacer.take(now_ns, self.in_flight + self.thinking.len()) else {
@@ -254,9 +210,26 @@ impl EventLoop {
     }
 
     fn start(&mut self, number: usize, ticket: Ticket, now_ns: u64, sink: &mut dyn Sink) -> Result<(), LoadError> {
-        let Some(message) = nth(&self.messages, ticket.sequence) else { return Ok(()) };
         self.in_flight += 1;
-        let (begun, is_sent) = self.carrier.start(number, ticket, message, &self.reactor, now_ns);
+        let failure = self.scenario.as_mut().and_then(|scenario| scenario.begin(number, ticket));
+        self.dispatch(number, ticket, now_ns, failure, sink)
+    }
+
+    /// Puts a request on what is free to carry it; one that could not be made has failed.
+    fn dispatch(
+        &mut self,
+        number: usize,
+        ticket: Ticket,
+        now_ns: u64,
+        failure: Option<Failure>,
+        sink: &mut dyn Sink,
+    ) -> Result<(), LoadError> {
+        self.carrier.take_up(number, Flight::new(ticket, now_ns));
+        if failure.is_some() {
+            return self.settle(number, now_ns, failure, sink);
+        }
+        let Some(message) = message_of(&self.turns, self.scenario.as_ref(), number, ticket.sequence) else { return Ok(()) };
+        let (begun, is_sent) = self.carrier.start(number, message, &self.reactor, now_ns);
         let limit_ns = if is_sent { self.timeout_ns } else { self.connect_timeout_ns };
         self.next_limit_ns = self.next_limit_ns.min(now_ns.saturating_add(limit_ns));
         match begun {
@@ -265,20 +238,29 @@ impl EventLoop {
         }
     }
 
-    /// The request of a connection has ended, one way or the other; the connection is free again.
+    /// A request has ended, one way or the other; what carried it is free again, unless an iteration of steps goes on.
     fn settle(&mut self, number: usize, at_ns: u64, failure: Option<Failure>, sink: &mut dyn Sink) -> Result<(), LoadError> {
-        let Some(ended) = self.carrier.end(number, failure.is_some()) else { return Ok(()) };
-        self.in_flight -= 1;
-        let Some(message) = nth(&self.messages, ended.flight.ticket.sequence) else { return Ok(()) };
+        let is_broken = failure.is_some();
+        let Some(ended) = self.carrier.end(number, is_broken) else { return Ok(()) };
+        let sequence = ended.flight.ticket.sequence;
+        let failure = failure.or_else(|| match &mut self.scenario {
+            Some(scenario) => scenario.take_in(number, ended.response),
+            None => assertion::unmet(self.turns.of(sequence)?.assertions.as_deref()?, ended.response),
+        });
+        let Some(message) = message_of(&self.turns, self.scenario.as_ref(), number, sequence) else { return Ok(()) };
         let place = Place { message, thread: ended.name, epoch_ns: self.reactor.clock.started_epoch_ns() };
         self.ledger.settle(&ended.flight, ended.response, &place, (at_ns, failure.as_ref()), sink)?;
+        if self.scenario.as_mut().is_some_and(|scenario| scenario.advance(number, at_ns, failure.is_none())) {
+            return Ok(());
+        }
+        self.in_flight -= 1;
         let is_closed_loop = self.pacer.model() == LoadModel::Closed;
         // A failure's pause counts where thinking would be shorter.
-        let is_thinking = self.think_ns > if failure.is_some() { LOAD_PAUSE_NS_MAX } else { 0 };
+        let is_thinking = self.think_ns > if is_broken { LOAD_PAUSE_NS_MAX } else { 0 };
         if is_closed_loop && is_thinking {
             self.thinking.push_back((number, at_ns.saturating_add(self.think_ns)));
         } else {
-            let is_pausing = is_closed_loop && failure.is_some();
+            let is_pausing = is_closed_loop && is_broken;
             self.carrier.release(number, if is_pausing { Reuse::AfterPause { from_ns: at_ns } } else { Reuse::AtOnce });
         }
         Ok(())
@@ -322,7 +304,7 @@ impl EventLoop {
     fn settle_rest(&mut self, now_ns: u64, sink: &mut dyn Sink) -> Result<(), LoadError> {
         let is_ended_early = self.ending_until_ns.is_some();
         for number in 0..self.carrier.len() {
-            if !self.carrier.is_busy(number) {
+            if self.carrier.flight(number).is_none() {
                 continue;
             }
             let failure = match self.carrier.limit(number, 0, 0).and_then(|limit| limit.missing) {
@@ -332,9 +314,13 @@ impl EventLoop {
             };
             self.settle(number, now_ns, Some(failure), sink)?;
         }
+        if let Some(scenario) = &mut self.scenario {
+            scenario.end();
+        }
         self.pacer.defer(now_ns);
         while let Some(ticket) = self.pacer.take_unsent() {
-            let Some(message) = nth(&self.messages, ticket.sequence) else { break };
+            // No connection carries it, so that of a scenario it is the first step.
+            let Some(message) = message_of(&self.turns, self.scenario.as_ref(), usize::MAX, ticket.sequence) else { break };
             let place = Place { message, thread: "load 1", epoch_ns: self.reactor.clock.started_epoch_ns() };
             self.ledger.settle_unsent(&ticket, &place, now_ns, sink)?;
         }
@@ -352,11 +338,20 @@ impl EventLoop {
         Progress {
             phase,
             done: self.ledger.done(),
-            planned: self.pacer.is_count_known().then(|| self.pacer.planned()),
+            // How many requests a scenario makes is known only when its last iteration has ended.
+            planned: (self.pacer.is_count_known() && self.scenario.is_none()).then(|| self.pacer.planned()),
             elapsed_ns: now_ns.saturating_sub(self.pacer.origin_ns()),
             total_ns: self.pacer.window_end_ns().map(|end_ns| end_ns.saturating_sub(self.pacer.origin_ns())),
             errors: self.ledger.errors(),
+            in_flight: self.in_flight as u64,
+            waiting: self.pacer.waiting(),
         }
+    }
+
+    /// Oddities of the finished run, and what became of the iterations of a scenario.
+    pub fn notes(&self) -> Vec<Note> {
+        let iterations = self.scenario.as_ref().map(|scenario| scenario.iterations.describe(self.pacer.planned(), self.ledger.unsent()));
+        self.ledger.notes().into_iter().chain(iterations.map(Note::text)).collect()
     }
 
     /// The facts of the finished run.
@@ -368,15 +363,8 @@ impl EventLoop {
             is_partial: self.ending_until_ns.is_some(),
             aborted: self.aborted.clone(),
             transport: self.carrier.facts(),
+            later: self.scenario.as_ref().map_or(0, |scenario| scenario.iterations.later),
         };
         self.ledger.facts(&self.pacer, &self.reactor.clock, closing)
     }
-}
-
-fn nth(messages: &[Message], sequence: u64) -> Option<&Message> {
-    messages.get((sequence % messages.len().max(1) as u64) as usize)
-}
-
-fn is_closing(event: &Event) -> bool {
-    event.is_read_closed() || event.is_error()
 }

@@ -27,6 +27,8 @@ pub enum ErrorClass {
     Http5xx,
     /// More redirects than the limit allows, or one that cannot be followed.
     RedirectLimit,
+    /// An answer, but not the one that was asserted.
+    Assertion,
     /// Due, but never sent before the deadline.
     Unsent,
     /// On its way when the run was interrupted.
@@ -41,6 +43,11 @@ impl ErrorClass {
             400..500 => Some(ErrorClass::Http4xx),
             _ => Some(ErrorClass::Http5xx),
         }
+    }
+
+    /// Whether the request was answered all the same, though not well.
+    pub fn is_answer(self) -> bool {
+        matches!(self, ErrorClass::Http4xx | ErrorClass::Http5xx | ErrorClass::Assertion)
     }
 
     /// The name in results.
@@ -58,6 +65,7 @@ impl ErrorClass {
             ErrorClass::Http4xx => error_kind::HTTP_4XX,
             ErrorClass::Http5xx => error_kind::HTTP_5XX,
             ErrorClass::RedirectLimit => error_kind::REDIRECT_LIMIT,
+            ErrorClass::Assertion => error_kind::ASSERTION,
             ErrorClass::Unsent => error_kind::UNSENT,
             ErrorClass::Interrupted => error_kind::INTERRUPTED,
         }

@@ -10,14 +10,15 @@ mod wire;
 use super::LoadError;
 use super::carrier::{Ended, Limit};
 use super::connection::{Connection, Flight, Step};
-use super::failure::Failure;
-use super::pacer::Ticket;
+use super::failure::{ErrorClass, Failure};
+use super::parser::Expect;
 use super::pool::{Pauses, Pool, Reactor, Reuse};
+use super::redirect;
 use super::request::Message;
 use super::timer::Until;
 use crate::limits::{LOAD_EVENTS_PER_TURN, LOAD_PROGRESS_NS};
 use crate::model::TransportFacts;
-use head::Head;
+pub use head::Head;
 use lane::{Exchange, Lane, News};
 use link::{Link, Sent};
 use mio::{Events, Token};
@@ -57,7 +58,6 @@ pub struct Sessions {
     pool: Pool,
     sessions: Vec<Session>,
     lanes: Vec<Lane>,
-    heads: Vec<Head>,
     news: Arc<News>,
     /// Emptied by every look at the news.
     called: Vec<usize>,
@@ -66,19 +66,19 @@ pub struct Sessions {
     idle: VecDeque<usize>,
     closed: VecDeque<usize>,
     paused: Pauses,
-    /// Requests sent again, and whether a server ever agreed to speak HTTP/2.
+    /// Requests sent again, redirects followed, and whether a server ever agreed to speak HTTP/2.
     retries: u64,
+    redirects: u64,
     is_agreed: bool,
 }
 
 impl Sessions {
-    /// Lanes over the closed connections of a pool, and the requests that they will carry.
-    pub fn new(pool: Pool, streams: usize, messages: &[Message]) -> Result<Sessions, LoadError> {
+    /// Lanes over the closed connections of a pool.
+    pub fn new(pool: Pool, streams: usize) -> Sessions {
         let (count, news) = (pool.len(), Arc::new(News::default()));
         let lanes = (0..count * streams).map(|lane| Lane::new(lane, lane % count, lane / count, &news)).collect();
-        Ok(Sessions {
+        Sessions {
             sessions: (0..count).map(|_| Session::default()).collect(),
-            heads: messages.iter().map(Head::of).collect::<Result<_, _>>()?,
             idle: (0..count * streams).collect(),
             pool,
             lanes,
@@ -88,8 +88,9 @@ impl Sessions {
             closed: VecDeque::new(),
             paused: Pauses::default(),
             retries: 0,
+            redirects: 0,
             is_agreed: false,
-        })
+        }
     }
 
     /// The connections.
@@ -153,11 +154,17 @@ impl Sessions {
         self.lanes.get(number)?.flight.as_ref()
     }
 
-    /// Takes up a request; whether it was put on a stream rather than waits for its connection.
-    pub fn start(&mut self, number: usize, ticket: Ticket, reactor: &Reactor, now_ns: u64) -> (Result<(), Failure>, bool) {
+    /// Takes up a request.
+    pub fn take_up(&mut self, number: usize, flight: Flight) {
+        if let Some(lane) = self.lanes.get_mut(number) {
+            lane.flight = Some(flight);
+        }
+    }
+
+    /// Sends what was taken up; whether it was put on a stream rather than waits for its connection.
+    pub fn start(&mut self, number: usize, message: &Message, reactor: &Reactor, now_ns: u64) -> (Result<(), Failure>, bool) {
         let Some(lane) = self.lanes.get_mut(number) else { return (Ok(()), false) };
-        lane.flight = Some(Flight::new(ticket, now_ns));
-        lane.retries = 0;
+        lane.prepare(message);
         if self.send(number, now_ns) {
             return (Ok(()), true);
         }
@@ -173,11 +180,10 @@ impl Sessions {
     fn send(&mut self, number: usize, now_ns: u64) -> bool {
         let owner = self.session_of(number);
         let (Some(session), Some(lane)) = (self.sessions.get_mut(owner), self.lanes.get_mut(number)) else { return false };
-        let (Some(link), Some(flight)) = (&mut session.link, &mut lane.flight) else { return false };
+        let (Some(link), Some(flight), Some(head)) = (&mut session.link, &mut lane.flight, &lane.head) else { return false };
         if session.is_ending || session.active >= link.streams_max() {
             return false;
         }
-        let Some(head) = self.heads.get((flight.ticket.sequence % self.heads.len().max(1) as u64) as usize) else { return false };
         match link.send(head) {
             Sent::Begun(answer) => lane.exchange = Exchange::Head(answer),
             Sent::NoRoom => return false,
@@ -187,7 +193,8 @@ impl Sessions {
             }
         }
         session.active += 1;
-        lane.response.answered(0);
+        lane.response.begin(Expect::Body);
+        lane.response.kept.begin(lane.keep);
         flight.bytes_out += head.bytes_out;
         flight.written_ns.get_or_insert(now_ns);
         if let Some(connection) = self.pool.get_mut(owner) {
@@ -198,6 +205,32 @@ impl Sessions {
         self.news.push(number);
         self.soil(owner);
         true
+    }
+
+    /// Follows the redirect that a lane was answered with, as long as it stays on the server; `None` where the answer is none.
+    pub fn redirect(&mut self, number: usize, message: &Message, now_ns: u64) -> Option<Result<(), Failure>> {
+        let lane = self.lanes.get_mut(number)?;
+        let flight = lane.flight.as_mut()?;
+        let before = flight.hop.take();
+        let (message, followed) = before.as_ref().map_or((message, 0), |hop| (&hop.message, hop.count));
+        let hop = match redirect::next(self.pool.transport(), message, &lane.response, followed)? {
+            Ok(hop) if hop.message.url.is_same_origin(&message.url) => hop,
+            Ok(hop) => {
+                let why = format!("over HTTP/2 redirects stay on their server, and {} is of another one", hop.message.url.text);
+                return Some(Err(Failure::owned(ErrorClass::RedirectLimit, why)));
+            }
+            Err(failure) => return Some(Err(failure)),
+        };
+        self.redirects += 1;
+        flight.redirected();
+        lane.prepare(&hop.message);
+        if let Some(flight) = &mut lane.flight {
+            flight.hop = Some(Box::new(hop));
+        }
+        if !self.send(number, now_ns) {
+            self.wait(number, now_ns);
+        }
+        Some(Ok(()))
     }
 
     fn wait(&mut self, number: usize, now_ns: u64) {
@@ -268,6 +301,7 @@ impl Sessions {
             protocol: if self.is_agreed { spoken } else { "none" }.to_string(),
             streams: u32::try_from(self.lanes.len() / self.sessions.len().max(1)).ok(),
             retries: self.retries,
+            redirects: self.redirects,
             ..facts
         }
     }

@@ -6,9 +6,10 @@ use super::failure::{ErrorClass, Failure};
 use super::pacer::{Pacer, Ticket};
 use super::parser::Response;
 use super::request::Message;
+use super::server_timing::Timings;
 use super::watch::{SoFar, Watch};
 use crate::clock::{Clock, thread_cpu_ns};
-use crate::model::{Condition, LoadFacts, Request, RunFacts, Sample, TransportFacts};
+use crate::model::{Condition, LoadFacts, Note, Request, RunFacts, Sample, TransportFacts};
 use crate::record::{Rejected, Sink};
 
 /// Counts of the measured phase.
@@ -22,6 +23,7 @@ pub struct Ledger {
     /// When the last request ended, ns of the run's clock.
     last_ns: u64,
     watch: Option<Watch>,
+    timings: Timings,
     cpu_start_ns: Option<u64>,
     cpu_end_ns: Option<u64>,
 }
@@ -37,6 +39,8 @@ pub struct Closing {
     /// Why the run was given up.
     pub aborted: Option<String>,
     pub transport: TransportFacts,
+    /// Requests after the first one of their iteration: the pacer plans iterations.
+    pub later: u64,
 }
 
 impl Ledger {
@@ -60,7 +64,12 @@ impl Ledger {
         self.completed + self.failed + self.unsent
     }
 
-    /// Of those: failed, unsent or answered with an error status.
+    /// Of those: never sent.
+    pub fn unsent(&self) -> u64 {
+        self.unsent
+    }
+
+    /// Of all that have ended: failed, unsent or answered with an error status.
     pub fn errors(&self) -> u64 {
         self.errors
     }
@@ -87,9 +96,10 @@ impl Ledger {
         let (code, message) = if flight.written_ns.is_some() { (response.code(), response.reason()) } else { ("", "") };
         let class = match failure {
             Some(failure) => Some(failure.class),
+            None if place.message.assertions.is_some() => None,
             None => ErrorClass::of_status(response.status()),
         };
-        if failure.is_some() {
+        if failure.is_some_and(|failure| !failure.class.is_answer()) {
             self.failed += 1;
         } else {
             self.completed += 1;
@@ -109,7 +119,17 @@ impl Ledger {
             error_detail: failure.map_or("", |failure| failure.detail.as_ref()),
             ..place.request(ticket, at_ns)
         };
-        self.push(request, at_ns, sink)
+        self.push(request, at_ns, sink)?;
+        if !response.server_timing().is_empty() && flight.written_ns.is_some() {
+            let told = self.timings.push(&place.message.label, response.server_timing(), class.is_some(), sink);
+            told.map_err(|Rejected(why)| LoadError(why))?;
+        }
+        Ok(())
+    }
+
+    /// Oddities of the whole run.
+    pub fn notes(&self) -> Vec<Note> {
+        self.timings.notes()
     }
 
     /// A request that was due and never sent: a censored value, at least as long as it has waited.
@@ -147,7 +167,7 @@ impl Ledger {
         let load = LoadFacts {
             model: pacer.model(),
             connections: closing.connections,
-            planned: pacer.planned(),
+            planned: pacer.planned().saturating_add(closing.later),
             completed: self.completed,
             failed: self.failed,
             unsent: self.unsent,

@@ -7,12 +7,14 @@
 //! `connection` (its bytes), `parser` (its answer), `ledger` (its sample).
 
 mod arrival;
+mod assertion;
 mod carrier;
 mod chunked;
 mod connection;
 mod event_loop;
 mod failure;
 mod http2;
+mod kept;
 mod ledger;
 mod pacer;
 mod parser;
@@ -21,12 +23,15 @@ mod proxy;
 mod redirect;
 mod request;
 mod route;
+mod scenario;
+mod server_timing;
 mod start;
 mod stream;
 #[cfg(test)]
 mod tests;
 mod timer;
 mod tls;
+mod turns;
 mod url;
 mod watch;
 
@@ -74,6 +79,10 @@ pub struct Progress {
     pub total_ns: Option<u64>,
     /// Among `done`: without an answer, or answered with an error status.
     pub errors: u64,
+    /// Requests on their way.
+    pub in_flight: u64,
+    /// Due requests that wait for a connection (open loop).
+    pub waiting: u64,
 }
 
 /// What makes measuring impossible: one sentence that names it and the way out. A server that refuses or does not answer
@@ -100,6 +109,7 @@ pub fn drive(drive: Drive<'_>, sink: &mut dyn Sink) -> Result<(), LoadError> {
     run.open_all(drive.interrupted)?;
     start::meet(&drive.work.start, drive.interrupted)?;
     run.run(drive.interrupted, drive.progress, sink)?;
+    run.notes().into_iter().for_each(|note| sink.note(note));
     sink.facts(run.facts());
     Ok(())
 }

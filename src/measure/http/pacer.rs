@@ -171,6 +171,11 @@ impl Pacer {
         if let Model::Open(open) = &self.model { open.late() } else { 0 }
     }
 
+    /// Due requests that wait for a connection.
+    pub fn waiting(&self) -> u64 {
+        if let Model::Open(open) = &self.model { open.waiting() } else { 0 }
+    }
+
     /// Asked and achieved arrival rate over the measured phase, per second.
     pub fn rates(&self) -> Option<(f64, f64)> {
         if let Model::Open(open) = &self.model { open.rates(self.origin_ns) } else { None }

@@ -2,9 +2,11 @@
 //! result does not depend on how the bytes were split into reads.
 
 use super::chunked::Chunked;
-use crate::limits::{QUOTED_CHARS_MAX, RESPONSE_HEAD_BYTES_MAX, RESPONSE_HEADERS_MAX};
+use super::kept::{Keep, Kept};
+use crate::limits::{QUOTED_CHARS_MAX, RESPONSE_HEAD_BYTES_MAX, RESPONSE_HEADERS_MAX, SERVER_TIMING_BYTES_MAX};
 use httparse::{Header, ParserConfig, Status};
 use std::borrow::Cow;
+use std::iter;
 use std::mem::{self, MaybeUninit};
 
 /// What came is not an HTTP/1 answer; the text says why.
@@ -56,12 +58,17 @@ enum State {
     Complete,
 }
 
+const SERVER_TIMING: &str = "server-timing";
+const LOCATION: &str = "location";
+
 /// Longest reason phrase kept.
 const REASON_BYTES: usize = 32;
 
-/// The answer to one request. Used again and again: it allocates only when a head comes in pieces.
+/// The answer to one request. Used again and again: it allocates only when a head comes in pieces, or is to be kept.
 #[derive(Debug)]
 pub struct Response {
+    /// What assertions need of it.
+    pub kept: Kept,
     state: State,
     expect: Expect,
     /// A head that has come in part.
@@ -72,12 +79,15 @@ pub struct Response {
     keep_alive: bool,
     /// `Location` of a 3xx answer.
     location: Option<Vec<u8>>,
+    /// `Server-Timing` headers, with commas between them.
+    server_timing: Vec<u8>,
 }
 
 impl Default for Response {
     /// Before any request.
     fn default() -> Response {
         Response {
+            kept: Kept::default(),
             state: State::Complete,
             expect: Expect::Body,
             partial: Vec::new(),
@@ -86,6 +96,7 @@ impl Default for Response {
             reason_len: 0,
             keep_alive: false,
             location: None,
+            server_timing: Vec::new(),
         }
     }
 }
@@ -100,13 +111,22 @@ impl Response {
         self.reason_len = 0;
         self.keep_alive = false;
         self.location = None;
+        self.server_timing.clear();
+        self.kept.begin(Keep::Nothing);
     }
 
-    /// The answer of a protocol that has heads of its own; 0 before it has come.
-    pub fn answered(&mut self, status: u16) {
+    /// Takes the head of an answer that came by another way than `feed`; of its body only `kept` is told.
+    pub fn take_head<'a>(&mut self, status: u16, headers: impl Iterator<Item = (&'a str, &'a [u8])>) {
         self.state = State::Complete;
-        self.status = if status == 0 { [0; 3] } else { [digit(status / 100), digit(status / 10), digit(status)] };
-        self.reason_len = 0;
+        self.status = [digit(status / 100), digit(status / 10), digit(status)];
+        for (name, value) in headers {
+            if name.eq_ignore_ascii_case(SERVER_TIMING) {
+                self.add_server_timing(value);
+            } else if (300..400).contains(&status) && name.eq_ignore_ascii_case(LOCATION) {
+                self.location.get_or_insert_with(|| value.to_vec());
+            }
+            self.kept.add_headers(iter::once((name, value)));
+        }
     }
 
     /// Takes the next bytes from the wire.
@@ -121,6 +141,7 @@ impl Response {
                 },
                 State::Length(left) => {
                     let here = (*left).min(rest.len() as u64);
+                    self.kept.add_body(rest.get(..here as usize).unwrap_or_default());
                     *left -= here;
                     used += here as usize;
                     if *left > 0 {
@@ -129,13 +150,16 @@ impl Response {
                     self.state = State::Complete;
                 }
                 State::Chunked(body) => {
-                    used += body.feed(rest)?;
+                    used += body.feed(rest, &mut self.kept)?;
                     if !body.is_done() {
                         return Ok(Fed::More);
                     }
                     self.state = State::Complete;
                 }
-                State::UntilClose => return Ok(Fed::More),
+                State::UntilClose => {
+                    self.kept.add_body(rest);
+                    return Ok(Fed::More);
+                }
                 State::Complete => return Ok(Fed::Complete { used }),
             }
         }
@@ -168,6 +192,11 @@ impl Response {
     /// Where a 3xx answer points to.
     pub fn location(&self) -> Option<&[u8]> {
         self.location.as_deref()
+    }
+
+    /// What its `Server-Timing` headers hold, as one list; cut where they are longer than anybody means. Empty without any.
+    pub fn server_timing(&self) -> &[u8] {
+        &self.server_timing
     }
 
     /// Whether the connection may carry the next request after this answer.
@@ -227,9 +256,13 @@ impl Response {
         }
         let fields = Fields::of(parsed.headers)?;
         if (300..400).contains(&status) {
-            let location = parsed.headers.iter().find(|header| header.name.eq_ignore_ascii_case("location"));
+            let location = parsed.headers.iter().find(|header| header.name.eq_ignore_ascii_case(LOCATION));
             self.location = location.map(|header| header.value.to_vec());
         }
+        if fields.server_timing {
+            self.keep_server_timing(parsed.headers);
+        }
+        self.kept.add_headers(parsed.headers.iter().map(|header| (header.name, header.value)));
         self.keep_alive = if parsed.version == Some(0) { fields.keep_alive } else { true } && !fields.close;
         self.status = [digit(status / 100), digit(status / 10), digit(status)];
         self.keep_reason(parsed.reason.unwrap_or_default());
@@ -246,6 +279,21 @@ impl Response {
             (Transfer::Plain, Some(0)) => State::Complete,
             (Transfer::Plain, Some(length)) => State::Length(length),
         }
+    }
+
+    #[cold]
+    fn keep_server_timing(&mut self, headers: &[Header<'_>]) {
+        for header in headers.iter().filter(|header| header.name.eq_ignore_ascii_case(SERVER_TIMING)) {
+            self.add_server_timing(header.value);
+        }
+    }
+
+    fn add_server_timing(&mut self, value: &[u8]) {
+        if !self.server_timing.is_empty() {
+            self.server_timing.push(b',');
+        }
+        self.server_timing.extend_from_slice(value);
+        self.server_timing.truncate(SERVER_TIMING_BYTES_MAX);
     }
 
     fn keep_reason(&mut self, reason: &str) {
@@ -281,11 +329,12 @@ struct Fields {
     transfer: Transfer,
     close: bool,
     keep_alive: bool,
+    server_timing: bool,
 }
 
 impl Fields {
     fn of(headers: &[Header<'_>]) -> Result<Fields, Malformed> {
-        let mut fields = Fields { length: None, transfer: Transfer::Plain, close: false, keep_alive: false };
+        let mut fields = Fields { length: None, transfer: Transfer::Plain, close: false, keep_alive: false, server_timing: false };
         for header in headers {
             if header.name.eq_ignore_ascii_case("content-length") {
                 fields.content_length(header.value)?;
@@ -297,6 +346,8 @@ impl Fields {
                     fields.close |= token.eq_ignore_ascii_case(b"close");
                     fields.keep_alive |= token.eq_ignore_ascii_case(b"keep-alive");
                 }
+            } else if header.name.eq_ignore_ascii_case(SERVER_TIMING) {
+                fields.server_timing = true;
             }
         }
         Ok(fields)

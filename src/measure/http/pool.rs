@@ -103,6 +103,16 @@ impl Pool {
         self.connections.len()
     }
 
+    /// What was asked for.
+    pub fn transport(&self) -> &Transport {
+        &self.transport
+    }
+
+    /// Whether redirects are followed, rather than answers like others.
+    pub fn follows_redirects(&self) -> bool {
+        self.transport.redirects > 0
+    }
+
     /// One of them, by its number.
     pub fn get(&self, number: usize) -> Option<&Connection> {
         self.connections.get(number)
@@ -192,9 +202,6 @@ impl Pool {
 
     /// Follows the redirect that a connection was answered with; `None` where the answer is none, or is to be seen.
     pub fn redirect(&mut self, number: usize, message: &Message, registry: &Registry, now_ns: u64) -> Option<Result<(), Failure>> {
-        if self.transport.redirects == 0 {
-            return None;
-        }
         let connection = self.connections.get_mut(number)?;
         let before = connection.flight.as_mut()?.hop.take();
         let (message, followed) = before.as_ref().map_or((message, 0), |hop| (&hop.message, hop.count));
@@ -207,7 +214,7 @@ impl Pool {
             Err(failure) => return Some(Err(failure)),
         };
         self.redirects += 1;
-        connection.redirected();
+        connection.flight.as_mut()?.redirected();
         let begun = if connection.is_open() && connection.route() == route {
             connection.send(&hop.message, now_ns)
         } else {

@@ -2,15 +2,18 @@
 
 mod accounting;
 mod answers;
+mod assertions;
 mod http2;
 mod pace;
 mod redirects;
+mod scenarios;
 mod schedules;
+mod server_timing;
 mod tls;
 mod ways;
 
 use super::{Drive, LoadError, Progress, drive};
-use crate::model::{Arrival, LoadFacts, LoadWork, Note, RunFacts, Sample, Series, SeriesKey};
+use crate::model::{Arrival, Assertions, LoadFacts, LoadWork, Note, RunFacts, Sample, Series, SeriesKey};
 use crate::model::{Spacing, Start, Stop, Target, Transport, TransportFacts};
 use crate::record::{Rejected, Sink};
 use crate::stats::Histogram;
@@ -45,6 +48,8 @@ struct Row {
 #[derive(Debug)]
 struct Kept {
     rows: Vec<Row>,
+    /// What answers told of themselves: series, ns, whether the request failed.
+    values: Vec<(String, f64, bool)>,
     facts: Option<RunFacts>,
     notes: Vec<String>,
     room: usize,
@@ -52,7 +57,13 @@ struct Kept {
 
 impl Sink for Kept {
     fn sample(&mut self, sample: &Sample<'_>) -> Result<(), Rejected> {
-        let Sample::Request(request) = sample else { panic!("a load test makes requests") };
+        let request = match sample {
+            Sample::Request(request) => request,
+            Sample::Value(value) => {
+                self.values.push((value.label.to_string(), value.value, value.failed));
+                return Ok(());
+            }
+        };
         if self.rows.len() == self.room {
             return Err(Rejected("the disk is full; make room".to_string()));
         }
@@ -96,6 +107,7 @@ impl Sink for Kept {
 #[derive(Debug)]
 struct Report {
     rows: Vec<Row>,
+    values: Vec<(String, f64, bool)>,
     facts: RunFacts,
     load: LoadFacts,
     transport: TransportFacts,
@@ -172,6 +184,8 @@ fn target(method: &str, path: &str) -> Target {
         url: format!("http://127.0.0.1:{{port}}{path}"),
         headers: Vec::new(),
         body: Vec::new(),
+        weight: 1,
+        assertions: Assertions::default(),
     }
 }
 
@@ -179,6 +193,8 @@ fn target(method: &str, path: &str) -> Target {
 fn work(arrival: Arrival, connections: u32, count: u64) -> LoadWork {
     LoadWork {
         targets: vec![target("GET", "/")],
+        steps: Vec::new(),
+        targets_file: None,
         arrival,
         connections,
         stop: Stop::Requests(count),
@@ -192,6 +208,7 @@ fn work(arrival: Arrival, connections: u32, count: u64) -> LoadWork {
         shard: None,
         start: Start::AtOnce,
         abort_if: None,
+        scrape: None,
         transport: Transport::default(),
     }
 }
@@ -203,7 +220,7 @@ fn try_run(
     interrupted: &AtomicBool,
     progress: &mut dyn FnMut(Progress),
 ) -> Result<Kept, LoadError> {
-    let mut kept = Kept { rows: Vec::new(), facts: None, notes: Vec::new(), room };
+    let mut kept = Kept { rows: Vec::new(), values: Vec::new(), facts: None, notes: Vec::new(), room };
     drive(Drive { work, recorded: Arc::from([0, 1_000_000, 1_000_000]), port: Some(port), interrupted, progress }, &mut kept)?;
     Ok(kept)
 }
@@ -215,7 +232,7 @@ fn report(kept: Kept) -> Report {
     assert_eq!(load.completed + load.failed + load.unsent, load.planned, "{load:?}");
     assert_eq!(kept.rows.len() as u64, load.planned, "{load:?}");
     let transport = load.transport.clone().expect("facts about the connections");
-    Report { rows: kept.rows, facts, load, transport, notes: kept.notes }
+    Report { rows: kept.rows, values: kept.values, facts, load, transport, notes: kept.notes }
 }
 
 fn run(work: &LoadWork, port: u16) -> Report {

@@ -91,6 +91,30 @@ fn a_good_server_answers_is_watched_and_stops() {
 }
 
 #[test]
+#[cfg(target_os = "linux")]
+fn a_process_that_left_the_group_still_counts() {
+    if !has_python() {
+        return;
+    }
+    let place = TempDir::new().unwrap();
+    // It says who it is once it has used some time.
+    let left = "import os, time; os.setsid(); sum(range(3000000)); open('id.part', 'w').write(str(os.getpid())); \
+                os.rename('id.part', 'id'); time.sleep(60)";
+    let command = format!("python3 -c \"{left}\" & {GOOD}");
+    let server = start(&place, &command, READY, Duration::from_secs(60), &AtomicBool::new(false)).unwrap();
+    let id = loop {
+        match std::fs::read_to_string(place.path().join("id")) {
+            Ok(id) => break id.parse().unwrap(),
+            Err(_) => std::thread::sleep(Duration::from_millis(2)),
+        }
+    };
+    let (tree, group) = (machine::tree_usage(server.child.id()).unwrap(), machine::group_usage(server.child.id()).unwrap());
+    rustix::process::kill_process(rustix::process::Pid::from_raw(id).unwrap(), rustix::process::Signal::KILL).unwrap();
+    assert!(tree.living > group.living && tree.cpu_ns > group.cpu_ns, "{tree:?} {group:?}");
+    server.stop().unwrap();
+}
+
+#[test]
 fn a_server_that_dies_under_load_is_found_out() {
     if !has_python() {
         return;

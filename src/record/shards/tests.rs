@@ -39,6 +39,7 @@ fn recorded(rows: &[Row], shard: Option<Shard>) -> Run {
             latency_ns: *latency_ns,
             service_time_ns: Some(latency_ns / 2),
             bytes_in: Some(latency_ns % 7),
+            code: if *is_failed { "503" } else { "200" },
             error: is_failed.then_some("http-5xx"),
             ..Request::default()
         };
@@ -94,6 +95,8 @@ proptest! {
         prop_assert_eq!((ours.planned, ours.completed, ours.failed, ours.rate_planned), (theirs.planned, theirs.completed, theirs.failed, theirs.rate_planned));
         prop_assert_eq!((ours.measured_ns, ours.connections), (theirs.measured_ns, 2 * total));
         prop_assert_eq!((joined.shard, joined.started_ns, joined.duration_ns), (None, whole.started_ns, whole.duration_ns));
+        prop_assert_eq!(&joined.status_codes, &whole.status_codes);
+        prop_assert_eq!(joined.status_codes.values().sum::<u64>(), rows.len() as u64);
         let counted = |run: &[crate::model::Window]| run.iter().map(|window| window.count).sum::<u64>();
         prop_assert_eq!(counted(&joined.windows), counted(&whole.windows));
         prop_assert_eq!(joined.exemplars.first().map(|one| one.latency_ns), whole.exemplars.first().map(|one| one.latency_ns));

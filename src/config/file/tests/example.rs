@@ -1,6 +1,7 @@
 //! `docs/example.toml` holds every key, and every key is read.
 
 use super::parse;
+use crate::config::assertion::ASSERT;
 use crate::config::file::{GATE, ROOT};
 use crate::config::jenkins::{CONSTRAINT, JENKINS};
 use crate::config::judged::usual_too_fast;
@@ -8,6 +9,7 @@ use crate::config::load::{LOAD, SERVER, TARGET};
 use crate::config::pace::STAGE;
 use crate::config::plan;
 use crate::config::quarantine::QUARANTINE;
+use crate::config::scenario::STEP;
 use crate::config::suite::{BENCHMARK, COMMAND, SUITE, TOOL};
 use crate::config::table::Shape;
 use crate::config::threshold::THRESHOLD;
@@ -26,7 +28,7 @@ fn jenkins_example() -> String {
 }
 
 /// Every kind of table: where it stands in the file, its keys, and the least around it (`HERE`) that makes a file.
-const SHAPES: [(&str, &Shape, &str); 16] = [
+const SHAPES: [(&str, &Shape, &str); 20] = [
     ("", &ROOT, "HERE"),
     ("gate", &GATE, "[gate]\nHERE"),
     ("suite", &SUITE, "[[suite]]\nname = 'a'\nHERE"),
@@ -36,6 +38,14 @@ const SHAPES: [(&str, &Shape, &str); 16] = [
     ("suite.load", &LOAD, "[[suite]]\nname = 'a'\n[suite.load]\ntargets = ['http://x/']\nHERE"),
     ("suite.load.auth", &AUTH, "[[suite]]\nname = 'a'\nload = { targets = ['http://x/'], auth = { HERE } }"),
     ("suite.load.tls", &TLS, "[[suite]]\nname = 'a'\n[suite.load]\ntargets = ['http://x/']\n[suite.load.tls]\ncert = 'x'\nHERE"),
+    ("suite.load.assert", &ASSERT, "[[suite]]\nname = 'a'\nload = { targets = ['http://x/'], assert = { HERE } }"),
+    (
+        "suite.load.targets.assert",
+        &ASSERT,
+        "[[suite]]\nname = 'a'\n[[suite.load.targets]]\nurl = 'http://x/'\n[suite.load.targets.assert]\nHERE",
+    ),
+    ("suite.load.steps", &STEP, "[[suite]]\nname = 'a'\n[[suite.load.steps]]\nurl = 'http://x/'\nHERE"),
+    ("suite.load.steps.assert", &ASSERT, "[[suite]]\nname = 'a'\n[[suite.load.steps]]\nurl = 'http://x/'\n[suite.load.steps.assert]\nHERE"),
     ("suite.load.targets", &TARGET, "[[suite]]\nname = 'a'\n[[suite.load.targets]]\nurl = 'http://x/'\nHERE"),
     (
         "suite.load.stages",
@@ -60,7 +70,7 @@ const SHAPES: [(&str, &Shape, &str); 16] = [
 #[test]
 fn the_example_is_understood() {
     let file = parse(EXAMPLE).unwrap_or_else(|error| panic!("{error}"));
-    assert_eq!(file.suites.len(), 12);
+    assert_eq!(file.suites.len(), 15);
     assert_eq!(file.rules.len(), 5);
     assert_eq!(file.quarantine.len(), 1);
 }
@@ -105,8 +115,8 @@ fn collect(table: &Table, at: &str, keys: &mut BTreeSet<(String, String)>) {
         keys.insert((at.to_string(), key.clone()));
         let below = if at.is_empty() { key.clone() } else { format!("{at}.{key}") };
         let items = value.as_array().map_or(std::slice::from_ref(value), Vec::as_slice);
-        // The names of headers are the user's.
-        for table in items.iter().filter_map(Value::as_table).filter(|_| key != "headers") {
+        // The names of headers and variables are the user's.
+        for table in items.iter().filter_map(Value::as_table).filter(|_| !["headers", "extract"].contains(&key.as_str())) {
             collect(table, &below, keys);
         }
     }

@@ -81,6 +81,30 @@ fn targets_are_checked() {
 }
 
 #[test]
+fn steps_are_checked() {
+    let step = |rest: &str, column, width, message: &str| line(&format!("load = {{ steps = [{rest}] }}"), column, width, message);
+    step("{ body = 'x' }", 19, 14, "expected `url` of the target, found none");
+    let one = "{ url = 'http://x/', extract = { a = 'json:/a' } }";
+    let message = "expected variables that a step before has extracted, found `{{a}}`; known here: iteration";
+    step("{ url = 'http://x/{{a}}', extract = { a = 'json:/a' } }", 19, 55, message);
+    let message = "expected variables that a step before has extracted, found `{{b}}`; known here: a, iteration";
+    step(&format!("{one}, {{ url = 'http://x/{{{{a}}}}', body = '{{{{b}}}}' }}"), 71, 42, message);
+    step(
+        "{ url = 'http://x/', extract = { a = 'html:/a' } }",
+        57,
+        7,
+        "expected `json:/pointer`, `header:Name` or `regex:…`, found `html:/a`",
+    );
+    let message = "expected the name of a variable: letters, digits, `-` and `_`, found `'a b'`";
+    step("{ url = 'http://x/', extract = { 'a b' = 'json:/a' } }", 52, 5, message);
+    line("load = { targets = ['http://x/'], steps = [{ url = 'http://x/' }] }", 8, 60, "expected one of `targets` and `steps`, found both");
+    let both = "load = { targets_file = 'x', targets = ['http://x/'] }";
+    line(both, 8, 47, "expected one of `targets`, `targets_file` and `steps`, found more");
+    let none = "expected no `compressed` where bodies are looked into, which is done as they come, found both";
+    line("load = { targets = ['http://x/'], assert = { body = ['x'] }, compressed = true }", 8, 73, none);
+}
+
+#[test]
 fn the_pace_of_a_load_is_checked() {
     let load = |rest: &str, column, width, message: &str| {
         line(&format!("load = {{ targets = ['http://x/'], {rest} }}"), column, width, message);

@@ -1,4 +1,4 @@
-//! Requests in the form of HTTP/2, made once per target before the clock starts.
+//! Requests in the form of HTTP/2.
 
 use crate::measure::http::LoadError;
 use crate::measure::http::request::Message;
@@ -69,6 +69,8 @@ mod tests {
             url: "https://h.test:81/a?b".to_string(),
             headers: headers.iter().map(|(name, value)| (name.to_string(), value.to_string())).collect(),
             body: body.as_bytes().to_vec(),
+            weight: 1,
+            assertions: Default::default(),
         };
         Head::of(&Message::new(&target, None, &Transport::default()).expect("a message")).map_err(|error| error.0)
     }

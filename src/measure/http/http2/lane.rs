@@ -1,10 +1,14 @@
 //! A place for one stream at a time and the request on it.
 
+use super::head::Head;
 use crate::measure::http::connection::Flight;
+use crate::measure::http::kept::Keep;
 use crate::measure::http::parser::Response;
+use crate::measure::http::request::Message;
 use h2::RecvStream;
 use h2::client::ResponseFuture;
 use std::pin::Pin;
+use std::rc::Rc;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll, Wake, Waker};
 
@@ -66,6 +70,9 @@ pub struct Lane {
     /// `load 1-<connection>.<stream>`, as results name it.
     pub name: String,
     pub flight: Option<Flight>,
+    /// What is sent for it, again if need be, and how much of the answer is kept.
+    pub head: Option<Rc<Head>>,
+    pub keep: Keep,
     pub response: Response,
     /// Failures since the last answer.
     pub failures: u32,
@@ -81,6 +88,8 @@ impl Lane {
         Lane {
             name: format!("load 1-{}.{}", connection + 1, stream + 1),
             flight: None,
+            head: None,
+            keep: Keep::Nothing,
             response: Response::default(),
             failures: 0,
             retries: 0,
@@ -89,12 +98,19 @@ impl Lane {
         }
     }
 
+    /// Gets ready to send a request, for the first time.
+    pub fn prepare(&mut self, message: &Message) {
+        self.head.clone_from(&message.http2);
+        self.keep = message.keep;
+        self.retries = 0;
+    }
+
     /// Whether it is on a stream.
     pub fn is_active(&self) -> bool {
         matches!(self.exchange, Exchange::Head(_) | Exchange::Body(_))
     }
 
-    /// Takes what has come by `at_ns`. Bodies are counted, let go, and their room is given back to the server.
+    /// Takes what has come by `at_ns`. Bodies are counted, let go unless they are kept, and their room is given back to the server.
     pub fn look(&mut self, at_ns: u64) -> Seen {
         let Some(flight) = &mut self.flight else { return Seen::Pending };
         let mut context = Context::from_waker(&self.waker);
@@ -106,9 +122,11 @@ impl Lane {
                     Poll::Ready(Err(error)) => return Seen::Broken { error, has_head: false },
                     Poll::Ready(Ok(response)) => {
                         flight.first_byte_ns.get_or_insert(at_ns);
-                        self.response.answered(response.status().as_u16());
-                        let fields = response.headers().iter().map(|(name, value)| name.as_str().len() + value.len());
-                        flight.bytes_in += (":status200".len() + fields.sum::<usize>()) as u64;
+                        let mut length = ":status200".len();
+                        let fields = response.headers().iter().map(|(name, value)| (name.as_str(), value.as_bytes()));
+                        let fields = fields.inspect(|(name, value)| length += name.len() + value.len());
+                        self.response.take_head(response.status().as_u16(), fields);
+                        flight.bytes_in += length as u64;
                         self.exchange = Exchange::Body(response.into_body());
                     }
                 },
@@ -118,6 +136,7 @@ impl Lane {
                     Poll::Ready(Some(Err(error))) => return Seen::Broken { error, has_head: true },
                     Poll::Ready(Some(Ok(bytes))) => {
                         flight.bytes_in += bytes.len() as u64;
+                        self.response.kept.add_body(&bytes);
                         // Fails only if more is given back than came.
                         let _ = body.flow_control().release_capacity(bytes.len());
                     }

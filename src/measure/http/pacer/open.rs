@@ -198,6 +198,11 @@ impl Open {
         self.late
     }
 
+    /// Due requests of this shard that wait for a connection.
+    pub fn waiting(&self) -> u64 {
+        self.shard.share(self.due.slot).saturating_sub(self.shard.share(self.sent.slot))
+    }
+
     /// Both over the same slots, to the start of the one after them: punctual to the last request is exactly the asked rate.
     /// `None` where all of them were to start at once.
     pub fn rates(&self, origin_ns: u64) -> Option<(f64, f64)> {

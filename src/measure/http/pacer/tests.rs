@@ -10,6 +10,8 @@ const MS: u64 = 1_000_000;
 fn work(arrival: Arrival, stop: Stop, warm_up_ms: u64) -> LoadWork {
     LoadWork {
         targets: Vec::new(),
+        steps: Vec::new(),
+        targets_file: None,
         arrival,
         connections: 1,
         stop,
@@ -23,6 +25,7 @@ fn work(arrival: Arrival, stop: Stop, warm_up_ms: u64) -> LoadWork {
         shard: None,
         start: Start::AtOnce,
         abort_if: None,
+        scrape: None,
         transport: crate::model::Transport::default(),
     }
 }

@@ -1,4 +1,4 @@
-use super::{Ended, Expect, Fed, Malformed, Response};
+use super::{Ended, Expect, Fed, Keep, Malformed, Response};
 use proptest::prelude::{ProptestConfig, any, prop_assert_eq, proptest};
 
 /// What came of an answer and the closing of the connection after it: status, bytes that belonged to it, keep-alive.
@@ -162,5 +162,35 @@ proptest! {
         if let Outcome::Complete { used, .. } = outcome(Expect::Body, &wire, &pieces) {
             assert!(used <= wire.len());
         }
+    }
+}
+
+/// What is kept of a body is the body, however its bytes were split, and nothing of it unless it is asked for.
+fn check_kept(wire: &str, pieces: &[usize], expected: &str) {
+    let whole = Ok(expected.as_bytes());
+    for (keep, body, size) in
+        [(Keep::Nothing, Ok(b"".as_slice()), 0), (Keep::Head, Err(()), expected.len()), (Keep::Body, whole, expected.len())]
+    {
+        let mut response = Response::default();
+        response.begin(Expect::Body);
+        response.kept.begin(keep);
+        let (mut at, mut lengths) = (0, pieces.iter().cycle());
+        while at < wire.len() {
+            let end = (at + (*lengths.next().expect("a length")).max(1)).min(wire.len());
+            response.feed(&wire.as_bytes()[at..end]).expect("an answer");
+            at = end;
+        }
+        let kept = &response.kept;
+        assert_eq!((kept.whole_body().map_err(drop), kept.size(), kept.values("X").count()), (body, size as u64, usize::from(size > 0)));
+    }
+}
+
+proptest! {
+    #[test]
+    fn bodies_are_kept_whole(pieces in proptest::collection::vec(1usize..9, 1..5)) {
+        check_kept("HTTP/1.1 200 OK\r\nx: y\r\nContent-Length: 5\r\n\r\nhello", &pieces, "hello");
+        check_kept("HTTP/1.1 200 OK\r\nx: y\r\n\r\nhello", &pieces, "hello");
+        let chunked = "HTTP/1.1 200 OK\r\nx: y\r\nTransfer-Encoding: chunked\r\n\r\n5;a\r\nhello\r\n06\r\n world\r\n0\r\nT: x\r\n\r\n";
+        check_kept(chunked, &pieces, "hello world");
     }
 }

@@ -1,4 +1,8 @@
-//! HTTP/2: servers that write their frames by hand, so that each does exactly what its test is about.
+//! HTTP/2: servers that write their frames by hand, so that each does exactly what its test is about. What HTTP/2 shares with
+//! HTTP/1 is tested beside it, by `service`.
+
+pub mod service;
+mod users;
 
 use super::tls::{secured, serve_alpn};
 use super::{Arrival, LoadWork, Report, Wire, run, serve, serve_bytes, work};
@@ -71,7 +75,8 @@ fn peer(answer: impl Fn(usize, u32) -> Option<Vec<u8>> + Clone + Send + 'static)
     }
 }
 
-fn two(mut work: LoadWork, streams: u32) -> LoadWork {
+/// The same work over HTTP/2.
+pub fn two(mut work: LoadWork, streams: u32) -> LoadWork {
     work.transport.http = Http::Two { streams };
     work
 }
