@@ -166,6 +166,22 @@ fn a_connection_that_is_closed_takes_its_streams_along() {
     check_at(serve(once), 1, "truncated-body", "closed");
 }
 
+#[test]
+fn what_the_server_may_have_looked_at_is_not_sent_again() {
+    // It goes away for a reason, says that it took the request, and hangs up.
+    let calm = |_, stream: u32| Some(frame(GOAWAY, 0, 0, &[&stream.to_be_bytes()[..], &[0, 0, 0, 11], b"Hel"].concat()));
+    let once = move |wire: &mut dyn Wire| peer(calm)(&mut UntilBody { wire, is_over: false });
+    let report = check_at(serve(once), 1, "read-reset", "closed");
+    assert_eq!(report.transport.retries, 0);
+}
+
+#[test]
+fn interim_answers_are_not_the_answer() {
+    let hint = |stream| frame(HEADERS, WHOLE, stream, b"\x08\x03103");
+    let report = check(move |_, stream| Some([hint(stream), hello(stream)].concat()), "", "");
+    assert!(report.rows.iter().all(|row| row.code == "200"));
+}
+
 /// Ends as soon as a body was begun.
 struct UntilBody<'a> {
     wire: &'a mut dyn Wire,

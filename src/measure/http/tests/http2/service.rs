@@ -73,7 +73,10 @@ fn wait(stream: &TcpStream) {
 
 /// A request as HTTP/1 writes it; names begin with capitals, as users write them.
 fn head<T>(request: &Request<T>) -> Vec<u8> {
-    let capital = |part: &str| format!("{}{}", part[..1].to_uppercase(), &part[1..]);
+    let capital = |part: &str| {
+        let (first, rest) = part.split_at(1);
+        first.to_uppercase() + rest
+    };
     let path = request.uri().path_and_query().expect("a path");
     let fields = request.headers().iter().map(|(name, value)| {
         let name: Vec<String> = name.as_str().split('-').map(capital).collect();
