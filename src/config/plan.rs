@@ -52,8 +52,9 @@ pub const READY_TIMEOUT: Duration = Duration::from_secs(30);
 pub const STOP_TIMEOUT: Duration = Duration::from_secs(5);
 /// Suite name of a load from the command line.
 pub const LOAD_SUITE: &str = "load";
-/// Connections of a load.
+/// Connections of a load; with HTTP/2, requests at a time on each.
 pub const CONNECTIONS: u32 = 50;
+pub const STREAMS: u32 = 1;
 /// Length of the measured phase of a load.
 pub const LOAD_DURATION: Duration = Duration::from_secs(10);
 /// A load without `warm_up` records from its first request on.
@@ -68,9 +69,8 @@ pub const REQUEST_TIMEOUT: Duration = Duration::from_secs(10);
 pub const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 /// Redirects followed within one request: none, so that a 3xx is seen.
 pub const REDIRECTS: u32 = 0;
-/// A connection carries more than one request.
+/// A connection carries more than one request; nobody asked for gzip.
 pub const KEEP_ALIVE: bool = true;
-/// Nobody asked for gzip.
 pub const COMPRESSED: bool = false;
 /// Certificates are verified.
 pub const TLS_INSECURE: bool = false;

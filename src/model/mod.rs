@@ -39,7 +39,9 @@ pub use scenario::{Extract, Extraction, ITERATION, Step, pieces};
 pub use series::{Distribution, Evidence, Series, SeriesKey};
 pub use stored::{STORED_RUN_SCHEMA, StoredError, StoredRun};
 pub use summary::{Percentile, STATISTIC_WORDS, Statistic, Summary};
-pub use transport::{Auth, ConnectTo, Family, Material, Origin, Proxy, Resolve, Secret, TlsFacts, TlsWork, Transport, TransportFacts};
+pub use transport::{
+    Auth, ConnectTo, Family, Http, Material, Origin, Proxy, Resolve, Secret, TlsFacts, TlsWork, Transport, TransportFacts,
+};
 pub use unit::{Better, Unit};
 pub use work::{
     Arrival, CommandWork, HarnessWork, LoadWork, Scrape, ServerWork, Spacing, Stage, Start, Stop, SuiteWork, Target, TargetFile, ToolWork,
