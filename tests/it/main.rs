@@ -27,3 +27,5 @@ mod rules;
 mod run;
 mod signals;
 mod tidy;
+#[cfg(unix)]
+mod versions;
