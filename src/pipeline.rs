@@ -3,6 +3,7 @@
 mod before;
 mod builds;
 mod confirm;
+mod doctor;
 mod drive;
 mod find_rate;
 mod interleave;
@@ -37,6 +38,7 @@ use std::mem::ManuallyDrop;
 use std::path::Path;
 use std::{panic, slice, thread};
 
+pub use doctor::{checkup, keep_checkup};
 pub use find_rate::find_rate;
 pub use outputs::OutputFailed;
 
@@ -113,7 +115,7 @@ impl<'a> Gate<'a> {
     fn interleaved(&mut self) -> BTreeMap<&'a str, Judged> {
         let plan = self.plan;
         let is_checkout = self.commit.is_some();
-        let facts = |suite: &SuitePlan| config::Facts {
+        let facts = |suite: &SuitePlan| config::AutoFacts {
             is_checkout,
             compares: self.baselines.compares(&suite.work.name, &environment_of(suite, &self.here)),
         };

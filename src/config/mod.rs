@@ -3,9 +3,11 @@
 mod against;
 mod assertion;
 mod build;
+mod checkup;
 mod ci;
 mod conditions;
 mod error;
+mod exit;
 mod file;
 mod find_rate;
 mod jenkins;
@@ -30,13 +32,15 @@ mod threshold;
 mod transport;
 mod value;
 
-pub use against::{Facts, interleaved};
+pub use against::{AutoFacts, interleaved};
 pub use build::Request;
+pub use checkup::{CheckupAsked, Shape, from_arguments as doctor};
 pub use error::{ConfigError, Excerpt};
+pub use exit::ExitMapping;
 pub use file::{File, Gate};
 pub use find_rate::{RateSearch, from_arguments as find_rate};
 pub use plan::{
-    BaselineChoice, CONFIG_FILE, CheckSuite, ColorChoice, ExitMapping, INTERLEAVED_PAIRS_EXPECTED, INTERLEAVED_PHASE, INTERLEAVED_WARM_UP,
+    BaselineChoice, CONFIG_FILE, CheckSuite, ColorChoice, INTERLEAVED_PAIRS_EXPECTED, INTERLEAVED_PHASE, INTERLEAVED_WARM_UP,
     Keep, Plan, RESULTS, SHORT_RUN, SuitePlan, Surroundings, Tables, Verbosity,
 };
 pub use profile::{Profile, Step};

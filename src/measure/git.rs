@@ -7,7 +7,7 @@ mod checkout;
 mod files;
 
 pub use base::{Base, base_of_change, base_of_name, merge_base};
-pub use checkout::{Place, add, at, place, registered, remove, reset, tree, tree_of_work};
+pub use checkout::{Place, add, adopt, at, place, registered, remove, reset, tree, tree_of_work};
 pub use files::{Wanted, files};
 
 use super::child::{Job, Log, Setting};

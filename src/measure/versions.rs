@@ -7,6 +7,7 @@ mod side;
 use super::{MeasureError, Setting, command, git, run_to_end};
 use crate::model::{Against, Note, PullRequest, SuiteWork};
 use cache::{Cache, Held};
+use std::env::consts::EXE_SUFFIX;
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::Ordering;
@@ -105,7 +106,8 @@ fn of_commit(setting: &Setting<'_>, request: &Request<'_>) -> Result<Versions, V
     let cache = Cache::open(request.cache, &place.top, setting)?;
     let held = cache.version(&top, &found.commit)?;
     let short = git::short(&found.commit);
-    let directory = held.tree.join(&place.below);
+    // Joined with nothing a path would end in a separator.
+    let directory = if place.below == Path::new("") { held.tree.clone() } else { held.tree.join(&place.below) };
     if !directory.is_dir() {
         let below = place.below.display();
         return Err(VersionError::NotThere(format!("base {short} has no directory {below}, where the configuration stands in head")));
@@ -190,7 +192,8 @@ pub fn build(version: &Version, work: &SuiteWork, setting: &Setting<'_>) -> Resu
         })?;
     }
     let program = command::program(work, &version.directory);
-    match program.filter(|program| !program.exists()) {
+    let is_there = |path: &PathBuf| path.exists() || PathBuf::from(format!("{}{EXE_SUFFIX}", path.display())).exists();
+    match program.filter(|program| !is_there(program)) {
         Some(missing) => Err(VersionError::NotThere(format!("{called} has no {} to run, once it is built", missing.display()))),
         None => Ok(()),
     }

@@ -24,7 +24,7 @@ pub use histogram::{Histogram, HistogramError};
 pub use moments::Moments;
 pub use random::Random;
 pub use rank_sum::{rank_shift, u_counts};
-pub use robust::{median, scaled_mad};
+pub use robust::{median, nearest_rank, scaled_mad};
 pub use search::{Ceiling, Search, Trial};
 pub use shift::{Shift, Spread, percentile_shift, spread_shift};
 pub use signed_rank::{WalshAverages, signed_rank_index, signed_rank_p};

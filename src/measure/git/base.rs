@@ -21,9 +21,10 @@ pub struct Base {
 const FETCHING: [(&str, &str); 3] =
     [("GIT_ALLOW_PROTOCOL", "file:git:http:https:ssh"), ("SSH_ASKPASS_REQUIRE", "never"), ("GCM_INTERACTIVE", "never")];
 /// What a fetch must not do beside.
-const FETCH: [&str; 6] = ["fetch", "--quiet", "--no-tags", "--no-recurse-submodules", "--no-auto-gc", "--no-write-fetch-head"];
-/// Where the branch stands that changes are made against, when nobody names it.
-const DEFAULT_BRANCHES: [&str; 4] = ["refs/remotes/origin/main", "refs/remotes/origin/master", "refs/heads/main", "refs/heads/master"];
+const FETCH: [&str; 5] = ["fetch", "--quiet", "--no-tags", "--no-recurse-submodules", "--no-auto-gc"];
+/// Where the branch stands that changes are made against, when nobody names it: at the remote, else here.
+const REMOTE_DEFAULTS: [&str; 2] = ["refs/remotes/origin/main", "refs/remotes/origin/master"];
+const LOCAL_DEFAULTS: [&str; 2] = ["refs/heads/main", "refs/heads/master"];
 /// The way out of a clone that holds too little.
 const WHOLE_HISTORY: &str = "fetch the whole history (`fetch-depth: 0` on GitHub, `GIT_DEPTH: 0` on GitLab, else `git fetch --unshallow`)";
 
@@ -90,7 +91,7 @@ pub fn base_of_change(setting: &Setting<'_>, request: Option<&PullRequest>, is_c
         other => other,
     })?;
     let branch = default_branch(setting)?;
-    let name = branch.rsplit('/').next().unwrap_or(&branch).to_string();
+    let name = shown(&branch).trim_start_matches("origin/").to_string();
     let lacks = || {
         GitError::Unanswered(format!(
             "git does not find in this clone where the change left {name}; {WHOLE_HISTORY}, or name a commit: `--against REV`"
@@ -133,23 +134,27 @@ fn default_branch(setting: &Setting<'_>) -> Result<String, GitError> {
         return Ok(branch);
     }
     let usual = |names: &[&str]| names.iter().map(|name| name.to_string()).find(exists);
-    let [remote @ .., _, _] = DEFAULT_BRANCHES;
-    if let Some(branch) = usual(&remote) {
+    if let Some(branch) = usual(&REMOTE_DEFAULTS) {
         return Ok(branch);
     }
     // A clone of one branch does not hold the default one; it is fetched under this name.
     if is_shallow(setting)
-        && let Ok(printed) = ask_with(setting, &["ls-remote", "--symref", "origin", "HEAD"], None, &FETCHING)
-        && let Some(name) = String::from_utf8_lossy(&printed)
-            .lines()
-            .find_map(|line| line.strip_prefix("ref: refs/heads/")?.split('\t').next().map(str::to_string))
+        && let Some(name) = told_by_origin(setting)
     {
         return Ok(format!("refs/remotes/origin/{name}"));
     }
-    usual(&DEFAULT_BRANCHES).ok_or_else(|| {
+    usual(&LOCAL_DEFAULTS).ok_or_else(|| {
         let sentence = "git knows no default branch here (origin/HEAD, main or master); name the commit to compare with: `--against REV`";
         GitError::Unanswered(if is_shallow(setting) { format!("{sentence}, or {WHOLE_HISTORY}") } else { sentence.to_string() })
     })
+}
+
+/// What the remote calls its default branch: `ref: refs/heads/<name>`, a tab, `HEAD`.
+fn told_by_origin(setting: &Setting<'_>) -> Option<String> {
+    let printed = ask_with(setting, &["ls-remote", "--symref", "origin", "HEAD"], None, &FETCHING).ok()?;
+    let printed = String::from_utf8_lossy(&printed);
+    let name = printed.lines().find_map(|line| line.strip_prefix("ref: refs/heads/"))?;
+    name.split('\t').next().map(str::to_string)
 }
 
 /// Whether a file that git knows is not as it was committed.

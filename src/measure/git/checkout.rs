@@ -44,6 +44,23 @@ pub fn add(setting: &Setting<'_>, directory: &Path, commit: &str) -> Result<(), 
     ask(&Setting { timeout: limits::GIT_CHECKOUT_TIMEOUT, ..*setting }, &words, None).map(drop)
 }
 
+/// Takes over the files of a checkout that git does not know, such as one that a CI restored beside a fresh clone. What was built
+/// in it stays, and files that are as they were committed keep their times, by which build tools go. `link` is a directory that is
+/// not there.
+pub fn adopt(setting: &Setting<'_>, directory: &Path, link: &Path, commit: &str) -> Result<(), GitError> {
+    let (place, at_link) = (text(directory)?, text(link)?);
+    ask(setting, &["worktree", "add", "--quiet", "--force", "--detach", "--no-checkout", &at_link, commit], None)?;
+    // A checkout is tied to its repository by this file alone; git then learns where it went.
+    let tied = std::fs::rename(link.join(".git"), directory.join(".git")).and_then(|()| std::fs::remove_dir_all(link));
+    tied.map_err(|error| GitError::Unanswered(format!("{}: {error}", directory.display())))?;
+    ask(setting, &["worktree", "repair", &place], None)?;
+    let there = Setting { directory, timeout: limits::GIT_CHECKOUT_TIMEOUT, ..*setting };
+    ask(&there, &["read-tree", "HEAD"], None)?;
+    // It ends with an error where files differ, which the reset mends.
+    let _ = ask(&there, &["update-index", "-q", "--refresh"], None);
+    reset(setting, directory)
+}
+
 /// Undoes what was changed in the files of a checkout; others stay.
 pub fn reset(setting: &Setting<'_>, directory: &Path) -> Result<(), GitError> {
     let there = Setting { directory, timeout: limits::GIT_CHECKOUT_TIMEOUT, ..*setting };

@@ -59,8 +59,7 @@ impl Cache {
         let lock = hold(&self.folder.join(format!("{commit}.lock")), setting)?;
         let (tree, mark) = (folder.join(TREE), folder.join(MARK));
         let failed = |error: io::Error| VersionError::NoCheckout(format!("{}: {error}", folder.display()));
-        let is_reused = mark.exists() && git::at(setting, &tree).is_some_and(|at| at == commit) && git::reset(setting, &tree).is_ok();
-        if !is_reused {
+        if !mark.exists() || !is_restored(setting, &folder, commit) {
             self.discard(setting, commit).map_err(|error| no_checkout(commit, error))?;
             fs::create_dir_all(&folder).map_err(failed)?;
             git::add(setting, &tree, commit).map_err(|error| no_checkout(commit, error))?;
@@ -90,8 +89,11 @@ impl Cache {
             .map(|name| (self.folder.join(&name).join(MARK).metadata().and_then(|facts| facts.modified()).ok(), name))
             .collect();
         versions.sort();
-        let surplus = (versions.len() + 1).saturating_sub(limits::VERSIONS_KEPT);
-        for (_, commit) in versions.iter().take(surplus) {
+        let mut kept = versions.len() + 1;
+        for (_, commit) in &versions {
+            if kept <= limits::VERSIONS_KEPT {
+                break;
+            }
             let lock = self.folder.join(format!("{commit}.lock"));
             if let Ok(held) = OpenOptions::new().create(true).truncate(false).write(true).open(&lock)
                 && held.try_lock().is_ok()
@@ -99,6 +101,7 @@ impl Cache {
             {
                 // Nobody waits for it: locks of versions are taken under the lock of the cache, which is ours.
                 let _ = fs::remove_file(&lock);
+                kept -= 1;
             }
         }
         for (directory, is_locked) in git::registered(setting).unwrap_or_default() {
@@ -115,7 +118,8 @@ impl Cache {
         let is_known = |(directory, is_locked): (PathBuf, bool)| (directory == tree).then_some(is_locked);
         match git::registered(setting)?.into_iter().find_map(is_known) {
             Some(true) => return Err(GitError::Refused(format!("{} is locked; `git worktree unlock` it", tree.display()))),
-            Some(false) => git::remove(setting, &tree)?,
+            // Git leaves one that is damaged alone; what it remembers of that is written over or removed later.
+            Some(false) => drop(git::remove(setting, &tree)),
             None => {}
         }
         match fs::remove_dir_all(&folder) {
@@ -124,6 +128,17 @@ impl Cache {
             }
             _ => Ok(()),
         }
+    }
+}
+
+/// Whether the checkout of an earlier run is as it was committed again.
+fn is_restored(setting: &Setting<'_>, folder: &Path, commit: &str) -> bool {
+    let tree = folder.join(TREE);
+    match git::at(setting, &tree) {
+        Some(at) => at == commit && git::reset(setting, &tree).is_ok(),
+        // One that git does know is damaged.
+        None if git::registered(setting).map_or(true, |known| known.iter().any(|(directory, _)| *directory == tree)) => false,
+        None => tree.is_dir() && git::adopt(setting, &tree, &folder.join("link"), commit).is_ok(),
     }
 }
 
@@ -156,6 +171,10 @@ fn hold(path: &Path, setting: &Setting<'_>) -> Result<File, VersionError> {
 /// A path without links, of which the last parts need not exist yet.
 fn resolved(path: &Path) -> io::Result<PathBuf> {
     let path = std::path::absolute(path)?;
+    if cfg!(windows) {
+        // Git does not understand the paths that the system gives back there.
+        return Ok(path);
+    }
     let Some(existing) = path.ancestors().find(|ancestor| ancestor.exists()) else { return Ok(path) };
     let rest = path.strip_prefix(existing).unwrap_or(Path::new(""));
     existing.canonicalize().map(|existing| existing.join(rest))

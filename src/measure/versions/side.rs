@@ -5,6 +5,9 @@ use crate::measure::error::quoted;
 use crate::model::{Against, LoadWork, ServerWork, SuiteWork, Target, Work};
 use std::path::Path;
 
+#[cfg(test)]
+mod tests;
+
 /// Variables that name a place to build into: outside of the checkout they get a place of base's own.
 const BUILT: [&str; 3] = ["CARGO_TARGET_DIR", "CARGO_BUILD_TARGET_DIR", "CARGO_BUILD_BUILD_DIR"];
 
@@ -82,7 +85,8 @@ fn commands(work: &SuiteWork) -> Vec<&str> {
 /// Scheme, host and port of a URL.
 fn origin(url: &str) -> &str {
     let start = url.find("://").map_or(0, |at| at + 3);
-    let end = url.get(start..).and_then(|rest| rest.find(['/', '?'])).map_or(url.len(), |at| start + at);
+    let end =
+        url.get(start..).and_then(|rest| rest.find(['/', '?']).into_iter().chain(rest.find("{{")).min()).map_or(url.len(), |at| start + at);
     url.get(..end).unwrap_or(url)
 }
 
