@@ -261,7 +261,9 @@ pub fn review(plan: &Plan, run: Run, policy: &Policy) -> Result<(Run, SuiteOutco
 }
 
 fn judge_run(run: Run, before: &Before, policy: &Policy) -> (Run, SuiteOutcome) {
-    let comparison = compare::compare(before, run, &policy.asked());
+    let limits = policy.pair_limits(&run);
+    let mut comparison = compare::compare(before, run, &policy.asked());
+    compare::compare_pairs(&mut comparison, &limits);
     let outcome = judge::judge(&comparison, policy);
     (comparison.run, outcome)
 }

@@ -11,6 +11,7 @@ mod expected;
 pub mod expression;
 mod finding;
 mod missing;
+mod pairing;
 mod pinned;
 mod quarantine;
 mod relative;
@@ -23,7 +24,7 @@ mod too_fast;
 mod void;
 mod within_run;
 
-pub use rule::{Attempts, Kind, Limit, Policy, Quarantine, Rule, Statistics, UnknownEnvironment};
+pub use rule::{Attempts, Design, Kind, Limit, Policy, Quarantine, Rule, Statistics, UnknownEnvironment};
 pub use threshold::{Case, Found, Threshold};
 
 use crate::model::{Comparison, Finding, FindingKind, Note, Outcome, Run, SeriesKey, SuiteOutcome, Verdict};

@@ -182,6 +182,9 @@ pub fn baseline(facts: &BaselineFacts) -> String {
         BaselineKind::OtherEnvironment => format!("none for this environment, only for {}", facts.environments.join(", ")),
         BaselineKind::Committed => with("committed"),
         BaselineKind::File => with("given"),
+        BaselineKind::Interleaved => {
+            ["measured together with this run, in alternation".to_string()].into_iter().chain(commit).collect::<Vec<_>>().join(", ")
+        }
         BaselineKind::Build(number) => {
             let of = facts.accepted_ns.and_then(day).map(|day| format!(" of {day}")).unwrap_or_default();
             [format!("build {number}{of}")].into_iter().chain(commit).collect::<Vec<_>>().join(", ")

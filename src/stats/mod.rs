@@ -11,6 +11,7 @@ mod rank_sum;
 mod robust;
 mod search;
 mod shift;
+mod signed_rank;
 mod sketch;
 mod student;
 
@@ -24,5 +25,6 @@ pub use rank_sum::{rank_shift, u_counts};
 pub use robust::{median, scaled_mad};
 pub use search::{Ceiling, Search, Trial};
 pub use shift::{Shift, Spread, percentile_shift, spread_shift};
+pub use signed_rank::{WalshAverages, signed_rank_index, signed_rank_p};
 pub use sketch::Sketch;
 pub use student::{student_cdf, student_quantile};
