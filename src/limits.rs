@@ -211,6 +211,8 @@ pub const LIVE_ROWS: usize = 6;
 /// Files and directories in a directory that a format walks, and how deep it may be.
 pub const DIRECTORY_ENTRIES_MAX: usize = 100_000;
 pub const DIRECTORY_DEPTH_MAX: usize = 32;
+/// Lines of a file of pairs.
+pub const PAIR_LINES_MAX: usize = 1_000_000;
 /// Pairs of base and head that the paired procedure looks at, and up to which its tables are remembered.
 pub const PAIRS_MAX: usize = 80;
 /// Accepted runs that make a noise band.

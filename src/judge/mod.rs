@@ -11,6 +11,7 @@ mod expected;
 pub mod expression;
 mod finding;
 mod missing;
+mod paired;
 mod pairing;
 mod pinned;
 mod quarantine;
@@ -32,7 +33,7 @@ use selection::Selection;
 use std::collections::BTreeSet;
 
 /// Every kind of threshold, in the order judged: what voids the measurement first, errors before durations.
-static THRESHOLDS: [&dyn Threshold; 13] = [
+static THRESHOLDS: [&dyn Threshold; 14] = [
     &void::Void,
     &schedule_lag::ScheduleLag,
     &standing::Standing,
@@ -43,6 +44,7 @@ static THRESHOLDS: [&dyn Threshold; 13] = [
     &missing::Missing,
     &absolute::Absolute,
     &relative::Relative,
+    &paired::Paired,
     &pinned::Pinned,
     &within_run::WithinRun,
     &too_fast::TooFast,

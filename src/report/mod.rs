@@ -15,6 +15,7 @@ mod jtl_rows;
 mod jtl_xml;
 mod junit;
 mod markdown;
+mod pairs;
 mod plot;
 mod run_json;
 mod summary;
@@ -35,6 +36,7 @@ pub static REPORTS: &[Entry] = &[
     junit::ENTRY,
     json::ENTRY,
     run_json::ENTRY,
+    pairs::ENTRY,
     summary::ENTRY,
     hist::ENTRY,
     plot::ENTRY,
