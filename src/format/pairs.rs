@@ -124,8 +124,7 @@ impl Found {
         let label = stored.label.clone().ok_or_else(|| missing("label"))?;
         let round = stored.round.ok_or_else(|| missing("round"))?;
         let order = stored.order.clone().ok_or_else(|| missing("order"))?;
-        let order = Order::from_name(&order)
-            .ok_or_else(|| self.refused(line, "order \"base-first\" or \"head-first\"", quoted(&order)))?;
+        let order = Order::from_name(&order).ok_or_else(|| self.refused(line, "order \"base-first\" or \"head-first\"", quoted(&order)))?;
         let pair = Pair {
             round,
             order,
@@ -181,11 +180,12 @@ impl Found {
         let mut told = BTreeSet::new();
         for (key, paired) in &self.series {
             let rejected = |rejected| ReadError::rejected(&self.path, paired.line, rejected);
-            let is_told = !told.insert(&key.series);
+            let is_valid = |pair: &Pair| pair.value.log_ratio().is_some();
+            let is_first = paired.pairs.values().any(is_valid) && told.insert(&key.series);
             let SeriesKey { label, metric } = &key.series;
             for pair in paired.pairs.values() {
                 sink.pair(key, pair).map_err(rejected)?;
-                if !is_told && pair.value.log_ratio().is_some() {
+                if is_first && is_valid(pair) {
                     let (unit, better, value) = (&paired.unit, paired.better, pair.value.head);
                     let value = Value { label, metric, unit, better, value, failed: false };
                     sink.sample(&Sample::Value(&value)).map_err(rejected)?;

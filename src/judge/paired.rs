@@ -197,7 +197,7 @@ fn whole(case: &Case<'_>) -> Option<String> {
     let more = suspects.len().saturating_sub(SUSPECTS_NAMED);
     let more = if more > 0 { format!(" and {more} more") } else { String::new() };
     let suspects = match suspects.get(..SUSPECTS_NAMED.min(suspects.len())) {
-        Some(named @ [_, ..]) => format!("; slower, or one in ten of them wrongly suspected: {}{more}", named.join(", ")),
+        Some(named @ [_, ..]) => format!("; perhaps slower (one such suspicion in ten is false): {}{more}", named.join(", ")),
         _ => "; none is suspected of being slower".to_string(),
     };
     let (low, high) = (points(mean - error), points(mean + error));

@@ -3,6 +3,7 @@
 mod creep;
 mod laws;
 mod limits;
+mod paired;
 mod quarantine;
 mod requests;
 mod situations;

@@ -72,7 +72,14 @@ impl StoredPairsHeader {
         let known = |one: StoredThreshold| {
             let statistic = one.statistic.map(|text| text.parse().map_err(|()| text)).transpose()?;
             let label = one.label.unwrap_or_else(|| "*".to_string());
-            Ok::<_, String>(PairThreshold { label, metric: one.metric, statistic, unstable: one.unstable, fail: one.fail, floor: one.floor })
+            Ok::<_, String>(PairThreshold {
+                label,
+                metric: one.metric,
+                statistic,
+                unstable: one.unstable,
+                fail: one.fail,
+                floor: one.floor,
+            })
         };
         Ok(PairFacts { series: self.series, thresholds: stored.into_iter().map(known).collect::<Result<_, _>>()? })
     }

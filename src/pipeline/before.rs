@@ -225,9 +225,11 @@ fn of_pairs(run: &Run) -> Result<Before, String> {
     let mut recorder = Recorder::new(record::Keep::Exact);
     let mut told = BTreeSet::new();
     for (key, pairs) in &run.pairs {
-        let Some(series) = run.series.get(&key.series).filter(|_| told.insert(&key.series)) else { continue };
+        let valid = || pairs.iter().filter(|pair| pair.value.log_ratio().is_some());
+        let is_first = valid().next().is_some() && told.insert(&key.series);
+        let Some(series) = run.series.get(&key.series).filter(|_| is_first) else { continue };
         let SeriesKey { label, metric } = &key.series;
-        for value in pairs.iter().filter(|pair| pair.value.log_ratio().is_some()).map(|pair| pair.value.base) {
+        for value in valid().map(|pair| pair.value.base) {
             let value = Value { label, metric, unit: &series.unit, better: series.better, value, failed: false };
             recorder.sample(&Sample::Value(&value)).map_err(|rejected| rejected.0)?;
         }

@@ -5,8 +5,13 @@ use crate::model::{Better, StoredPair, StoredPairsHeader, Unit};
 use crate::output::{Output, OutputError, Report};
 use std::io::Write;
 
-pub const ENTRY: Entry =
-    Entry { name: "pairs", about: "pairs of an interleaved comparison, one JSON object a line", needs: Needs::Run, extension: "jsonl", open };
+pub const ENTRY: Entry = Entry {
+    name: "pairs",
+    about: "pairs of an interleaved comparison, one JSON object a line",
+    needs: Needs::Run,
+    extension: "jsonl",
+    open,
+};
 
 fn open(out: Box<dyn Write>, style: &Style) -> Box<dyn Output> {
     document::written(out, style, write)
