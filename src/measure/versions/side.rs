@@ -30,8 +30,9 @@ fn moved(text: &str, from: &str, to: &str) -> String {
     let mut moved = String::new();
     let mut rest = text;
     while let Some((before, after)) = rest.split_once(from) {
-        // `/work/main` is no part of `/work/main2`.
-        let is_whole = !after.starts_with(|c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '.'));
+        // `/work/main` is named neither by `/work/main2` nor by `/x/work/main`.
+        let of_name = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '.');
+        let is_whole = !before.ends_with(of_name) && !after.starts_with(of_name);
         moved.push_str(before);
         moved.push_str(if is_whole { to } else { from });
         rest = after;

@@ -88,8 +88,8 @@ fn variables_of_base_name_its_own_places() {
     check("/var/target", Some("/cache/c/target"));
     // Relative to each version by itself.
     check("out", None);
-    let path = "/a:/work/main/lib:/work/main2:/work/main";
-    assert_eq!(moved(path, "/work/main", "/b"), "/a:/b/lib:/work/main2:/b");
+    let path = "/a:/work/main/lib:/work/main2:/x/work/main:/work/main";
+    assert_eq!(moved(path, "/work/main", "/b"), "/a:/b/lib:/work/main2:/x/work/main:/b");
     let other = [("PYTHONPATH".to_string(), "/usr/lib".to_string())];
     assert_eq!(environment(&other, Path::new("/work/main"), Path::new("/b"), Path::new("/c")), []);
 }
