@@ -5,6 +5,7 @@ mod builds;
 mod confirm;
 mod drive;
 mod find_rate;
+mod history;
 pub mod jenkins;
 mod live;
 mod measure;
@@ -35,6 +36,7 @@ use std::path::Path;
 use std::{panic, slice, thread};
 
 pub use find_rate::find_rate;
+pub use history::{history, report as report_history};
 pub use outputs::OutputFailed;
 
 /// What the gate needs besides its plan.

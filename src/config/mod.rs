@@ -7,6 +7,7 @@ mod conditions;
 mod error;
 mod file;
 mod find_rate;
+mod history;
 mod jenkins;
 mod judged;
 mod load;
@@ -33,6 +34,7 @@ pub use build::Request;
 pub use error::{ConfigError, Excerpt};
 pub use file::{File, Gate};
 pub use find_rate::{RateSearch, from_arguments as find_rate};
+pub use history::{HistoryQuery, HistorySources, from_arguments as history};
 pub use plan::{
     BaselineChoice, CONFIG_FILE, CheckSuite, ColorChoice, ExitMapping, Keep, Plan, RESULTS, SuitePlan, Surroundings, Tables, Verbosity,
 };

@@ -10,6 +10,7 @@ mod evidence;
 mod expected;
 pub mod expression;
 mod finding;
+mod history;
 mod missing;
 mod pinned;
 mod quarantine;
@@ -23,6 +24,7 @@ mod too_fast;
 mod void;
 mod within_run;
 
+pub use history::{Watched, watched};
 pub use rule::{Attempts, Kind, Limit, Policy, Quarantine, Rule, Statistics, UnknownEnvironment};
 pub use threshold::{Case, Found, Threshold};
 
