@@ -103,6 +103,8 @@ pub struct SuiteHistory {
     pub environment: String,
     /// Where the runs were read.
     pub source: String,
+    /// Accepted runs are judged; stored ones are shown, because nobody could say of them that they are meant.
+    pub is_accepted: bool,
     /// Runs, and starts of the first and the last one.
     pub runs: usize,
     pub first_ns: Option<u64>,

@@ -16,7 +16,7 @@ use wildmatch::WildMatch;
 
 /// Reads what is asked for and says what became of it. The error is a sentence: nothing could be read.
 pub fn history(plan: &Plan, query: &HistoryQuery) -> Result<History, String> {
-    let Gathered { suites, notes } = sources::gather(plan, query)?;
+    let Gathered { suites, notes, .. } = sources::gather(plan, query)?;
     let suites: Vec<SuiteHistory> = suites.iter().map(|suite| of_suite(plan, query, suite)).collect();
     if suites.iter().all(|suite| suite.trends.is_empty()) {
         return Err(nothing_shown(query, &suites));
@@ -52,14 +52,17 @@ fn of_suite(plan: &Plan, query: &HistoryQuery, suite: &Suite) -> SuiteHistory {
             hidden += 1;
         } else if is_wanted {
             let statistics = statistics(query, earlier, &of_series);
-            trends.extend(statistics.into_iter().filter_map(|statistic| of_series_trend(key, earlier, statistic, &of_series, &outcome)));
+            // Nobody could say of stored runs that they are meant.
+            let judged = if suite.is_accepted { of_series } else { Vec::new() };
+            trends.extend(statistics.into_iter().filter_map(|statistic| trend(key, earlier, statistic, &judged, &outcome)));
         }
     }
     let starts = || suite.starts.iter().copied();
     SuiteHistory {
         suite: suite.suite.clone(),
-        environment: suite.environment.clone(),
+        environment: suite.of.key.clone(),
         source: suite.source.clone(),
+        is_accepted: suite.is_accepted,
         runs: suite.runs,
         first_ns: starts().min(),
         last_ns: starts().max(),
@@ -78,13 +81,7 @@ fn statistics(query: &HistoryQuery, earlier: &[Earlier], watched: &[&Watched]) -
     }
 }
 
-fn of_series_trend(
-    key: &SeriesKey,
-    earlier: &[Earlier],
-    statistic: Statistic,
-    watched: &[&Watched],
-    outcome: &SuiteOutcome,
-) -> Option<Trend> {
+fn trend(key: &SeriesKey, earlier: &[Earlier], statistic: Statistic, watched: &[&Watched], outcome: &SuiteOutcome) -> Option<Trend> {
     let mut trend = compare::trend(key, earlier, statistic)?;
     if let Some(watched) = watched.iter().find(|one| one.statistic == statistic) {
         watched.judge(&mut trend);

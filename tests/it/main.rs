@@ -11,6 +11,7 @@ mod durable;
 mod fail_closed;
 mod first_use;
 mod hello;
+mod history;
 mod init;
 mod interrupts;
 mod jenkins;

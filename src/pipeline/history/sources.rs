@@ -11,11 +11,11 @@ use std::path::{Path, PathBuf};
 /// Earlier runs of one suite in one environment.
 pub struct Suite {
     pub suite: String,
-    /// Key of the environment.
-    pub environment: String,
     pub of: Environment,
     /// Where they were read.
     pub source: String,
+    /// Whether somebody accepted them.
+    pub is_accepted: bool,
     pub runs: usize,
     /// Of the runs, as far as they are known.
     pub starts: BTreeSet<u64>,
@@ -29,6 +29,8 @@ pub struct Suite {
 pub struct Gathered {
     pub suites: Vec<Suite>,
     pub notes: Vec<Note>,
+    /// Names of the suites that are there, those that nobody asked for as well.
+    names: BTreeSet<String>,
 }
 
 /// Reads what is asked for. What is damaged is an error with its place: a history with a hole would be believed.
@@ -37,16 +39,14 @@ pub fn gather(plan: &Plan, query: &HistoryQuery) -> Result<Gathered, String> {
         HistorySources::Accepted => accepted(plan, query)?,
         HistorySources::Stored { from, builds } => stored(query, from, builds.as_deref())?,
     };
-    let found: Vec<&str> = gathered.suites.iter().map(|suite| suite.suite.as_str()).collect();
-    match query.suites.iter().find(|name| !found.contains(&name.as_str())) {
-        Some(name) => Err(format!("expected runs of the suite {name:?}, found those of {}", listed(&found))),
+    match query.suites.iter().find(|name| !gathered.names.contains(*name)) {
+        Some(name) => {
+            let names: Vec<&str> = gathered.names.iter().map(String::as_str).collect();
+            let listed = if names.is_empty() { "none".to_string() } else { names.join(", ") };
+            Err(format!("expected runs of the suite {name:?}, found those of {listed}; name one of them"))
+        }
         None => Ok(gathered),
     }
-}
-
-fn listed(names: &[&str]) -> String {
-    let names: BTreeSet<&str> = names.iter().copied().collect();
-    if names.is_empty() { "none".to_string() } else { names.into_iter().collect::<Vec<_>>().join(", ") }
 }
 
 impl HistoryQuery {
@@ -62,7 +62,9 @@ fn accepted(plan: &Plan, query: &HistoryQuery) -> Result<Gathered, String> {
     let is_shown = |key: &String| *key == own || (query.environment.is_none() && query.environments.contains(key));
     let store = Store::Directory(plan.baselines.clone());
     let mut suites = Vec::new();
+    let mut known = BTreeSet::new();
     for (key, names) in held.iter().filter(|(key, _)| is_shown(key)) {
+        known.extend(names.iter().cloned());
         for name in names.iter().filter(|name| query.wants(name)) {
             let kept = baseline::history(&store, key, name).map_err(|error| error.to_string())?;
             suites.extend(kept.map(|kept| Suite::of_baseline(name, kept)));
@@ -77,7 +79,7 @@ fn accepted(plan: &Plan, query: &HistoryQuery) -> Result<Gathered, String> {
         return Err(nothing_accepted(plan, &own, &others));
     }
     let note = format!("other environments hold accepted runs, too: {}; `--environment NAME` shows them", others.join(", "));
-    Ok(Gathered { suites, notes: if others.is_empty() { Vec::new() } else { vec![Note::text(note)] } })
+    Ok(Gathered { suites, notes: if others.is_empty() { Vec::new() } else { vec![Note::text(note)] }, names: known })
 }
 
 /// Nothing here: what there is elsewhere, and what to do.
@@ -109,7 +111,7 @@ impl Suite {
         let starts: BTreeSet<u64> = series.values().flatten().filter_map(|one| one.started_ns).collect();
         let longest = series.values().map(Vec::len).max().unwrap_or(0);
         let runs = starts.len().max(longest);
-        Suite { suite: suite.to_string(), environment: environment.key.clone(), of: environment, source, runs, starts, series, before }
+        Suite { suite: suite.to_string(), of: environment, source, is_accepted: true, runs, starts, series, before }
     }
 
     /// Runs of one suite and environment, oldest first.
@@ -133,14 +135,22 @@ impl Suite {
         let count = runs.len();
         let newest_first: Vec<Run> = runs.into_iter().rev().map(|(run, _)| run).collect();
         let before = baseline::from_runs(source.to_string(), newest_first, &of);
-        Some(Suite { suite, environment: of.key.clone(), of, source: source.to_string(), runs: count, starts, series, before })
+        Some(Suite { suite, of, source: source.to_string(), is_accepted: false, runs: count, starts, series, before })
     }
 }
 
 /// Stored runs, of whichever environment; those of different ones are never put in one row.
 fn stored(query: &HistoryQuery, from: &[PathBuf], builds: Option<&Path>) -> Result<Gathered, String> {
     let wanted = query.environment.as_deref().map(|name| environment(Some(name)).key);
-    let mut runs = Runs { query, wanted, kept: BTreeMap::new(), skipped: BTreeMap::new(), seen: 0 };
+    let mut runs = Runs {
+        query,
+        wanted,
+        kept: BTreeMap::new(),
+        skipped: BTreeMap::new(),
+        names: BTreeSet::new(),
+        elsewhere: BTreeSet::new(),
+        seen: 0,
+    };
     let mut places: Vec<String> = Vec::new();
     if let Some(directory) = builds {
         places.push(directory.display().to_string());
@@ -150,7 +160,9 @@ fn stored(query: &HistoryQuery, from: &[PathBuf], builds: Option<&Path>) -> Resu
                 runs.skip("of builds that were interrupted");
                 continue;
             }
-            for suite in build.suites().map_err(|error| error.to_string())?.iter().filter(|suite| query.wants(suite)) {
+            let suites = build.suites().map_err(|error| error.to_string())?;
+            runs.names.extend(suites.iter().cloned());
+            for suite in suites.iter().filter(|suite| query.wants(suite)) {
                 let run = build.run(suite).map_err(|error| error.to_string())?;
                 run.map_or(Ok(()), |run| runs.add(run, Some(number)))?;
             }
@@ -163,10 +175,12 @@ fn stored(query: &HistoryQuery, from: &[PathBuf], builds: Option<&Path>) -> Resu
         }
     }
     let source = places.join(", ");
-    let Runs { kept, skipped, .. } = runs;
-    if kept.is_empty() {
-        let why = skipped.iter().map(|(what, count)| format!("{count} {what}")).collect::<Vec<_>>().join(", ");
-        let found = if why.is_empty() { "none".to_string() } else { format!("only {why}") };
+    let Runs { kept, skipped, names, elsewhere, .. } = runs;
+    if kept.is_empty() && query.suites.iter().all(|suite| names.contains(suite)) {
+        let skipped = skipped.iter().map(|(what, count)| format!("{count} {what}"));
+        let elsewhere = elsewhere.iter().map(|key| format!("those of the environment {key:?}"));
+        let found: Vec<String> = skipped.chain(elsewhere).collect();
+        let found = if found.is_empty() { "none".to_string() } else { format!("only {}", found.join(", ")) };
         return Err(format!("{source}: expected stored runs (*.run.json), found {found}; name a directory of results, or of CI artifacts"));
     }
     let suites = kept.into_values().filter_map(|mut runs| {
@@ -175,7 +189,7 @@ fn stored(query: &HistoryQuery, from: &[PathBuf], builds: Option<&Path>) -> Resu
         Suite::of_runs(&source, runs)
     });
     let notes = skipped.into_iter().map(|(what, count)| Note::text(format!("not shown: {count} {what}"))).collect();
-    Ok(Gathered { suites: suites.collect(), notes })
+    Ok(Gathered { suites: suites.collect(), notes, names })
 }
 
 /// Stored runs as they are read.
@@ -187,6 +201,10 @@ struct Runs<'a> {
     kept: BTreeMap<(String, String), Vec<(Run, Option<u64>)>>,
     /// Runs that say nothing, by why.
     skipped: BTreeMap<&'static str, usize>,
+    /// Of all suites.
+    names: BTreeSet<String>,
+    /// Keys of environments that are not shown.
+    elsewhere: BTreeSet<String>,
     seen: usize,
 }
 
@@ -201,7 +219,12 @@ impl Runs<'_> {
             return Err(format!("expected at most {HISTORY_RUNS_MAX} stored runs, found more; name a directory with fewer"));
         }
         let is_elsewhere = self.wanted.as_ref().is_some_and(|wanted| *wanted != run.environment.key);
-        if !self.query.wants(&run.suite) || is_elsewhere {
+        self.names.insert(run.suite.clone());
+        if !self.query.wants(&run.suite) {
+            return Ok(());
+        }
+        if is_elsewhere {
+            self.elsewhere.insert(run.environment.key);
             return Ok(());
         }
         let is_void = run.load.as_ref().is_some_and(|load| load.model == LoadModel::Open && LoadFacts::is_generator_late(load));

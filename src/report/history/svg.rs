@@ -18,7 +18,9 @@ const WIDTH: f64 = 1000.0;
 const HEAD: f64 = 64.0;
 const ROW: f64 = 220.0;
 const COLUMNS: usize = 2;
-const LABEL_CHARS: usize = 34;
+/// Widths of a character of a title, and of what stands at the right of it.
+const BOLD_CHAR: f64 = 8.4;
+const CHAR: f64 = 6.8;
 const BLUE: &str = drawing::BLUE;
 const BAND: &str = "#cfe0f3";
 const PIN: &str = drawing::ORANGE;
@@ -72,9 +74,12 @@ fn diagram(suite: &SuiteHistory, trend: &Trend, prefix: &str, svg: &mut String) 
     let name = format!("{prefix}{} {}", trend.key.label, words::measure(trend));
     let _ = writeln!(svg, "<title>{}</title>", xml(&name));
     let _ = writeln!(svg, "<desc>{}</desc>", xml(&described(suite, trend)));
-    let shown = format!("{prefix}{}", shorten(&trend.key.label, LABEL_CHARS));
+    let right = of_right(trend);
+    let room = (panel::WIDTH - CHAR * right.chars().count() as f64) / BOLD_CHAR;
+    let shown = format!("{prefix}{}", trend.key.label);
+    let shown = shorten(&shown, room.max(1.0) as usize);
     let _ = writeln!(svg, "<text x=\"64\" y=\"18\" font-size=\"13\" font-weight=\"bold\">{}</text>", xml(&shown));
-    let _ = writeln!(svg, "<text x=\"486\" y=\"18\" text-anchor=\"end\">{}</text>", xml(&of_right(trend)));
+    let _ = writeln!(svg, "<text x=\"486\" y=\"18\" text-anchor=\"end\">{}</text>", xml(&right));
     let panel = Panel::around(trend);
     panel.frame(trend, svg);
     for level in &trend.levels {

@@ -67,7 +67,9 @@ fn headline(history: &History) -> String {
     }
     if parts.is_empty() {
         let changed = history.trends().filter(|trend| !trend.changes.is_empty()).count();
-        parts.push(format!("{series} series, {changed} with a change point; nothing that was not accepted"));
+        let is_judged = history.suites.iter().any(|suite| suite.is_accepted);
+        let end = if is_judged { "none that would have to be explained" } else { "shown and not judged" };
+        parts.push(format!("{series} series, {changed} with a change point; {end}"));
     }
     parts.join(", ")
 }
@@ -107,7 +109,11 @@ fn of_suite(page: &mut Page<'_>, suite: &SuiteHistory) {
     let runs = if suite.runs == 1 { "1 run".to_string() } else { format!("{} runs", suite.runs) };
     page.wrapped("", &format!("{} in {}: {runs}{days}", suite.suite, suite.environment));
     page.wrapped("  ", &format!("Runs: {}", suite.source));
-    page.wrapped("  ", &format!("Pinned: {}", pinned(suite)));
+    if suite.is_accepted {
+        page.wrapped("  ", &format!("Pinned: {}", pinned(suite)));
+    } else {
+        page.wrapped("  ", "Stored runs are shown and not judged: nobody accepted them.");
+    }
     table(page, suite);
     changes(page, suite);
     for (count, text) in [
@@ -164,12 +170,15 @@ fn row(trend: &Trend, (runs, spark_width): (usize, usize)) -> Vec<Option<String>
 fn changes(page: &mut Page<'_>, suite: &SuiteHistory) {
     let all: Vec<_> = suite.trends.iter().flat_map(|trend| trend.changes.iter().map(move |change| (trend, change))).collect();
     let shown = all.len().min(page.rows(TEXT_ROWS_MAX));
+    if shown > 0 {
+        page.line("  Change points");
+    }
     for (trend, change) in all.iter().take(shown) {
         let meaning = words::meaning(change).map(|meaning| format!(" ({meaning})")).unwrap_or_default();
-        page.wrapped("  ", &format!("{} {}{meaning}", subject(trend), words::sentence(trend, change)));
+        page.wrapped("    ", &format!("{} {}{meaning}", subject(trend), words::sentence(trend, change)));
     }
     if all.len() > shown {
-        page.line(&format!("  and {} more change points; -v lists them", all.len() - shown));
+        page.line(&format!("    and {} more change points; -v lists them", all.len() - shown));
     }
 }
 

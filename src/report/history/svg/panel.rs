@@ -17,7 +17,7 @@ pub const HEIGHT: f64 = 150.0;
 const SPAN: f64 = 0.05;
 /// Empty at both ends, as a share of the span.
 const MARGIN: f64 = 0.08;
-const LINES: u32 = 4;
+const LINES: u32 = 6;
 /// Runs up to which points are large.
 const FEW: usize = 60;
 
