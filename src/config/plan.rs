@@ -3,7 +3,7 @@
 use super::profile::{Profile, ProfileName};
 use super::report::ReportRequest;
 use super::{ci, error::ConfigError, judged::usual_too_fast, shard};
-use crate::judge::{Attempts, Limit, Policy, Quarantine, Rule, Statistics, UnknownEnvironment};
+use crate::judge::{Limit, Policy, Quarantine, Rule, Statistics, UnknownEnvironment};
 use crate::model::{Condition, Percentile, PullRequest, Side, Statistic, SuiteWork, Verdict, metric};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -100,19 +100,14 @@ pub fn default_rules() -> Vec<Rule> {
     let absolute = |value: f64, text: &str| Limit::Absolute { value, text: text.to_string() };
     let relative = |change: f64, text: &str| Limit::Relative { change, text: text.to_string() };
     let rule = |metric: Option<&str>, statistic: Option<Statistic>, unstable: Limit, fail: Limit, floor: Option<f64>| Rule {
-        suite: "*".to_string(),
-        label: "*".to_string(),
         metric: metric.map(str::to_string),
         statistic,
         unstable: Some(unstable),
         fail: Some(fail),
         floor,
         too_fast: usual_too_fast(metric, statistic),
-        widen_to: None,
-        against: None,
-        of: Attempts::Ok,
         is_default: true,
-        place: None,
+        ..Rule::everywhere()
     };
     let p95 = Some(Statistic::Percentile(Percentile::P95));
     let two_ms = Some(2e6);

@@ -11,6 +11,7 @@ pub mod humanize;
 pub mod metric;
 mod outcome;
 mod overall;
+mod pair;
 mod pull_request;
 mod run;
 mod sample;
@@ -30,6 +31,7 @@ pub use found_rate::{FOUND_RATE_SCHEMA, FoundRate, RateAnswer, RateStep, StepVer
 pub use history::{Earlier, HISTORY_SCHEMA, History, Level, LevelChange, Meaning, Point, SuiteHistory, Trend};
 pub use outcome::{Confirmation, Finding, FindingKind, Outcome, Place, SuiteOutcome, Verdict};
 pub use overall::Overall;
+pub use pair::{Order, Pair, PairKey, Pairs, Sides};
 pub use pull_request::PullRequest;
 pub use run::{Environment, Exemplar, LoadFacts, LoadModel, Note, Run, RunFacts, Shard, Window};
 pub use sample::{Request, Sample, Value};
