@@ -6,13 +6,16 @@ use super::{OutputFailed, Surroundings};
 use crate::compare;
 use crate::config::{HistoryQuery, Plan};
 use crate::judge::{self, Watched};
-use crate::model::{Earlier, Finding, FindingKind, History, Run, SeriesKey, Statistic, SuiteHistory, SuiteOutcome, Trend, Verdict, metric};
+use crate::model::{Earlier, Finding, FindingKind, History, Run, SeriesKey, Statistic, SuiteHistory, Trend, Verdict, metric};
 use crate::report::{self, Style};
 use crate::target::Target;
 use sources::{Gathered, Suite};
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
 use wildmatch::WildMatch;
+
+/// What the gate says against the pinned run.
+type Creeps<'a> = BTreeMap<(&'a SeriesKey, Statistic), &'a Finding>;
 
 /// Reads what is asked for and says what became of it. The error is a sentence: nothing could be read.
 pub fn history(plan: &Plan, query: &HistoryQuery) -> Result<History, String> {
@@ -43,18 +46,22 @@ fn of_suite(plan: &Plan, query: &HistoryQuery, suite: &Suite) -> SuiteHistory {
     let watched = judge::watched(&comparison, &policy);
     let outcome = judge::judge(&comparison, &policy);
     let globs = (query.label.as_deref().map(WildMatch::new), query.metric.as_deref().map(WildMatch::new));
+    let mut by_key: BTreeMap<&SeriesKey, Vec<&Watched>> = BTreeMap::new();
+    watched.iter().for_each(|one| by_key.entry(&one.key).or_default().push(one));
+    let pinned = outcome.findings.iter().filter(|finding| finding.kind == FindingKind::Pinned);
+    let creeps: Creeps<'_> = pinned.filter_map(|finding| Some(((&finding.key, finding.statistic?), finding))).collect();
     let (mut trends, mut hidden) = (Vec::new(), 0);
     for (key, earlier) in &suite.series {
         let is_wanted =
             globs.0.as_ref().is_none_or(|glob| glob.matches(&key.label)) && globs.1.as_ref().is_none_or(|glob| glob.matches(&key.metric));
-        let of_series: Vec<&Watched> = watched.iter().filter(|one| one.key == *key).collect();
+        let of_series = by_key.remove(key).unwrap_or_default();
         if is_wanted && query.metric.is_none() && metric::is_auxiliary(&key.metric) && of_series.is_empty() {
             hidden += 1;
         } else if is_wanted {
             let statistics = statistics(query, earlier, &of_series);
             // Nobody could say of stored runs that they are meant.
             let judged = if suite.is_accepted { of_series } else { Vec::new() };
-            trends.extend(statistics.into_iter().filter_map(|statistic| trend(key, earlier, statistic, &judged, &outcome)));
+            trends.extend(statistics.into_iter().filter_map(|statistic| trend(key, earlier, statistic, &judged, &creeps)));
         }
     }
     let starts = || suite.starts.iter().copied();
@@ -81,15 +88,14 @@ fn statistics(query: &HistoryQuery, earlier: &[Earlier], watched: &[&Watched]) -
     }
 }
 
-fn trend(key: &SeriesKey, earlier: &[Earlier], statistic: Statistic, watched: &[&Watched], outcome: &SuiteOutcome) -> Option<Trend> {
+fn trend(key: &SeriesKey, earlier: &[Earlier], statistic: Statistic, watched: &[&Watched], creeps: &Creeps<'_>) -> Option<Trend> {
     let mut trend = compare::trend(key, earlier, statistic)?;
     if let Some(watched) = watched.iter().find(|one| one.statistic == statistic) {
         watched.judge(&mut trend);
     }
     // A run that was pinned last has not crept anywhere.
     let is_moved = trend.last().is_some_and(|last| !last.is_pinned);
-    let is_of_trend = |one: &&Finding| one.kind == FindingKind::Pinned && one.key == *key && one.statistic == Some(statistic);
-    trend.creep = outcome.findings.iter().find(is_of_trend).filter(|_| is_moved).cloned();
+    trend.creep = creeps.get(&(key, statistic)).filter(|_| is_moved).map(|finding| (*finding).clone());
     Some(trend)
 }
 

@@ -115,7 +115,7 @@ impl Suite {
     }
 
     /// Runs of one suite and environment, oldest first.
-    fn of_runs(source: &str, runs: Vec<(Run, Option<u64>)>) -> Option<Suite> {
+    fn of_runs(source: &str, runs: Vec<Stored>) -> Option<Suite> {
         let (newest, _) = runs.last()?;
         let (suite, of) = (newest.suite.clone(), newest.environment.clone());
         let mut series: BTreeMap<SeriesKey, Vec<Earlier>> = BTreeMap::new();
@@ -192,13 +192,16 @@ fn stored(query: &HistoryQuery, from: &[PathBuf], builds: Option<&Path>) -> Resu
     Ok(Gathered { suites: suites.collect(), notes, names })
 }
 
+/// A stored run, and the number of its build.
+type Stored = (Run, Option<u64>);
+
 /// Stored runs as they are read.
 struct Runs<'a> {
     query: &'a HistoryQuery,
     /// Key of the only environment that is shown.
     wanted: Option<String>,
     /// By suite and environment.
-    kept: BTreeMap<(String, String), Vec<(Run, Option<u64>)>>,
+    kept: BTreeMap<(String, String), Vec<Stored>>,
     /// Runs that say nothing, by why.
     skipped: BTreeMap<&'static str, usize>,
     /// Of all suites.
@@ -235,7 +238,7 @@ impl Runs<'_> {
             () => {
                 let runs = self.kept.entry((run.suite.clone(), run.environment.key.clone())).or_default();
                 // The same run may lie in several artifacts.
-                let is_known = |(known, _): &(Run, Option<u64>)| run.started_ns.is_some() && known.started_ns == run.started_ns;
+                let is_known = |(known, _): &Stored| run.started_ns.is_some() && known.started_ns == run.started_ns;
                 if !runs.iter().any(is_known) {
                     runs.push((run, build));
                 }
