@@ -104,6 +104,8 @@ pub enum Command {
     Convert(ConvertArgs),
     /// Show accepted runs over time: where levels changed, and what crept in since the pinned run
     History(HistoryArgs),
+    /// Say what makes this machine noisy: reads its settings, measures its jitter, changes nothing
+    Doctor(DoctorArgs),
     /// Write a neverslower.toml that runs at once, the CI step and the lines of .gitignore; overwrites nothing
     Init(InitArgs),
     /// Print the tables the program runs on
@@ -333,6 +335,13 @@ pub struct HistoryArgs {
     /// Show this statistic (`list statistics`) [default: what the thresholds look at, else p50]
     #[arg(long, value_name = "NAME")]
     pub statistic: Option<String>,
+}
+
+#[derive(Debug, Clone, Default, Args)]
+pub struct DoctorArgs {
+    /// How long to measure the jitter; longer sees more of the noise, but minutes are not days [default: 5s]
+    #[arg(short = 'z', long, value_name = "TIME")]
+    pub duration: Option<String>,
 }
 
 #[derive(Debug, Clone, Default, Args)]

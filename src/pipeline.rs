@@ -3,6 +3,7 @@
 mod before;
 mod builds;
 mod confirm;
+mod doctor;
 mod drive;
 mod find_rate;
 mod history;
@@ -35,6 +36,7 @@ use std::mem::ManuallyDrop;
 use std::path::Path;
 use std::{panic, slice, thread};
 
+pub use doctor::{checkup, keep_checkup};
 pub use find_rate::find_rate;
 pub use history::{history, report as report_history};
 pub use outputs::OutputFailed;

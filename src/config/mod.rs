@@ -2,9 +2,11 @@
 
 mod assertion;
 mod build;
+mod checkup;
 mod ci;
 mod conditions;
 mod error;
+mod exit;
 mod file;
 mod find_rate;
 mod history;
@@ -31,13 +33,13 @@ mod transport;
 mod value;
 
 pub use build::Request;
+pub use checkup::{CheckupAsked, Shape, from_arguments as doctor};
 pub use error::{ConfigError, Excerpt};
+pub use exit::ExitMapping;
 pub use file::{File, Gate};
 pub use find_rate::{RateSearch, from_arguments as find_rate};
 pub use history::{HistoryQuery, HistorySources, from_arguments as history};
-pub use plan::{
-    BaselineChoice, CONFIG_FILE, CheckSuite, ColorChoice, ExitMapping, Keep, Plan, RESULTS, SuitePlan, Surroundings, Tables, Verbosity,
-};
+pub use plan::{BaselineChoice, CONFIG_FILE, CheckSuite, ColorChoice, Keep, Plan, RESULTS, SuitePlan, Surroundings, Tables, Verbosity};
 pub use profile::{Profile, Step};
 pub use report::ReportRequest;
 pub use suite::Suite;

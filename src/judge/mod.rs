@@ -3,6 +3,7 @@
 mod absolute;
 mod alone;
 mod change;
+mod checkup;
 pub mod condition;
 mod edited;
 mod error_rate;
@@ -13,6 +14,7 @@ mod finding;
 mod history;
 mod missing;
 mod pinned;
+mod prior;
 mod quarantine;
 mod relative;
 mod rule;
@@ -24,7 +26,9 @@ mod too_fast;
 mod void;
 mod within_run;
 
+pub use checkup::checkup;
 pub use history::{Watched, watched};
+pub use prior::told as prior;
 pub use rule::{Attempts, Kind, Limit, Policy, Quarantine, Rule, Statistics, UnknownEnvironment};
 pub use threshold::{Case, Found, Threshold};
 
