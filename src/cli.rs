@@ -102,6 +102,8 @@ pub enum Command {
     Accept(AcceptArgs),
     /// Turn results of any known format into any report
     Convert(ConvertArgs),
+    /// Show accepted runs over time: where levels changed, and what crept in since the pinned run
+    History(HistoryArgs),
     /// Say what makes this machine noisy: reads its settings, measures its jitter, changes nothing
     Doctor(DoctorArgs),
     /// Write a neverslower.toml that runs at once, the CI step and the lines of .gitignore; overwrites nothing
@@ -323,6 +325,26 @@ pub struct ConvertArgs {
     /// Suite to name in the report [default: the file's name without digits]
     #[arg(long, value_name = "NAME")]
     pub suite: Option<String>,
+}
+
+#[derive(Debug, Clone, Default, Args)]
+pub struct HistoryArgs {
+    /// Suites to show [default: all]
+    #[arg(value_name = "SUITE")]
+    pub suites: Vec<String>,
+    /// Directories, such as downloaded CI artifacts, whose stored runs (`*.run.json`, however deep) are shown [default: the accepted
+    /// runs of this environment; with --builds, the runs of earlier builds]
+    #[arg(long, value_name = "DIR", num_args = 1..)]
+    pub from: Vec<PathBuf>,
+    /// Show only series whose label matches
+    #[arg(long, value_name = "GLOB")]
+    pub label: Option<String>,
+    /// Show only series whose metric matches [default: all but those of phases and parts]
+    #[arg(long, value_name = "GLOB")]
+    pub metric: Option<String>,
+    /// Show this statistic (`list statistics`) [default: what the thresholds look at, else p50]
+    #[arg(long, value_name = "NAME")]
+    pub statistic: Option<String>,
 }
 
 #[derive(Debug, Clone, Default, Args)]

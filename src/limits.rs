@@ -230,6 +230,13 @@ pub const LIVE_ROWS: usize = 6;
 /// Files and directories in a directory that a format walks, and how deep it may be.
 pub const DIRECTORY_ENTRIES_MAX: usize = 100_000;
 pub const DIRECTORY_DEPTH_MAX: usize = 32;
+/// Values among which change points are searched at once, and by how many the search then moves on.
+pub const CHANGE_POINT_WINDOW: usize = 50;
+pub const CHANGE_POINT_STEP: usize = 25;
+/// Stored runs that a history reads.
+pub const HISTORY_RUNS_MAX: usize = 10_000;
+/// Diagrams on one sheet.
+pub const HISTORY_PANELS_MAX: usize = 100;
 /// Accepted runs that make a noise band.
 pub const BAND_RUNS_MAX: usize = 20;
 /// Values of a series that a baseline keeps one by one; more of them are kept as a sketch.

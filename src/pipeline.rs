@@ -6,6 +6,7 @@ mod confirm;
 mod doctor;
 mod drive;
 mod find_rate;
+mod history;
 pub mod jenkins;
 mod live;
 mod measure;
@@ -37,6 +38,7 @@ use std::{panic, slice, thread};
 
 pub use doctor::{checkup, keep_checkup};
 pub use find_rate::find_rate;
+pub use history::{history, report as report_history};
 pub use outputs::OutputFailed;
 
 /// What the gate needs besides its plan.

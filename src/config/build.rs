@@ -104,6 +104,11 @@ impl Plan {
         Ok(plan)
     }
 
+    /// `history`: the configuration says where baselines are and by which limits they are read.
+    pub fn for_history(request: Request<'_>) -> Result<Plan, ConfigError> {
+        request.base(request.configuration(None)?.as_ref(), None)
+    }
+
     /// `convert`: no configuration is read; the kind asked for is the first report.
     pub fn for_convert(request: Request<'_>, args: &ConvertArgs) -> Result<Plan, ConfigError> {
         request.format(args.format.as_deref())?;

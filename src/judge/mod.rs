@@ -11,6 +11,7 @@ mod evidence;
 mod expected;
 pub mod expression;
 mod finding;
+mod history;
 mod missing;
 mod pinned;
 mod prior;
@@ -26,6 +27,7 @@ mod void;
 mod within_run;
 
 pub use checkup::checkup;
+pub use history::{Watched, watched};
 pub use prior::told as prior;
 pub use rule::{Attempts, Kind, Limit, Policy, Quarantine, Rule, Statistics, UnknownEnvironment};
 pub use threshold::{Case, Found, Threshold};

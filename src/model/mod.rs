@@ -8,6 +8,7 @@ mod comparison;
 mod condition;
 pub mod error_kind;
 mod found_rate;
+mod history;
 pub mod humanize;
 pub mod metric;
 mod outcome;
@@ -31,6 +32,7 @@ pub use checkup::{Batch, CHECKUP_SCHEMA, Checkup, Jitter, MachineFacts, Measured
 pub use comparison::{Band, BaselineFacts, BaselineKind, Before, Change, Changes, ComparedSeries, Comparison, Edited, Pinned};
 pub use condition::{Condition, Side};
 pub use found_rate::{FOUND_RATE_SCHEMA, FoundRate, RateAnswer, RateStep, StepVerdict};
+pub use history::{Earlier, HISTORY_SCHEMA, History, Level, LevelChange, Meaning, Point, SuiteHistory, Trend};
 pub use outcome::{Confirmation, Finding, FindingKind, Outcome, Place, SuiteOutcome, Verdict};
 pub use overall::Overall;
 pub use pair::{Order, Pair, PairKey, Pairs, Sides};

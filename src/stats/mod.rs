@@ -2,6 +2,7 @@
 
 mod beta;
 mod binomial;
+mod change_points;
 mod coarse;
 mod counts;
 mod fisher;
@@ -15,6 +16,7 @@ mod sketch;
 mod student;
 
 pub use binomial::{lower_rank, rate_lower_bound, rate_upper_bound, upper_rank};
+pub use change_points::{CHANGE_POINT_LEVEL, CHANGE_POINT_LEVEL_OF_SERIES, ChangePoint, VALUES_AFTER, VALUES_BEFORE, change_points};
 pub use coarse::Coarse;
 pub use counts::Counts;
 pub use fisher::fisher_higher;

@@ -12,6 +12,7 @@ mod durable;
 mod fail_closed;
 mod first_use;
 mod hello;
+mod history;
 mod http2;
 mod init;
 mod interrupts;
