@@ -147,8 +147,14 @@ pub const LOAD_KEPT_BODY_BYTES_MAX: usize = 1024 * 1024;
 /// Bytes of a value that is taken from an answer, and steps of a regular expression that looks for one.
 pub const LOAD_VALUE_BYTES_MAX: usize = 64 * 1024;
 pub const LOAD_REGEX_STEPS_MAX: usize = 1_000_000;
-/// Steps of one scenario.
+/// Steps of one scenario, and scenarios of one load.
 pub const LOAD_STEPS_MAX: usize = 100;
+pub const LOAD_SCENARIOS_MAX: usize = 100;
+/// Files of rows of one load; columns, rows, and bytes in memory of one of them.
+pub const LOAD_FEEDERS_MAX: usize = 20;
+pub const FEED_COLUMNS_MAX: usize = 100;
+pub const FEED_ROWS_MAX: u64 = 1_000_000;
+pub const FEED_BYTES_MAX: u64 = 256 * 1024 * 1024;
 /// Requests of one round over targets of different weights (4 bytes each).
 pub const LOAD_TURNS_MAX: usize = 1_000_000;
 /// Weight of one target.

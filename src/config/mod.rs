@@ -5,6 +5,7 @@ mod build;
 mod ci;
 mod conditions;
 mod error;
+mod feed;
 mod file;
 mod find_rate;
 mod jenkins;

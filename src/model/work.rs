@@ -1,6 +1,6 @@
 //! What a suite asks to be measured, after every default has been applied.
 
-use super::{Assertions, Condition, Shard, Step, Transport};
+use super::{Assertions, Condition, Feeder, Scenario, Shard, Transport};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -160,8 +160,10 @@ pub struct Scrape {
 pub struct LoadWork {
     /// Requested in turn, each as often as its weight says.
     pub targets: Vec<Target>,
-    /// A session instead of targets: what starts is an iteration, and each step is a request.
-    pub steps: Vec<Step>,
+    /// Sessions instead of targets: what starts is an iteration of one of them, and each of its steps is a request.
+    pub scenarios: Vec<Scenario>,
+    /// Where the variables of targets and steps come from, besides answers.
+    pub feeders: Vec<Feeder>,
     /// Where the targets still have to be read from.
     pub targets_file: Option<TargetFile>,
     pub arrival: Arrival,
@@ -243,6 +245,7 @@ impl LoadWork {
             // The same starts, wherever their file lies.
             path.clear();
         }
+        common.feeders.iter_mut().for_each(|feeder| feeder.path.clear());
         let text = format!("{version} {common:?}");
         let bytes = text.bytes().chain(recorded.iter().flat_map(|start_ns| start_ns.to_le_bytes()));
         // FNV-1a, 64 bits: the same number on every machine.

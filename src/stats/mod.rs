@@ -3,6 +3,7 @@
 mod beta;
 mod binomial;
 mod coarse;
+mod counter;
 mod counts;
 mod fisher;
 mod histogram;
@@ -16,6 +17,7 @@ mod student;
 
 pub use binomial::{lower_rank, rate_lower_bound, rate_upper_bound, upper_rank};
 pub use coarse::Coarse;
+pub use counter::{random_below, random_word};
 pub use counts::Counts;
 pub use fisher::fisher_higher;
 pub use histogram::{Histogram, HistogramError};

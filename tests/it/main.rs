@@ -9,6 +9,7 @@ mod check;
 mod convert;
 mod durable;
 mod fail_closed;
+mod feeds;
 mod first_use;
 mod hello;
 mod init;

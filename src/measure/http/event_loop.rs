@@ -4,10 +4,10 @@ use super::assertion;
 use super::connection::{Flight, Step};
 use super::failure::{ErrorClass, Failure};
 use super::ledger::{Closing, Ledger, Place};
-use super::pacer::{Pacer, Ticket, nanos};
+use super::pacer::{Pacer, Supply, Ticket, nanos};
 use super::pool::{Pool, Reactor, Reuse, refused};
 use super::request::Message;
-use super::route::Routes;
+use super::route::{HOME, Routes};
 use super::scenario::{Scenario, message_of};
 use super::timer::{Alarm, Until};
 use super::turns::Turns;
@@ -72,7 +72,11 @@ impl EventLoop {
         if connections == 0 {
             return Err(LoadError(format!("{} connections leave none for this shard; use one a shard at least", work.connections)));
         }
-        let pacer = Pacer::new(work, recorded)?;
+        let mut pacer = Pacer::new(work, recorded)?;
+        if let Some((feed, rows)) = scenario.as_ref().and_then(|scenario| Some((scenario.feed(), scenario.feed().supply()?))) {
+            feed.check(pacer.slots().unwrap_or(0))?;
+            pacer.supply(Supply { slots: rows, is_all: true });
+        }
         let routes = Routes::new(&work.transport, &first.url)?;
         let poll = Poll::new().map_err(refused)?;
         let alarm = Alarm::new(poll.registry(), ALARM).map_err(refused)?;
@@ -138,7 +142,12 @@ impl EventLoop {
             now_ns = self.reactor.clock.elapsed_ns();
         }
         self.ledger.close();
-        self.settle_rest(now_ns, sink)
+        self.settle_rest(now_ns, sink)?;
+        if self.pacer.is_out_of_supply() && self.pacer.planned() == 0 {
+            let what = self.scenario.as_ref().map(|scenario| scenario.feed().describe_end()).unwrap_or_default();
+            return Err(LoadError(format!("{what} in its warm-up; nothing was measured")));
+        }
+        Ok(())
     }
 
     /// No further request starts, and answers are not waited for as long as planned.
@@ -183,15 +192,27 @@ impl EventLoop {
             match self.pool.on_event(number, message, &mut self.reactor, event.is_read_closed() || event.is_error()) {
                 Step::Pending => {}
                 Step::Sent { at_ns } => self.next_limit_ns = self.next_limit_ns.min(at_ns.saturating_add(self.timeout_ns)),
-                Step::Answered { at_ns } => match self.pool.redirect(number, message, self.reactor.poll.registry(), at_ns) {
-                    None => self.settle(number, at_ns, None, sink)?,
-                    Some(Ok(())) => self.next_limit_ns = self.next_limit_ns.min(at_ns.saturating_add(self.connect_timeout_ns)),
-                    Some(Err(failure)) => self.settle(number, at_ns, Some(failure), sink)?,
-                },
+                Step::Answered { at_ns } if self.pool.is_redirected(number) => self.redirect(number, sequence, at_ns, sink)?,
+                Step::Answered { at_ns } => self.settle(number, at_ns, None, sink)?,
                 Step::Failed { at_ns, failure } => self.settle(number, at_ns, Some(failure), sink)?,
             }
         }
         Ok(())
+    }
+
+    /// A request was answered with a redirect that is to be followed.
+    fn redirect(&mut self, number: usize, sequence: u64, at_ns: u64, sink: &mut dyn Sink) -> Result<(), LoadError> {
+        let answer = self.pool.get(number).map(|connection| (&connection.response, connection.route() == HOME));
+        let cookies = self.scenario.as_mut().zip(answer).and_then(|(scenario, answer)| scenario.pass_on(number, answer));
+        let Some(message) = message_of(&self.turns, self.scenario.as_ref(), number, sequence) else { return Ok(()) };
+        match self.pool.redirect(number, message, cookies.as_deref(), self.reactor.poll.registry(), at_ns) {
+            None => self.settle(number, at_ns, None, sink),
+            Some(Ok(())) => {
+                self.next_limit_ns = self.next_limit_ns.min(at_ns.saturating_add(self.connect_timeout_ns));
+                Ok(())
+            }
+            Some(Err(failure)) => self.settle(number, at_ns, Some(failure), sink),
+        }
     }
 
     /// Second phase: everything that may start.
@@ -264,7 +285,7 @@ impl EventLoop {
         // Without a request it was idle, and is among the free ones already, or rests between two steps.
         let Some(flight) = connection.flight.take() else { return Ok(()) };
         let failure = failure.or_else(|| match &mut self.scenario {
-            Some(scenario) => scenario.take_in(number, &connection.response),
+            Some(scenario) => scenario.take_in(number, (&connection.response, connection.route() == HOME)),
             None => {
                 let assertions = self.turns.of(flight.ticket.sequence)?.assertions.as_deref()?;
                 assertion::unmet(assertions, &connection.response)
@@ -345,6 +366,9 @@ impl EventLoop {
         }
         self.pacer.defer(now_ns);
         while let Some(ticket) = self.pacer.take_unsent() {
+            if let Some(scenario) = &mut self.scenario {
+                scenario.miss(&ticket);
+            }
             // No connection carries it, so that of a scenario it is the first step.
             let Some(message) = message_of(&self.turns, self.scenario.as_ref(), usize::MAX, ticket.sequence) else { break };
             let place = Place { message, thread: "load 1", epoch_ns: self.reactor.clock.started_epoch_ns() };
@@ -365,7 +389,8 @@ impl EventLoop {
             phase,
             done: self.ledger.done(),
             // How many requests a scenario makes is known only when its last iteration has ended.
-            planned: (self.pacer.is_count_known() && self.scenario.is_none()).then(|| self.pacer.planned()),
+            planned: (self.pacer.is_count_known() && !self.scenario.as_ref().is_some_and(Scenario::has_steps))
+                .then(|| self.pacer.planned()),
             elapsed_ns: now_ns.saturating_sub(self.pacer.origin_ns()),
             total_ns: self.pacer.window_end_ns().map(|end_ns| end_ns.saturating_sub(self.pacer.origin_ns())),
             errors: self.ledger.errors(),
@@ -376,8 +401,9 @@ impl EventLoop {
 
     /// Oddities of the finished run, and what became of the iterations of a scenario.
     pub fn notes(&self) -> Vec<Note> {
-        let iterations = self.scenario.as_ref().map(|scenario| scenario.iterations.describe(self.pacer.planned(), self.ledger.unsent()));
-        self.ledger.notes().into_iter().chain(iterations.map(Note::text)).collect()
+        let scenario = self.scenario.iter();
+        let ends = scenario.clone().filter(|_| self.pacer.is_out_of_supply()).map(|scenario| scenario.feed().describe_end());
+        self.ledger.notes().into_iter().chain(scenario.flat_map(Scenario::describe).chain(ends).map(Note::text)).collect()
     }
 
     /// The facts of the finished run.
@@ -389,7 +415,7 @@ impl EventLoop {
             is_partial: self.ending_until_ns.is_some(),
             aborted: self.aborted.clone(),
             transport: self.pool.facts(),
-            later: self.scenario.as_ref().map_or(0, |scenario| scenario.iterations.later),
+            later: self.scenario.as_ref().map_or(0, Scenario::later),
         };
         self.ledger.facts(&self.pacer, &self.reactor.clock, closing)
     }

@@ -12,6 +12,7 @@ mod chunked;
 mod connection;
 mod event_loop;
 mod failure;
+mod feed;
 mod kept;
 mod ledger;
 mod pacer;

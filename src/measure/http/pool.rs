@@ -3,7 +3,7 @@
 use super::LoadError;
 use super::connection::{Connection, Step};
 use super::failure::Failure;
-use super::redirect;
+use super::redirect::{self, Jar};
 use super::request::Message;
 use super::route::{HOME, Routes};
 use super::timer::{Alarm, Until};
@@ -172,15 +172,29 @@ impl Pool {
         step
     }
 
-    /// Follows the redirect that a connection was answered with; `None` where the answer is none, or is to be seen.
-    pub fn redirect(&mut self, number: usize, message: &Message, registry: &Registry, now_ns: u64) -> Option<Result<(), Failure>> {
+    /// Whether a connection was answered with a redirect that is to be followed.
+    pub fn is_redirected(&self, number: usize) -> bool {
+        self.connections.get(number).is_some_and(|connection| redirect::is_redirect(&self.transport, &connection.response))
+    }
+
+    /// Follows the redirect that a connection was answered with, with the cookies of its session; `None` where the answer is
+    /// none, or is to be seen.
+    pub fn redirect(
+        &mut self,
+        number: usize,
+        message: &Message,
+        cookies: Option<&str>,
+        registry: &Registry,
+        now_ns: u64,
+    ) -> Option<Result<(), Failure>> {
         if self.transport.redirects == 0 {
             return None;
         }
         let connection = self.connections.get_mut(number)?;
         let before = connection.flight.as_mut()?.hop.take();
+        let jar = cookies.map(|line| Jar { line, home: &message.url });
         let (message, followed) = before.as_ref().map_or((message, 0), |hop| (&hop.message, hop.count));
-        let hop = match redirect::next(&self.transport, message, &connection.response, followed)? {
+        let hop = match redirect::next(&self.transport, message, &connection.response, followed, jar)? {
             Ok(hop) => hop,
             Err(failure) => return Some(Err(failure)),
         };

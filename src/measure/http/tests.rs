@@ -3,6 +3,7 @@
 mod accounting;
 mod answers;
 mod assertions;
+mod feeds;
 mod pace;
 mod redirects;
 mod scenarios;
@@ -192,7 +193,8 @@ fn target(method: &str, path: &str) -> Target {
 fn work(arrival: Arrival, connections: u32, count: u64) -> LoadWork {
     LoadWork {
         targets: vec![target("GET", "/")],
-        steps: Vec::new(),
+        scenarios: Vec::new(),
+        feeders: Vec::new(),
         targets_file: None,
         arrival,
         connections,
