@@ -132,6 +132,13 @@ pub const LOAD_READ_BYTES: usize = 64 * 1024;
 pub const LOAD_EVENTS_PER_TURN: usize = 1024;
 /// Longest head (status line and headers) of an answer; also the longest trailer and chunk-size line.
 pub const RESPONSE_HEAD_BYTES_MAX: usize = 64 * 1024;
+/// HTTP/2: what a server may send ahead on a stream, and on a connection; taken and let go as it comes, never gathered.
+pub const HTTP2_WINDOW_BYTES: u32 = 16 * 1024 * 1024;
+/// HTTP/2: requests at a time on one connection, and on all of them.
+pub const HTTP2_STREAMS_MAX: u64 = 10_000;
+pub const HTTP2_LANES_MAX: u64 = 1_000_000;
+/// HTTP/2: how often a request is sent again that the server did not look at.
+pub const HTTP2_RETRIES_MAX: u32 = 3;
 /// Headers of one answer.
 pub const RESPONSE_HEADERS_MAX: usize = 128;
 /// Redirects followed within one request.

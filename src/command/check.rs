@@ -4,10 +4,10 @@ use super::{Failure, Session};
 use crate::cli::CheckArgs;
 use crate::config::{CheckSuite, Plan, Profile, Request};
 use crate::pipeline::{self, CheckedSuite};
-use crate::source::Input;
+use crate::source::{Input, plain};
 use glob::{MatchOptions, Pattern};
 use std::mem::ManuallyDrop;
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
 
 /// Reads the files, compares, judges, reports; the verdict's exit code.
 pub fn check(request: Request<'_>, arguments: &CheckArgs) -> Result<u8, Failure> {
@@ -56,18 +56,6 @@ fn claims(plan: &Plan, suite: &CheckSuite, file: &Path) -> bool {
     let (Some(root), Some(file)) = (plain(&plan.root), plain(file)) else { return false };
     let relative = file.strip_prefix(&root).unwrap_or(&file);
     suite.results.iter().filter_map(|glob| Pattern::new(glob).ok()).any(|pattern| pattern.matches_path_with(relative, options))
-}
-
-/// The path from the root, without `.` and `..`.
-fn plain(path: &Path) -> Option<PathBuf> {
-    let mut plain = PathBuf::new();
-    for component in std::path::absolute(path).ok()?.components() {
-        match component {
-            Component::ParentDir => drop(plain.pop()),
-            other => plain.push(other),
-        }
-    }
-    Some(plain)
 }
 
 /// A file's stem without digits and what separated them: `results-17.jtl` is `results`.

@@ -2,7 +2,7 @@
 
 use super::error::{ConfigError, typed};
 use crate::judge::condition::parse_condition;
-use crate::judge::{Attempts, Limit, Rule};
+use crate::judge::{Limit, Rule};
 use crate::model::{Condition, Side, Statistic};
 
 /// A rule for each statistic, with both limits where both are given: of two rules only the first would be heard.
@@ -57,21 +57,7 @@ fn limit(condition: &Condition) -> Limit {
 
 /// Every label is judged by it; without a metric it is about latency.
 fn rule_about(statistic: Statistic) -> Rule {
-    Rule {
-        suite: "*".to_string(),
-        label: "*".to_string(),
-        metric: None,
-        statistic: Some(statistic),
-        unstable: None,
-        fail: None,
-        floor: None,
-        too_fast: None,
-        widen_to: None,
-        against: None,
-        of: Attempts::Ok,
-        is_default: false,
-        place: None,
-    }
+    Rule { statistic: Some(statistic), ..Rule::everywhere() }
 }
 
 #[cfg(test)]

@@ -58,6 +58,8 @@ pub const LOAD: Shape = Shape {
         "redirects",
         "keep_alive",
         "compressed",
+        "http",
+        "streams",
         "auth",
         "tls",
     ],
@@ -146,6 +148,7 @@ pub fn from_arguments(args: &LoadArgs, around: &Surroundings) -> Result<LoadWork
     }
     targets::fill(&mut load, &around.directory, false)?;
     feed::fill(&mut load, &around.directory)?;
+    transport::check(&load)?;
     material::fill(&mut load, Path::new("."), around)?;
     Ok(load)
 }

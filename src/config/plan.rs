@@ -3,7 +3,7 @@
 use super::profile::{Profile, ProfileName};
 use super::report::ReportRequest;
 use super::{ci, error::ConfigError, judged::usual_too_fast, shard};
-use crate::judge::{Attempts, Limit, Policy, Quarantine, Rule, Statistics, UnknownEnvironment};
+use crate::judge::{Limit, Policy, Quarantine, Rule, Statistics, UnknownEnvironment};
 use crate::model::{Condition, Percentile, PullRequest, Side, Statistic, SuiteWork, Verdict, metric};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -51,8 +51,9 @@ pub const READY_TIMEOUT: Duration = Duration::from_secs(30);
 pub const STOP_TIMEOUT: Duration = Duration::from_secs(5);
 /// Suite name of a load from the command line.
 pub const LOAD_SUITE: &str = "load";
-/// Connections of a load.
+/// Connections of a load; with HTTP/2, requests at a time on each.
 pub const CONNECTIONS: u32 = 50;
+pub const STREAMS: u32 = 1;
 /// Length of the measured phase of a load.
 pub const LOAD_DURATION: Duration = Duration::from_secs(10);
 /// A load without `warm_up` records from its first request on.
@@ -67,9 +68,8 @@ pub const REQUEST_TIMEOUT: Duration = Duration::from_secs(10);
 pub const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 /// Redirects followed within one request: none, so that a 3xx is seen.
 pub const REDIRECTS: u32 = 0;
-/// A connection carries more than one request.
+/// A connection carries more than one request; nobody asked for gzip.
 pub const KEEP_ALIVE: bool = true;
-/// Nobody asked for gzip.
 pub const COMPRESSED: bool = false;
 /// Certificates are verified.
 pub const TLS_INSECURE: bool = false;
@@ -100,19 +100,14 @@ pub fn default_rules() -> Vec<Rule> {
     let absolute = |value: f64, text: &str| Limit::Absolute { value, text: text.to_string() };
     let relative = |change: f64, text: &str| Limit::Relative { change, text: text.to_string() };
     let rule = |metric: Option<&str>, statistic: Option<Statistic>, unstable: Limit, fail: Limit, floor: Option<f64>| Rule {
-        suite: "*".to_string(),
-        label: "*".to_string(),
         metric: metric.map(str::to_string),
         statistic,
         unstable: Some(unstable),
         fail: Some(fail),
         floor,
         too_fast: usual_too_fast(metric, statistic),
-        widen_to: None,
-        against: None,
-        of: Attempts::Ok,
         is_default: true,
-        place: None,
+        ..Rule::everywhere()
     };
     let p95 = Some(Statistic::Percentile(Percentile::P95));
     let two_ms = Some(2e6);

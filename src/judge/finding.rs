@@ -4,32 +4,11 @@ use super::selection::Selected;
 use super::threshold::{Case, Found};
 use crate::limits::QUOTED_CHARS_MAX;
 use crate::model::humanize::{percent, quantity};
-use crate::model::{Better, Finding, FindingKind, SeriesKey, Statistic, Unit, Verdict, metric};
+use crate::model::{Finding, FindingKind, SeriesKey, Statistic, Unit, Verdict, metric};
 
 /// A finding about the suite as a whole.
 pub fn of_suite(suite: &str, reproduce: &str, verdict: Verdict, sentence: String) -> Finding {
-    Finding {
-        suite: suite.to_string(),
-        key: SeriesKey::new("", ""),
-        kind: FindingKind::Suite,
-        statistic: None,
-        unit: Unit::Count,
-        better: Better::Unknown,
-        verdict,
-        threshold: String::new(),
-        before: None,
-        after: None,
-        change_percent: None,
-        interval_percent: None,
-        detectable_percent: None,
-        pairs_used: None,
-        samples: 0,
-        sentence,
-        reproduce: reproduce.to_string(),
-        place: None,
-        quarantined: None,
-        confirmation: None,
-    }
+    Finding { reproduce: reproduce.to_string(), ..Finding::of_suite(suite, verdict, sentence) }
 }
 
 impl Case<'_> {

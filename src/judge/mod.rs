@@ -26,7 +26,7 @@ mod within_run;
 pub use rule::{Attempts, Kind, Limit, Policy, Quarantine, Rule, Statistics, UnknownEnvironment};
 pub use threshold::{Case, Found, Threshold};
 
-use crate::model::{BaselineFacts, Comparison, Finding, FindingKind, Note, Outcome, Run, SeriesKey, SuiteOutcome, Verdict};
+use crate::model::{Comparison, Finding, FindingKind, Note, Outcome, Run, SeriesKey, SuiteOutcome, Verdict};
 use selection::Selection;
 use std::collections::BTreeSet;
 
@@ -107,17 +107,8 @@ fn unguarded(case: &Case<'_>, found: &mut Found) {
 
 /// The outcome of a suite that could not be measured; the sentence names the place and the way out.
 pub fn no_verdict(suite: &str, sentence: impl Into<String>, reproduce: &str) -> SuiteOutcome {
-    SuiteOutcome {
-        suite: suite.to_string(),
-        verdict: Verdict::NoVerdict,
-        baseline: BaselineFacts::default(),
-        compared: 0,
-        findings: vec![finding::of_suite(suite, reproduce, Verdict::NoVerdict, sentence.into())],
-        new: Vec::new(),
-        missing: Vec::new(),
-        notes: Vec::new(),
-        duration_ns: 0,
-    }
+    let findings = vec![finding::of_suite(suite, reproduce, Verdict::NoVerdict, sentence.into())];
+    SuiteOutcome { findings, ..SuiteOutcome::new(suite, Verdict::NoVerdict) }
 }
 
 /// The outcome of all suites. `runs` are those that were measured: if that is every suite, the user's rules and quarantines

@@ -70,6 +70,26 @@ pub struct Rule {
 }
 
 impl Rule {
+    /// The user's rule for everything, still without limits: times, at their p50 unless it is told otherwise.
+    pub fn everywhere() -> Rule {
+        let all = || "*".to_string();
+        Rule {
+            suite: all(),
+            label: all(),
+            metric: None,
+            statistic: None,
+            unstable: None,
+            fail: None,
+            floor: None,
+            too_fast: None,
+            widen_to: None,
+            against: None,
+            of: Attempts::Ok,
+            is_default: false,
+            place: None,
+        }
+    }
+
     /// What one of its limits is held against.
     pub fn kind_of(&self, limit: &Limit) -> Kind {
         match limit {

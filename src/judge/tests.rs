@@ -7,7 +7,7 @@ mod quarantine;
 mod requests;
 mod situations;
 
-use super::{Attempts, Limit, Policy, Rule, Statistics, UnknownEnvironment, judge};
+use super::{Limit, Policy, Rule, Statistics, UnknownEnvironment, judge};
 use crate::compare::compare;
 use crate::model::{
     BaselineFacts, BaselineKind, Before, Better, Distribution, Environment, Evidence, LoadFacts, LoadModel, Percentile, Place, Run, Series,
@@ -92,21 +92,7 @@ fn absolute(value: f64, text: &str) -> Option<Limit> {
 
 /// A user's rule for everything, in line 7 of the configuration.
 fn rule(unstable: Option<Limit>, fail: Option<Limit>) -> Rule {
-    Rule {
-        suite: "*".to_string(),
-        label: "*".to_string(),
-        metric: None,
-        statistic: None,
-        unstable,
-        fail,
-        floor: None,
-        too_fast: None,
-        widen_to: None,
-        against: None,
-        of: Attempts::Ok,
-        is_default: false,
-        place: Some(Place { path: "neverslower.toml".to_string(), line: 7 }),
-    }
+    Rule { unstable, fail, place: Some(Place { path: "neverslower.toml".to_string(), line: 7 }), ..Rule::everywhere() }
 }
 
 fn error_rule() -> Rule {

@@ -7,7 +7,7 @@ use super::error::MeasureError;
 use crate::limits;
 use crate::model::PullRequest;
 use std::collections::BTreeMap;
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
 
 /// Why git gives no answer. The texts end a sentence.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -171,26 +171,6 @@ pub fn short(commit: &str) -> String {
     commit.chars().take(10).collect()
 }
 
-/// The way from one directory to another, by their names alone.
-pub fn relative(from: &Path, to: &Path) -> Option<PathBuf> {
-    let (from, to) = (plain(from)?, plain(to)?);
-    let shared = from.components().zip(to.components()).take_while(|(a, b)| a == b).count();
-    let up = std::iter::repeat_n(Component::ParentDir, from.components().count() - shared);
-    Some(up.chain(to.components().skip(shared)).collect())
-}
-
-/// The path from the root, without `.` and `..`.
-fn plain(path: &Path) -> Option<PathBuf> {
-    let mut plain = PathBuf::new();
-    for component in std::path::absolute(path).ok()?.components() {
-        match component {
-            Component::ParentDir => drop(plain.pop()),
-            other => plain.push(other),
-        }
-    }
-    Some(plain)
-}
-
 fn is_commit(text: &str) -> bool {
     matches!(text.len(), 40 | 64) && text.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
@@ -240,8 +220,8 @@ fn explain(complaint: &str, error: &MeasureError) -> GitError {
 
 #[cfg(test)]
 mod tests {
-    use super::{relative, texts};
-    use std::path::{Path, PathBuf};
+    use super::texts;
+    use std::path::PathBuf;
 
     fn check(printed: &str, expected: &str) {
         let found = texts(printed.as_bytes(), ["a", "b"].map(PathBuf::from).into_iter());
@@ -256,17 +236,5 @@ mod tests {
         check("1 blob 3\nxyz\n2 blob 9\nx\n", "none");
         check("1 blob 99999999999999999999\nxyz\n", "none");
         check("", "none");
-    }
-
-    #[test]
-    fn a_folder_is_found_from_where_git_is_asked() {
-        let check = |from: &str, to: &str, expected: &str| {
-            assert_eq!(relative(Path::new(from), Path::new(to)), Some(PathBuf::from(expected)), "{from} {to}");
-        };
-        check(".", "baselines", "baselines");
-        check("../..", "../../baselines", "baselines");
-        check("a", "baselines", "../baselines");
-        check("a/b", "a/../c/./d", "../../c/d");
-        check("a", "a", "");
     }
 }

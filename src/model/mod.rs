@@ -11,6 +11,7 @@ pub mod humanize;
 pub mod metric;
 mod outcome;
 mod overall;
+mod pair;
 mod pull_request;
 mod run;
 mod sample;
@@ -30,6 +31,7 @@ pub use feed::{FeedOrder, Feeder, Rows};
 pub use found_rate::{FOUND_RATE_SCHEMA, FoundRate, RateAnswer, RateStep, StepVerdict};
 pub use outcome::{Confirmation, Finding, FindingKind, Outcome, Place, SuiteOutcome, Verdict};
 pub use overall::Overall;
+pub use pair::{Order, Pair, PairKey, Pairs, Sides};
 pub use pull_request::PullRequest;
 pub use run::{Environment, Exemplar, LoadFacts, LoadModel, Note, Run, RunFacts, Shard, Window};
 pub use sample::{Request, Sample, Value};
@@ -37,7 +39,9 @@ pub use scenario::{Extract, Extraction, ITERATION, Scenario, Step, pieces, varia
 pub use series::{Distribution, Evidence, Series, SeriesKey};
 pub use stored::{STORED_RUN_SCHEMA, StoredError, StoredRun};
 pub use summary::{Percentile, STATISTIC_WORDS, Statistic, Summary};
-pub use transport::{Auth, ConnectTo, Family, Material, Origin, Proxy, Resolve, Secret, TlsFacts, TlsWork, Transport, TransportFacts};
+pub use transport::{
+    Auth, ConnectTo, Family, Http, Material, Origin, Proxy, Resolve, Secret, TlsFacts, TlsWork, Transport, TransportFacts,
+};
 pub use unit::{Better, Unit};
 pub use work::{
     Arrival, CommandWork, HarnessWork, LoadWork, Scrape, ServerWork, Spacing, Stage, Start, Stop, SuiteWork, Target, TargetFile, ToolWork,

@@ -109,6 +109,34 @@ pub struct Finding {
     pub confirmation: Option<Confirmation>,
 }
 
+impl Finding {
+    /// About the suite as a whole, without numbers: what every finding begins as.
+    pub fn of_suite(suite: impl Into<String>, verdict: Verdict, sentence: impl Into<String>) -> Finding {
+        Finding {
+            suite: suite.into(),
+            key: SeriesKey::new("", ""),
+            kind: FindingKind::Suite,
+            statistic: None,
+            unit: Unit::Count,
+            better: Better::Unknown,
+            verdict,
+            threshold: String::new(),
+            before: None,
+            after: None,
+            change_percent: None,
+            interval_percent: None,
+            detectable_percent: None,
+            pairs_used: None,
+            samples: 0,
+            sentence: sentence.into(),
+            reproduce: String::new(),
+            place: None,
+            quarantined: None,
+            confirmation: None,
+        }
+    }
+}
+
 /// A failure that was measured again before it turned red.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Confirmation {
@@ -132,6 +160,23 @@ pub struct SuiteOutcome {
     pub notes: Vec<Note>,
     /// Wall time of measuring, ns.
     pub duration_ns: u64,
+}
+
+impl SuiteOutcome {
+    /// The verdict of a suite, without anything that led to it yet.
+    pub fn new(suite: impl Into<String>, verdict: Verdict) -> SuiteOutcome {
+        SuiteOutcome {
+            suite: suite.into(),
+            verdict,
+            baseline: BaselineFacts::default(),
+            compared: 0,
+            findings: Vec::new(),
+            new: Vec::new(),
+            missing: Vec::new(),
+            notes: Vec::new(),
+            duration_ns: 0,
+        }
+    }
 }
 
 /// The whole gate's answer.

@@ -1,6 +1,6 @@
 //! One recording of one suite.
 
-use super::{Series, SeriesKey, TransportFacts};
+use super::{Pairs, Series, SeriesKey, TransportFacts};
 use std::collections::BTreeMap;
 
 /// What must be alike to compare times. `hard` makes the key, `drift` is shown.
@@ -209,6 +209,8 @@ pub struct Run {
     /// `None`: a session of its own.
     pub session_ns: Option<u64>,
     pub series: BTreeMap<SeriesKey, Series>,
+    /// Of an interleaved comparison, whose head this run is.
+    pub pairs: Pairs,
     pub load: Option<LoadFacts>,
     /// Answers by their three-digit status code, whichever label they are of; what has none is not in it.
     pub status_codes: BTreeMap<u16, u64>,

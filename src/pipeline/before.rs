@@ -8,7 +8,7 @@ use crate::limits::{COMMITTED_BYTES_MAX, COMMITTED_NOTE_BYTES_MAX};
 use crate::measure::Setting;
 use crate::measure::git::{self, GitError, Wanted};
 use crate::model::{BaselineFacts, BaselineKind, Before, Edited, Note, Run};
-use crate::source::Input;
+use crate::source::{Input, relative};
 use std::borrow::Cow;
 use std::path::Path;
 use std::time::Duration;
@@ -239,7 +239,7 @@ fn committed(plan: &Plan, suites: &[&str], around: Surroundings<'_>) -> Committe
     let here = Committed::WorkingTree { head: None, unguarded: None };
     let log = plan.results.join("logs").join("git.log");
     let setting = Setting { directory: &plan.root, log: &log, timeout: GIT_TIMEOUT, interrupted: around.interrupt.flag() };
-    let Some(folder) = git::relative(&plan.root, &plan.baselines) else { return here };
+    let Some(folder) = relative(&plan.root, &plan.baselines) else { return here };
     let names: Vec<String> = suites.iter().map(|suite| format!("{suite}.json")).collect();
     let read = |commit: &str, bytes_max: u64| {
         let files = git::files(&setting, commit, &Wanted { folder: &folder, names: &names, bytes_max })?;

@@ -1,12 +1,12 @@
 //! Drives a load, and looks at the server before and after: what its processes used, what its counters rose by.
 
 use super::Surroundings;
-use super::live::{Board, Seen, Watch};
+use super::live::{Board, Seen};
 use crate::measure::http::{self, Drive, Phase, Progress};
 use crate::measure::scrape::{Counters, Readings};
 use crate::measure::{Server, ServerUsage};
-use crate::model::{Better, LoadWork, Note, Run, RunFacts, Sample, Scrape, Series, SeriesKey, Unit, metric};
-use crate::record::{Rejected, Sink};
+use crate::model::{Better, LoadWork, Note, Pair, PairKey, Run, RunFacts, Sample, Scrape, Series, SeriesKey, Unit, metric};
+use crate::record::{Rejected, Sink, Tee};
 use crate::stats::Histogram;
 use std::cell::RefCell;
 use std::sync::Arc;
@@ -97,7 +97,11 @@ impl Driving<'_> {
             Some(view) => {
                 let (mut board, seen) = (Board::new(self.name, work), RefCell::new(Seen::default()));
                 let mut show = |progress: Progress| view.show(board.frame(&told(progress), &mut seen.borrow_mut()));
-                drive(&mut show, &mut Watch { seen: &seen, sink })
+                let first = |sample: &Sample<'_>| {
+                    seen.borrow_mut().see(sample);
+                    Ok(())
+                };
+                drive(&mut show, &mut Tee { first, sink })
             }
         };
         driven.map_err(|error| error.to_string())
@@ -148,6 +152,10 @@ impl Sink for Nowhere {
     }
 
     fn summary(&mut self, _: Series) -> Result<(), Rejected> {
+        Ok(())
+    }
+
+    fn pair(&mut self, _: &PairKey, _: &Pair) -> Result<(), Rejected> {
         Ok(())
     }
 

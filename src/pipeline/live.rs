@@ -3,10 +3,8 @@
 use crate::limits::{LIVE_CELL_NS, LIVE_CELLS, LIVE_ROWS};
 use crate::measure::http::{Phase, Progress};
 use crate::model::humanize::quantity;
-use crate::model::{LoadWork, Note, Percentile, RunFacts, Sample, Series, SeriesKey, Unit};
-use crate::record::{Rejected, Sink};
-use crate::stats::{Coarse, Histogram};
-use std::cell::RefCell;
+use crate::model::{LoadWork, Percentile, Sample, Unit};
+use crate::stats::Coarse;
 use std::collections::VecDeque;
 use std::time::Duration;
 
@@ -23,39 +21,16 @@ pub struct Seen {
     recent: Coarse,
 }
 
-/// A sink that looks at every sample and hands it on.
-pub struct Watch<'a> {
-    pub seen: &'a RefCell<Seen>,
-    pub sink: &'a mut dyn Sink,
-}
-
-impl Sink for Watch<'_> {
+impl Seen {
+    /// Looks at a sample.
     #[inline]
-    fn sample(&mut self, sample: &Sample<'_>) -> Result<(), Rejected> {
+    pub fn see(&mut self, sample: &Sample<'_>) {
         if let Sample::Request(request) = sample
             && request.is_ok()
         {
-            let mut seen = self.seen.borrow_mut();
-            seen.all.add(request.latency_ns);
-            seen.recent.add(request.latency_ns);
+            self.all.add(request.latency_ns);
+            self.recent.add(request.latency_ns);
         }
-        self.sink.sample(sample)
-    }
-
-    fn histogram(&mut self, key: &SeriesKey, histogram: &Histogram, failed: bool) -> Result<(), Rejected> {
-        self.sink.histogram(key, histogram, failed)
-    }
-
-    fn summary(&mut self, series: Series) -> Result<(), Rejected> {
-        self.sink.summary(series)
-    }
-
-    fn facts(&mut self, facts: RunFacts) {
-        self.sink.facts(facts);
-    }
-
-    fn note(&mut self, note: Note) {
-        self.sink.note(note);
     }
 }
 

@@ -1,11 +1,10 @@
 //! What is written: the reports of every run under `perf-results/`, the ones asked for, and last of all the verdict.
 
 use crate::config::{Keep, Plan, ReportRequest, SuitePlan};
-use crate::model::{Note, Outcome, Run, RunFacts, Sample, Series, SeriesKey, Verdict, Work};
+use crate::model::{Outcome, Run, Sample, Verdict, Work};
 use crate::output::{Output, OutputError, Report};
-use crate::record::{Rejected, Sink};
+use crate::record::{Rejected, Sink, Tee};
 use crate::report::{self, Entry, Needs, Style};
-use crate::stats::Histogram;
 use crate::target::{self, Pending, Target, TargetError};
 use crate::terminal::Terminal;
 use std::path::PathBuf;
@@ -89,8 +88,18 @@ impl Tap {
     }
 
     /// A sink that hands everything to `sink`, and samples to the outputs first.
-    pub fn beside<'a>(&'a mut self, sink: &'a mut dyn Sink) -> Beside<'a> {
-        Beside { tap: self, sink }
+    pub fn beside<'a>(&'a mut self, sink: &'a mut dyn Sink) -> Tee<'a, impl FnMut(&Sample<'_>) -> Result<(), Rejected>> {
+        Tee { first: |sample: &Sample<'_>| self.sample(sample), sink }
+    }
+
+    fn sample(&mut self, sample: &Sample<'_>) -> Result<(), Rejected> {
+        for opened in self.opened.iter_mut().filter(|opened| opened.output.wants_samples()) {
+            if let Err(error) = opened.output.sample(sample) {
+                self.failed = Some(error.clone());
+                return Err(Rejected(error.0));
+            }
+        }
+        Ok(())
     }
 
     /// What an output could not take, if that is why measuring or reading ended.
@@ -110,42 +119,6 @@ pub struct Taps<'a> {
     pub asked: &'a mut Tap,
     /// Those that each suite of its kind has.
     pub own: &'a mut Tap,
-}
-
-/// A recorder with a tap.
-pub struct Beside<'a> {
-    tap: &'a mut Tap,
-    sink: &'a mut dyn Sink,
-}
-
-impl Sink for Beside<'_> {
-    fn sample(&mut self, sample: &Sample<'_>) -> Result<(), Rejected> {
-        for opened in &mut self.tap.opened {
-            if opened.output.wants_samples()
-                && let Err(error) = opened.output.sample(sample)
-            {
-                self.tap.failed = Some(error.clone());
-                return Err(Rejected(error.0));
-            }
-        }
-        self.sink.sample(sample)
-    }
-
-    fn histogram(&mut self, key: &SeriesKey, histogram: &Histogram, failed: bool) -> Result<(), Rejected> {
-        self.sink.histogram(key, histogram, failed)
-    }
-
-    fn summary(&mut self, series: Series) -> Result<(), Rejected> {
-        self.sink.summary(series)
-    }
-
-    fn facts(&mut self, facts: RunFacts) {
-        self.sink.facts(facts);
-    }
-
-    fn note(&mut self, note: Note) {
-        self.sink.note(note);
-    }
 }
 
 /// Clears what an earlier run left, the verdict first: a stale one must never be taken for this run's.

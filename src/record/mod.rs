@@ -14,4 +14,4 @@ mod timeline;
 pub use fold::Keep;
 pub use recorder::Recorder;
 pub use shards::join_shards;
-pub use sink::{Rejected, Sink};
+pub use sink::{Rejected, Sink, Tee};

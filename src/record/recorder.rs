@@ -7,7 +7,7 @@ use super::summarise::{self, two_things};
 use super::timeline::Timeline;
 use super::{Keep, Rejected, Sink};
 use crate::limits::{COUNTED_VALUES_PER_RUN, FAIR_SHARE_MIN, KEPT_VALUES_PER_RUN, LABELS_MAX, NOTES_MAX, RECORDS_BETWEEN_BUDGETS};
-use crate::model::{LoadFacts, Note, Request, Run, RunFacts, Sample, Series, SeriesKey, metric};
+use crate::model::{LoadFacts, Note, Pair, PairKey, Pairs, Request, Run, RunFacts, Sample, Series, SeriesKey, metric};
 use crate::stats::Histogram;
 use rustc_hash::FxHashMap;
 use std::collections::BTreeMap;
@@ -25,6 +25,7 @@ pub struct Recorder {
     timeline: Timeline,
     status_codes: StatusCodes,
     exemplars: Exemplars,
+    pairs: Pairs,
     facts: RunFacts,
     first_start_ns: u64,
     last_end_ns: u64,
@@ -46,6 +47,7 @@ impl Recorder {
             timeline: Timeline::default(),
             status_codes: StatusCodes::default(),
             exemplars: Exemplars::default(),
+            pairs: Pairs::new(),
             facts: RunFacts::default(),
             first_start_ns: u64::MAX,
             last_end_ns: 0,
@@ -99,6 +101,7 @@ impl Recorder {
             shard: facts.shard,
             session_ns: facts.session_ns,
             series,
+            pairs: self.pairs,
             load: facts.load,
             status_codes: self.status_codes.finish(),
             windows: if facts.windows.is_empty() { self.timeline.windows() } else { facts.windows },
@@ -208,6 +211,14 @@ impl Sink for Recorder {
                 Ok(())
             }
         }
+    }
+
+    fn pair(&mut self, key: &PairKey, pair: &Pair) -> Result<(), Rejected> {
+        match self.pairs.get_mut(key) {
+            Some(pairs) => pairs.push(*pair),
+            None => drop(self.pairs.insert(key.clone(), vec![*pair])),
+        }
+        Ok(())
     }
 
     fn facts(&mut self, facts: RunFacts) {

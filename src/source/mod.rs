@@ -10,6 +10,7 @@ mod directory;
 mod error;
 mod lines;
 mod number;
+mod path;
 mod scan;
 mod span;
 mod xml;
@@ -19,6 +20,7 @@ pub use directory::Directory;
 pub use error::{SourceError, quoted};
 pub use lines::{Line, Lines};
 pub use number::{decimal, digits};
+pub use path::{plain, relative};
 pub use span::Span;
 pub use xml::{TagKind, XmlTag, XmlTags, unescape};
 

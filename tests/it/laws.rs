@@ -3,7 +3,7 @@
 use neverslower::baseline::{self, Acceptance, Store};
 use neverslower::compare::compare;
 use neverslower::format;
-use neverslower::judge::{Attempts, Limit, Policy, Rule, Statistics, UnknownEnvironment, judge};
+use neverslower::judge::{Limit, Policy, Rule, Statistics, UnknownEnvironment, judge};
 use neverslower::model::{BaselineKind, Environment, Run, SeriesKey, SuiteOutcome, Verdict};
 use neverslower::record::{Keep, Recorder};
 use neverslower::source::Input;
@@ -43,22 +43,7 @@ fn limit(change: f64) -> Option<Limit> {
 }
 
 fn rule(metric: Option<&str>, unstable: Option<Limit>, fail: Option<Limit>) -> Rule {
-    let all = || "*".to_string();
-    Rule {
-        suite: all(),
-        label: all(),
-        metric: metric.map(str::to_string),
-        statistic: None,
-        unstable,
-        fail,
-        floor: None,
-        too_fast: None,
-        widen_to: None,
-        against: None,
-        of: Attempts::Ok,
-        is_default: false,
-        place: None,
-    }
+    Rule { metric: metric.map(str::to_string), unstable, fail, ..Rule::everywhere() }
 }
 
 /// Times by 5 % and 10 %, or by the noise; whatever repeats exactly by any increase and 5 %.

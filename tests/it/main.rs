@@ -12,6 +12,7 @@ mod fail_closed;
 mod feeds;
 mod first_use;
 mod hello;
+mod http2;
 mod init;
 mod interrupts;
 mod jenkins;

@@ -39,39 +39,16 @@ fn a_session_begins_a_level_with_its_first_run_and_an_older_run_begins_none() {
 fn check(better: Better, kind: FindingKind, change: f64, detectable: Option<f64>, expected: bool) {
     let key = SeriesKey::new("sort", "time");
     let finding = Finding {
-        suite: "shop".to_string(),
         key: key.clone(),
         kind,
-        statistic: None,
-        unit: crate::model::Unit::Ns,
         better,
-        verdict: Verdict::Pass,
         threshold: "+10%".to_string(),
-        before: None,
-        after: None,
         change_percent: Some(change),
-        interval_percent: None,
         detectable_percent: detectable,
-        pairs_used: None,
-        samples: 0,
-        sentence: String::new(),
-        reproduce: String::new(),
-        place: None,
-        quarantined: None,
-        confirmation: None,
+        ..Finding::of_suite("shop", Verdict::Pass, "")
     };
     let Run { suite, .. } = run(1);
-    let outcome = SuiteOutcome {
-        suite,
-        verdict: Verdict::Pass,
-        baseline: Default::default(),
-        compared: 1,
-        findings: vec![finding],
-        new: Vec::new(),
-        missing: Vec::new(),
-        notes: Vec::new(),
-        duration_ns: 0,
-    };
+    let outcome = SuiteOutcome { compared: 1, findings: vec![finding], ..SuiteOutcome::new(suite, Verdict::Pass) };
     assert_eq!(moved(&outcome), if expected { BTreeSet::from([key]) } else { BTreeSet::new() }, "{better:?} {change}");
 }
 

@@ -2,44 +2,17 @@
 
 use super::super::{Override, refusals};
 use super::run;
-use crate::model::{BaselineFacts, Better, Finding, FindingKind, Run, SeriesKey, SuiteOutcome, Unit, Verdict};
+use crate::model::{Finding, FindingKind, Run, SeriesKey, SuiteOutcome, Verdict};
 
 /// Which overrides the reasons against a run have, given one finding.
 #[track_caller]
 fn check_refusals(run: Run, finding: Option<(FindingKind, Verdict)>, expected: &[Override]) {
     let finding = finding.map(|(kind, verdict)| Finding {
-        suite: "shop".to_string(),
         key: SeriesKey::new("sort", "time"),
         kind,
-        statistic: None,
-        unit: Unit::Ns,
-        better: Better::Lower,
-        verdict,
-        threshold: String::new(),
-        before: None,
-        after: None,
-        change_percent: None,
-        interval_percent: None,
-        detectable_percent: None,
-        pairs_used: None,
-        samples: 0,
-        sentence: "sort rose".to_string(),
-        reproduce: String::new(),
-        place: None,
-        quarantined: None,
-        confirmation: None,
+        ..Finding::of_suite("shop", verdict, "sort rose")
     });
-    let outcome = SuiteOutcome {
-        suite: "shop".to_string(),
-        verdict: Verdict::Pass,
-        baseline: BaselineFacts::default(),
-        compared: 0,
-        findings: finding.into_iter().collect(),
-        new: Vec::new(),
-        missing: Vec::new(),
-        notes: Vec::new(),
-        duration_ns: 0,
-    };
+    let outcome = SuiteOutcome { findings: finding.into_iter().collect(), ..SuiteOutcome::new("shop", Verdict::Pass) };
     let found = refusals(&run, &outcome, &|_| true);
     assert_eq!(found.iter().map(|refusal| refusal.by).collect::<Vec<_>>(), expected, "{found:?}");
     assert!(found.iter().all(|refusal| !refusal.way_out.is_empty()));

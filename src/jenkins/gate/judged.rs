@@ -88,17 +88,7 @@ impl Judged {
 }
 
 fn suite(name: String, baseline: &BaselineFacts) -> SuiteOutcome {
-    SuiteOutcome {
-        suite: name,
-        verdict: Verdict::Pass,
-        baseline: baseline.clone(),
-        compared: 0,
-        findings: Vec::new(),
-        new: Vec::new(),
-        missing: Vec::new(),
-        notes: Vec::new(),
-        duration_ns: 0,
-    }
+    SuiteOutcome { baseline: baseline.clone(), ..SuiteOutcome::new(name, Verdict::Pass) }
 }
 
 /// The build of the relative mode.

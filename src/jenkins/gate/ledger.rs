@@ -95,28 +95,7 @@ pub fn of(subject: Option<Subject<'_>>, kind: FindingKind, verdict: Verdict, sen
         Some(subject) => (suite_name(subject.report), SeriesKey::new(subject.name(), metric::LATENCY)),
         None => (STEP.to_string(), SeriesKey::new("", "")),
     };
-    Finding {
-        suite,
-        key,
-        kind,
-        statistic: None,
-        unit: Unit::Count,
-        better: Better::Lower,
-        verdict,
-        threshold: String::new(),
-        before: None,
-        after: None,
-        change_percent: None,
-        interval_percent: None,
-        detectable_percent: None,
-        pairs_used: None,
-        samples: 0,
-        sentence,
-        reproduce: String::new(),
-        place: None,
-        quarantined: None,
-        confirmation: None,
-    }
+    Finding { key, kind, better: Better::Lower, ..Finding::of_suite(suite, verdict, sentence) }
 }
 
 /// A finding on a measured value, which is given as the plugin holds it: milliseconds, or per cent of errors.

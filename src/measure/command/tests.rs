@@ -1,6 +1,6 @@
 use super::run;
 use crate::measure::{MeasureError, Setting};
-use crate::model::{CommandWork, Note, RunFacts, Sample, Series, SeriesKey, Unit, metric};
+use crate::model::{CommandWork, Note, Pair, PairKey, RunFacts, Sample, Series, SeriesKey, Unit, metric};
 use crate::record::{Rejected, Sink};
 use crate::stats::Histogram;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -28,6 +28,10 @@ impl Sink for Seen {
 
     fn summary(&mut self, _: Series) -> Result<(), Rejected> {
         Err(Rejected("a summary".into()))
+    }
+
+    fn pair(&mut self, _: &PairKey, _: &Pair) -> Result<(), Rejected> {
+        Err(Rejected("a pair".into()))
     }
 
     fn facts(&mut self, facts: RunFacts) {

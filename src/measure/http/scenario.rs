@@ -1,16 +1,16 @@
-//! Sessions: the steps of an iteration one after another on one connection, with the cookies and variables of its user. It
-//! knows no socket; the loop asks it what to send and tells it what came. Targets that are filled from rows are scenarios of one
-//! step each.
+//! Sessions: the steps of an iteration one after another on one connection (of HTTP/2: on one of its lanes), with the cookies
+//! and variables of its user. It knows no socket; the loop asks it what to send and tells it what came. Targets that are filled
+//! from rows are scenarios of one step each.
 
 mod extract;
 mod plan;
 
 use super::LoadError;
 use super::assertion;
+use super::carrier::Answer;
 use super::failure::{ErrorClass, Failure};
 use super::feed::Feed;
 use super::pacer::{Ticket, nanos};
-use super::parser::Response;
 use super::request::Message;
 use super::turns::{Round, Turns};
 use crate::model::{LoadWork, Step};
@@ -52,7 +52,7 @@ pub struct Scenario {
     round: Round,
     feed: Feed,
     making: Making,
-    /// By the number of the connection that carries them.
+    /// By the number of the connection, or lane, that carries them; as many as were needed so far.
     sessions: Vec<Option<Session>>,
     /// Connections whose next step is due at a time.
     resting: BTreeSet<(u64, usize)>,
@@ -63,7 +63,7 @@ pub struct Scenario {
 
 impl Scenario {
     /// `None` where requests are the same each time; an error where a step can be no request.
-    pub fn new(work: &LoadWork, port: Option<u16>, connections: usize) -> Result<Option<Scenario>, LoadError> {
+    pub fn new(work: &LoadWork, port: Option<u16>) -> Result<Option<Scenario>, LoadError> {
         if work.scenarios.is_empty() && work.feeders.is_empty() {
             return Ok(None);
         }
@@ -84,7 +84,7 @@ impl Scenario {
             plans,
             feed: Feed::new(&work.feeders),
             making,
-            sessions: std::iter::repeat_with(|| None).take(connections).collect(),
+            sessions: Vec::new(),
             resting: BTreeSet::new(),
             is_told: !work.scenarios.is_empty(),
         }))
@@ -115,6 +115,9 @@ impl Scenario {
 
     /// An iteration begins on a connection; a failure where its first request cannot be made.
     pub fn begin(&mut self, number: usize, ticket: Ticket) -> Option<Failure> {
+        if number >= self.sessions.len() {
+            self.sessions.resize_with(number + 1, || None);
+        }
         let place = self.round.of(ticket.sequence);
         let plan = Rc::clone(self.plans.get(place)?);
         let message = Rc::clone(&plan.steps.first()?.shape);
@@ -143,7 +146,7 @@ impl Scenario {
 
     /// Takes cookies out of a redirect, where it came from the sessions' own server; gives those that are sent to where it leads,
     /// unless the step says them itself.
-    pub fn pass_on(&mut self, number: usize, (response, is_home): (&Response, bool)) -> Option<String> {
+    pub fn pass_on(&mut self, number: usize, Answer { response, is_home }: Answer<'_>) -> Option<String> {
         let session = self.sessions.get_mut(number)?.as_mut()?;
         if is_home {
             extract::cookies(&response.kept, &mut session.cookies);
@@ -154,7 +157,7 @@ impl Scenario {
 
     /// Takes cookies and variables out of an answer, cookies where it came from the sessions' own server; a failure where it is not
     /// what the step needs.
-    pub fn take_in(&mut self, number: usize, (response, is_home): (&Response, bool)) -> Option<Failure> {
+    pub fn take_in(&mut self, number: usize, Answer { response, is_home }: Answer<'_>) -> Option<Failure> {
         let session = self.sessions.get_mut(number)?.as_mut()?;
         let step = session.plan.steps.get(session.step)?;
         if let Some(failure) = assertion::unmet(&step.step.target.assertions, response) {

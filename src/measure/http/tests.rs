@@ -4,6 +4,7 @@ mod accounting;
 mod answers;
 mod assertions;
 mod feeds;
+mod http2;
 mod pace;
 mod redirects;
 mod scenarios;
@@ -13,7 +14,7 @@ mod tls;
 mod ways;
 
 use super::{Drive, LoadError, Progress, drive};
-use crate::model::{Arrival, Assertions, LoadFacts, LoadWork, Note, RunFacts, Sample, Series, SeriesKey};
+use crate::model::{Arrival, Assertions, LoadFacts, LoadWork, Note, Pair, PairKey, RunFacts, Sample, Series, SeriesKey};
 use crate::model::{Spacing, Start, Stop, Target, Transport, TransportFacts};
 use crate::record::{Rejected, Sink};
 use crate::stats::Histogram;
@@ -92,6 +93,10 @@ impl Sink for Kept {
 
     fn summary(&mut self, _: Series) -> Result<(), Rejected> {
         unreachable!("a load test makes samples")
+    }
+
+    fn pair(&mut self, _: &PairKey, _: &Pair) -> Result<(), Rejected> {
+        Err(Rejected("a pair".to_string()))
     }
 
     fn facts(&mut self, facts: RunFacts) {
