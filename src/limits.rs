@@ -166,6 +166,9 @@ pub const FEED_BYTES_MAX: u64 = 256 * 1024 * 1024;
 pub const LOAD_TURNS_MAX: usize = 1_000_000;
 /// Weight of one target.
 pub const TARGET_WEIGHT_MAX: u64 = 10_000;
+/// Targets of a stream that are read ahead of their requests, and how often it is looked for one that is late.
+pub const LOAD_STREAM_AHEAD: usize = 1_000;
+pub const LOAD_STREAM_POLL_NS: u64 = 1_000_000;
 /// Targets of one load; bytes of a file of targets, and of all the bodies that it names.
 pub const TARGETS_MAX: usize = 100_000;
 pub const TARGETS_BYTES_MAX: u64 = 64 * 1024 * 1024;

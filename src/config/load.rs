@@ -122,7 +122,10 @@ pub fn default_load(targets: Vec<Target>) -> LoadWork {
 pub fn from_arguments(args: &LoadArgs, around: &Surroundings) -> Result<LoadWork, ConfigError> {
     let target = typed_target(args, around)?;
     let load = match &args.targets {
-        Some(path) => LoadWork { targets_file: Some(TargetFile { path: path.clone(), common: target }), ..default_load(Vec::new()) },
+        Some(path) => LoadWork {
+            targets_file: Some(TargetFile { path: path.clone(), common: target, is_lazy: args.lazy }),
+            ..default_load(Vec::new())
+        },
         None => default_load(vec![target]),
     };
     let pace = pace::from_arguments(args)?;
@@ -145,6 +148,10 @@ pub fn from_arguments(args: &LoadArgs, around: &Surroundings) -> Result<LoadWork
     };
     if let Some((expected, found)) = scrape::contradiction(&load) {
         return Err(ConfigError::new("--scrape", expected, found));
+    }
+    if args.lazy && load.scrape.is_some() && !load.warm_up.is_zero() {
+        // The warm-up is then a load of its own, and would take the targets of the measured phase.
+        return Err(ConfigError::new("--lazy", "no --warm-up beside --scrape where each target is for one request", "both"));
     }
     targets::fill(&mut load, &around.directory, false)?;
     feed::fill(&mut load, &around.directory)?;
@@ -255,7 +262,7 @@ fn read_requested(load: &mut Table<'_>, has_server: bool, common: &Assertions) -
     }
     if let Some(path) = path {
         let common = Target { assertions: common.clone(), ..new_target(String::new(), String::new()) };
-        return Ok(LoadWork { targets_file: Some(TargetFile { path: path.into(), common }), ..default_load(Vec::new()) });
+        return Ok(LoadWork { targets_file: Some(TargetFile { path: path.into(), common, is_lazy: false }), ..default_load(Vec::new()) });
     }
     if scenarios.is_empty() {
         return Ok(default_load(read_targets(load, has_server, common)?));

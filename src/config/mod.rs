@@ -40,3 +40,4 @@ pub use plan::{
 pub use profile::{Profile, Step};
 pub use report::ReportRequest;
 pub use suite::Suite;
+pub use targets::stream::open as stream_targets;

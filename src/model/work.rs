@@ -95,6 +95,8 @@ pub struct TargetFile {
     pub path: PathBuf,
     /// Headers, body and assertions of those that do not have their own.
     pub common: Target,
+    /// Read as targets are needed, each for one request; the load ends with the last one.
+    pub is_lazy: bool,
 }
 
 /// When requests start.
@@ -164,7 +166,7 @@ pub struct LoadWork {
     pub scenarios: Vec<Scenario>,
     /// Where the variables of targets and steps come from, besides answers.
     pub feeders: Vec<Feeder>,
-    /// Where the targets still have to be read from.
+    /// Where the targets still have to be read from: before the load, or while it runs.
     pub targets_file: Option<TargetFile>,
     pub arrival: Arrival,
     pub connections: u32,

@@ -4,6 +4,7 @@ use crate::project::{Answer, Project};
 use serde_json::Value;
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::net::TcpListener;
+use std::process::Stdio;
 use std::sync::{Arc, Mutex};
 
 /// Request lines in the order they came, without the version.
@@ -75,6 +76,28 @@ fn requests_are_filled_from_rows() {
     project.write("names", "{\"user\":\"eve\"}\n");
     project.write("passwords", "password\nx\n");
     check(&project, &["--feed", "names", "--feed", "random:passwords", "-n", "1"], &["GET /eve?p=x"]);
+}
+
+#[test]
+fn an_endless_stream_of_targets_is_read_as_it_is_needed() {
+    let (project, (url, seen)) = (Project::new(), serve());
+    let arguments = ["load", "--targets", "-", "--lazy", "-n", "3000", "-c", "2", "--json"];
+    let mut child = project.command(&arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut stream = child.stdin.take().unwrap();
+    // Ends only when nobody reads any more.
+    let writer = std::thread::spawn(move || {
+        let ends = (0u64..).find(|n| write!(stream, "GET {url}/?n={n}\n\nPUT {url}/\nX-N: {n}\n").is_err());
+        ends.unwrap()
+    });
+    let run = stored(&Answer::of(child.wait_with_output().unwrap()));
+    assert_eq!((run["load"]["planned"].as_u64(), run["load"]["completed"].as_u64()), (Some(3000), Some(3000)));
+    assert!(writer.join().unwrap() < 100_000, "no more is read than is needed");
+    let seen = seen.lock().unwrap();
+    assert!(seen.iter().filter(|line| *line == "PUT /").count() == 1500 && seen.contains(&"GET /?n=1499".to_string()));
+    // A stream that ends ends the load; a mistake in it is no verdict, with its place.
+    project.write("targets.txt", "GET http://127.0.0.1:1/\n\n\nget http://127.0.0.1:1/\n");
+    project.call(&["load", "--targets", "targets.txt", "--lazy"]).expect(4).says("targets.txt:4:1: expected a method in capitals");
+    project.call(&["load", "--lazy", "http://127.0.0.1:1/"]).expect(2).says("--lazy");
 }
 
 #[test]

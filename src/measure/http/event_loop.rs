@@ -8,24 +8,23 @@ use super::connection::Flight;
 use super::failure::{ErrorClass, Failure};
 use super::http2::Steps;
 use super::ledger::{Closing, Ledger, Place};
-use super::pacer::{Pacer, Supply, Ticket, nanos};
+use super::pacer::{Pacer, Ticket, nanos};
 use super::pool::{Reactor, Reuse, refused};
 use super::request::Message;
 use super::route::Routes;
 use super::scenario::{Scenario, message_of};
 use super::timer::{Alarm, Until};
 use super::turns::Turns;
-use super::{LoadError, Phase, Progress};
+use super::{Drive, LoadError, Phase, Progress};
 use crate::clock::Clock;
 use crate::limits::{
     CONNECTIONS_MAX, LOAD_ABORT_CHECK_NS, LOAD_EVENTS_PER_TURN, LOAD_INTERRUPT_GRACE_NS, LOAD_PAUSE_NS_MAX, LOAD_PROGRESS_NS,
-    LOAD_READ_BYTES,
+    LOAD_READ_BYTES, LOAD_STREAM_POLL_NS,
 };
-use crate::model::{LoadModel, LoadWork, Note, RunFacts};
+use crate::model::{LoadModel, Note, RunFacts};
 use crate::record::Sink;
 use mio::{Events, Poll, Token};
 use std::collections::VecDeque;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 /// The timer's token; connections have their number.
@@ -59,8 +58,8 @@ pub struct EventLoop {
 
 impl EventLoop {
     /// Checks the work, resolves the host and prepares every request; opens nothing yet.
-    pub fn new(work: &LoadWork, port: Option<u16>, recorded: &Arc<[u64]>) -> Result<EventLoop, LoadError> {
-        let scenario = Scenario::new(work, port)?;
+    pub fn new(drive: &Drive<'_>, scenario: Option<Scenario>) -> Result<EventLoop, LoadError> {
+        let (work, port) = (drive.work, drive.port);
         let messages: Vec<Message> = match &scenario {
             Some(scenario) => scenario.shapes().cloned().collect(),
             None => work.targets.iter().map(|target| Message::new(target, port, &work.transport)).collect::<Result<_, _>>()?,
@@ -78,10 +77,9 @@ impl EventLoop {
         if connections == 0 {
             return Err(LoadError(format!("{} connections leave none for this shard; use one a shard at least", work.connections)));
         }
-        let mut pacer = Pacer::new(work, recorded)?;
-        if let Some((feed, rows)) = scenario.as_ref().and_then(|scenario| Some((scenario.feed(), scenario.feed().supply()?))) {
-            feed.check(pacer.slots().unwrap_or(0))?;
-            pacer.supply(Supply { slots: rows, is_all: true });
+        let mut pacer = Pacer::new(work, &drive.recorded)?;
+        if let Some(scenario) = &scenario {
+            scenario.supply(pacer.slots())?.into_iter().for_each(|supply| pacer.supply(supply));
         }
         let routes = Routes::new(&work.transport, &first.url)?;
         let carrier = Carrier::new(usize::try_from(connections).unwrap_or(usize::MAX), &work.transport, routes)?;
@@ -153,7 +151,7 @@ impl EventLoop {
         self.ledger.close();
         self.settle_rest(now_ns, sink)?;
         if self.pacer.is_out_of_supply() && self.pacer.planned() == 0 {
-            let what = self.scenario.as_ref().map(|scenario| scenario.feed().describe_end()).unwrap_or_default();
+            let what = self.scenario.as_ref().map(Scenario::describe_end).unwrap_or_default();
             return Err(LoadError(format!("{what} in its warm-up; nothing was measured")));
         }
         Ok(())
@@ -179,7 +177,8 @@ impl EventLoop {
     }
 
     fn wait(&mut self, events: &mut Events, now_ns: u64, tick_ns: u64) -> Result<(), LoadError> {
-        let others_ns = [Some(tick_ns), Some(self.next_limit_ns), self.end_ns(), self.carrier.next_wake_ns()];
+        let supply_ns = self.pacer.is_starved().then(|| now_ns.saturating_add(LOAD_STREAM_POLL_NS));
+        let others_ns = [Some(tick_ns), Some(self.next_limit_ns), self.end_ns(), self.carrier.next_wake_ns(), supply_ns];
         if self.pacer.model() == LoadModel::Closed {
             // The server gets to answer more than one request before we sleep and are woken: larger batches, fewer wake-ups.
             std::thread::yield_now();
@@ -202,6 +201,9 @@ impl EventLoop {
         {
             self.thinking.pop_front();
             self.carrier.release(number, Reuse::AtOnce);
+        }
+        if let Some(supply) = self.scenario.as_mut().map(|scenario| scenario.refill(self.pacer.next_slot())).transpose()?.flatten() {
+            self.pacer.supply(supply);
         }
         while let Some((number, ticket, failure)) = self.scenario.as_mut().and_then(|scenario| scenario.resume(now_ns)) {
             self.dispatch(number, ticket, now_ns, failure, sink)?;
@@ -364,7 +366,7 @@ impl EventLoop {
     /// Oddities of the finished run, and what became of the iterations of a scenario.
     pub fn notes(&self) -> Vec<Note> {
         let scenario = self.scenario.iter();
-        let ends = scenario.clone().filter(|_| self.pacer.is_out_of_supply()).map(|scenario| scenario.feed().describe_end());
+        let ends = scenario.clone().filter(|_| self.pacer.is_out_of_supply()).map(Scenario::describe_end);
         self.ledger.notes().into_iter().chain(scenario.flat_map(Scenario::describe).chain(ends).map(Note::text)).collect()
     }
 

@@ -142,6 +142,23 @@ impl Pacer {
         }
     }
 
+    /// The first slot that is not yet due: of a closed loop, that of its next request.
+    pub fn next_slot(&self) -> u64 {
+        match &self.model {
+            Model::Open(open) => open.next_slot(),
+            Model::Closed(closed) => closed.next_slot(),
+        }
+    }
+
+    /// Whether the load waits for something to be sent.
+    pub fn is_starved(&self) -> bool {
+        let (next, supply) = match &self.model {
+            Model::Open(open) => (open.next_slot(), open.supply),
+            Model::Closed(closed) => (closed.next_slot(), closed.supply),
+        };
+        !supply.has(next) && !supply.is_all
+    }
+
     /// Whether the load ended because there was nothing left to be sent.
     pub fn is_out_of_supply(&self) -> bool {
         match &self.model {

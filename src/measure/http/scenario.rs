@@ -4,20 +4,25 @@
 
 mod extract;
 mod plan;
+mod stream;
+
+pub use stream::Targets;
 
 use super::LoadError;
 use super::assertion;
 use super::carrier::Answer;
 use super::failure::{ErrorClass, Failure};
 use super::feed::Feed;
-use super::pacer::{Ticket, nanos};
+use super::pacer::{Supply, Ticket, nanos};
 use super::request::Message;
 use super::turns::{Round, Turns};
 use crate::model::{LoadWork, Step};
 use plan::{Known, Making, Plan};
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
+use std::sync::atomic::AtomicBool;
 use std::time::Duration;
+use stream::Stream;
 
 /// An iteration on its way.
 #[derive(Debug)]
@@ -50,6 +55,8 @@ struct Iterations {
 pub struct Scenario {
     plans: Vec<Rc<Plan>>,
     round: Round,
+    /// What comes while the load runs, instead of those.
+    stream: Option<Stream>,
     feed: Feed,
     making: Making,
     /// By the number of the connection, or lane, that carries them; as many as were needed so far.
@@ -82,6 +89,7 @@ impl Scenario {
             counts: vec![Iterations::default(); plans.len()],
             round: Round::new(&weights)?,
             plans,
+            stream: None,
             feed: Feed::new(&work.feeders),
             making,
             sessions: Vec::new(),
@@ -90,14 +98,49 @@ impl Scenario {
         }))
     }
 
-    /// The requests as far as they are known beforehand.
-    pub fn shapes(&self) -> impl Iterator<Item = &Message> {
-        self.plans.iter().flat_map(|plan| &plan.steps).map(|step| &*step.shape)
+    /// Requests of targets that come while the load runs.
+    pub fn streamed(work: &LoadWork, port: Option<u16>, targets: Targets, interrupted: &AtomicBool) -> Result<Scenario, LoadError> {
+        let making = Making { transport: work.transport.clone(), port };
+        let stream = Stream::new(targets, &making, interrupted)?;
+        Ok(Scenario {
+            counts: vec![Iterations::default()],
+            round: Round::new(&[1])?,
+            plans: Vec::new(),
+            stream: Some(stream),
+            feed: Feed::new(&[]),
+            making,
+            sessions: Vec::new(),
+            resting: BTreeSet::new(),
+            is_told: false,
+        })
     }
 
-    /// Where the rows of its iterations come from.
-    pub fn feed(&self) -> &Feed {
-        &self.feed
+    /// The requests as far as they are known beforehand.
+    pub fn shapes(&self) -> impl Iterator<Item = &Message> {
+        let streamed = self.stream.as_ref().map(|stream| stream.plan(0));
+        self.plans.iter().chain(streamed).flat_map(|plan| &plan.steps).map(|step| &*step.shape)
+    }
+
+    /// For how many iterations, of `needed`, there is something to be sent; an error where it is known that there is not enough.
+    pub fn supply(&self, needed: Option<u64>) -> Result<Option<Supply>, LoadError> {
+        if let Some(stream) = &self.stream {
+            return Ok(Some(Supply { slots: stream.end(), is_all: false }));
+        }
+        self.feed.check(needed.unwrap_or(0))?;
+        Ok(self.feed.supply().map(|slots| Supply { slots, is_all: true }))
+    }
+
+    /// The same once more has come, where it comes while the load runs. `next` is the first slot that is not yet due.
+    pub fn refill(&mut self, next: u64) -> Result<Option<Supply>, LoadError> {
+        self.stream.as_mut().map(|stream| stream.refill(next, &self.making)).transpose()
+    }
+
+    /// What is told of a load that ended because there was nothing left to be sent.
+    pub fn describe_end(&self) -> String {
+        match &self.stream {
+            Some(stream) => format!("the load ended before its time: the stream of targets ended after {}", stream.end()),
+            None => self.feed.describe_end(),
+        }
     }
 
     /// Whether an iteration may be more than one request.
@@ -109,7 +152,10 @@ impl Scenario {
     pub fn message(&self, number: usize, iteration: u64) -> Option<&Message> {
         match self.sessions.get(number) {
             Some(Some(session)) => Some(&session.message),
-            _ => Some(&self.plans.get(self.round.of(iteration))?.steps.first()?.shape),
+            _ => {
+                let streamed = self.stream.as_ref().map(|stream| stream.plan(iteration));
+                Some(&streamed.or_else(|| self.plans.get(self.round.of(iteration)))?.steps.first()?.shape)
+            }
         }
     }
 
@@ -119,7 +165,10 @@ impl Scenario {
             self.sessions.resize_with(number + 1, || None);
         }
         let place = self.round.of(ticket.sequence);
-        let plan = Rc::clone(self.plans.get(place)?);
+        let plan = match &mut self.stream {
+            Some(stream) => stream.take(ticket.sequence)?,
+            None => Rc::clone(self.plans.get(place)?),
+        };
         let message = Rc::clone(&plan.steps.first()?.shape);
         let (variables, cookies) = (BTreeMap::new(), BTreeMap::new());
         *self.sessions.get_mut(number)? = Some(Session { ticket, place, plan, step: 0, variables, cookies, message });

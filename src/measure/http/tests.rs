@@ -10,6 +10,7 @@ mod redirects;
 mod scenarios;
 mod schedules;
 mod server_timing;
+mod streams;
 mod tls;
 mod ways;
 
@@ -227,7 +228,10 @@ fn try_run(
     progress: &mut dyn FnMut(Progress),
 ) -> Result<Kept, LoadError> {
     let mut kept = Kept { rows: Vec::new(), values: Vec::new(), facts: None, notes: Vec::new(), room };
-    drive(Drive { work, recorded: Arc::from([0, 1_000_000, 1_000_000]), port: Some(port), interrupted, progress }, &mut kept)?;
+    drive(
+        Drive { work, recorded: Arc::from([0, 1_000_000, 1_000_000]), targets: None, port: Some(port), interrupted, progress },
+        &mut kept,
+    )?;
     Ok(kept)
 }
 

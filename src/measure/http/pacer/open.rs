@@ -121,6 +121,10 @@ impl Open {
         self.supply.ends_before(self.due.slot) && !self.is_scheduled_out()
     }
 
+    pub fn next_slot(&self) -> u64 {
+        self.due.slot
+    }
+
     pub fn slots(&self) -> Option<u64> {
         Some(self.total).filter(|total| *total < u64::MAX)
     }

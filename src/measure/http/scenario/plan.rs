@@ -5,10 +5,12 @@ use crate::measure::http::LoadError;
 use crate::measure::http::feed::Feed;
 use crate::measure::http::kept::Keep;
 use crate::measure::http::request::Message;
+use crate::measure::http::url::Url;
 use crate::model::{Assertions, ITERATION, Step, Target, Transport, pieces, variables};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::rc::Rc;
+use std::time::Duration;
 
 /// A scenario ready to be begun.
 #[derive(Debug)]
@@ -65,6 +67,32 @@ impl Plan {
             Prepared::new(step, needs_head, making)
         });
         Ok(Plan { name: name.to_string(), steps: prepared.collect::<Result<_, _>>()? })
+    }
+}
+
+impl Plan {
+    /// One request as it stands: what looks like a variable is none.
+    pub fn literal(target: Target, making: &Making) -> Result<Plan, LoadError> {
+        let shape = Message::new(&target, making.port, &making.transport)?;
+        let step = Prepared {
+            sources: Vec::new(),
+            keep: shape.keep,
+            assertions: shape.assertions.clone(),
+            shape: Rc::new(shape),
+            is_fixed: true,
+            step: Step { target, extract: Vec::new(), think_time: Duration::ZERO },
+        };
+        Ok(Plan { name: String::new(), steps: vec![step] })
+    }
+
+    /// Where its first step leads.
+    pub fn url(&self) -> Option<&Url> {
+        self.steps.first().map(|step| &step.shape.url)
+    }
+
+    /// Bytes of its requests.
+    pub fn bytes(&self) -> u64 {
+        self.steps.iter().map(|step| step.shape.wire.len() as u64).sum()
     }
 }
 
