@@ -102,6 +102,8 @@ pub enum Command {
     Accept(AcceptArgs),
     /// Turn results of any known format into any report
     Convert(ConvertArgs),
+    /// Say what makes this machine noisy: reads its settings, measures its jitter, changes nothing
+    Doctor(DoctorArgs),
     /// Write a neverslower.toml that runs at once, the CI step and the lines of .gitignore; overwrites nothing
     Init(InitArgs),
     /// Print the tables the program runs on
@@ -318,6 +320,13 @@ pub struct ConvertArgs {
     /// Suite to name in the report [default: the file's name without digits]
     #[arg(long, value_name = "NAME")]
     pub suite: Option<String>,
+}
+
+#[derive(Debug, Clone, Default, Args)]
+pub struct DoctorArgs {
+    /// How long to measure the jitter; longer sees more of the noise, but minutes are not days [default: 5s]
+    #[arg(short = 'z', long, value_name = "TIME")]
+    pub duration: Option<String>,
 }
 
 #[derive(Debug, Clone, Default, Args)]

@@ -259,3 +259,19 @@ pub const JENKINS_VALUES_MAX: usize = 2_000_000;
 pub const JENKINS_CODES_MAX: usize = 1_000;
 /// Jenkins profile: elements within each other in one XML file.
 pub const JENKINS_XML_DEPTH_MAX: usize = 1_000;
+/// CPUs whose settings are looked at.
+pub const CPUS_MAX: u32 = 4_096;
+/// Checkup of a machine: shortest and longest measurement.
+pub const CHECKUP_MIN: Duration = Duration::from_secs(1);
+pub const CHECKUP_MAX: Duration = Duration::from_secs(600);
+/// Its repetitions, the share of each that goes to naps, the length of a nap, and batches of work that are not recorded.
+pub const JITTER_REPETITIONS: usize = 16;
+pub const JITTER_SLEEP_SHARE: f64 = 0.2;
+pub const JITTER_SLEEP: Duration = Duration::from_millis(1);
+pub const JITTER_WARM_UP: u32 = 2;
+/// Length of one batch of its work, as benchmarks have it; rounds and batches at most, whatever the clock shows.
+pub const JITTER_BATCH_NS: u64 = 500_000;
+pub const JITTER_ROUNDS_MAX: u64 = 1 << 32;
+pub const JITTER_BATCHES_MAX: usize = 100_000;
+/// Bytes of a stored checkup.
+pub const CHECKUP_BYTES_MAX: u64 = 1024 * 1024;

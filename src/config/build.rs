@@ -2,9 +2,11 @@
 
 mod load;
 
+use super::checkup;
 use super::error::{ConfigError, Document, alternatives, did_you_mean, known, typed};
+use super::exit::ExitMapping;
 use super::file::{self, File};
-use super::plan::{self, CheckSuite, ColorChoice, ExitMapping, Keep, Plan};
+use super::plan::{self, CheckSuite, ColorChoice, Keep, Plan};
 use super::plan::{SuitePlan, Surroundings, Tables, Verbosity};
 use super::profile;
 use super::profile::{Profile, ProfileName};
@@ -79,6 +81,11 @@ impl Plan {
         Ok(plan)
     }
 
+    /// `doctor`: the configuration, which is optional, says where the checkup is kept and how this class of machines is called.
+    pub fn for_doctor(request: Request<'_>) -> Result<Plan, ConfigError> {
+        request.base(request.configuration(None)?.as_ref(), None)
+    }
+
     /// `accept`: what was measured decides; the configuration says where and by which rules.
     pub fn for_accept(request: Request<'_>) -> Result<Plan, ConfigError> {
         request.base(request.configuration(None)?.as_ref(), None)
@@ -134,9 +141,11 @@ impl Request<'_> {
         let environment = self.environment()?;
         let check = file.suites.iter().map(|suite| self.check_suite(suite)).collect::<Result<_, _>>()?;
         let reports = self.reports()?;
+        let results = self.path("NEVERSLOWER_RESULTS", options.results.as_ref(), &root, gate.results.as_deref(), plan::RESULTS);
         Ok(Plan {
             config: found.map(|found| found.name.clone()),
-            results: self.path("NEVERSLOWER_RESULTS", options.results.as_ref(), &root, gate.results.as_deref(), plan::RESULTS),
+            measured_noise: checkup::measured_noise(&self.around.directory.join(&results), self.around.now_ns),
+            results,
             baselines: self.path("NEVERSLOWER_BASELINES", options.baselines.as_ref(), &root, gate.baselines.as_deref(), plan::BASELINES),
             suites: Vec::new(),
             check,

@@ -2,9 +2,11 @@
 
 mod assertion;
 mod build;
+mod checkup;
 mod ci;
 mod conditions;
 mod error;
+mod exit;
 mod feed;
 mod file;
 mod find_rate;
@@ -31,12 +33,12 @@ mod transport;
 mod value;
 
 pub use build::Request;
+pub use checkup::{CheckupAsked, Shape, from_arguments as doctor};
 pub use error::{ConfigError, Excerpt};
+pub use exit::ExitMapping;
 pub use file::{File, Gate};
 pub use find_rate::{RateSearch, from_arguments as find_rate};
-pub use plan::{
-    BaselineChoice, CONFIG_FILE, CheckSuite, ColorChoice, ExitMapping, Keep, Plan, RESULTS, SuitePlan, Surroundings, Tables, Verbosity,
-};
+pub use plan::{BaselineChoice, CONFIG_FILE, CheckSuite, ColorChoice, Keep, Plan, RESULTS, SuitePlan, Surroundings, Tables, Verbosity};
 pub use profile::{Profile, Step};
 pub use report::ReportRequest;
 pub use suite::Suite;

@@ -1,10 +1,11 @@
 //! The plan: file + flags + environment, every default applied. EVERY default of the program stands in this file.
 
+use super::exit::ExitMapping;
 use super::profile::{Profile, ProfileName};
 use super::report::ReportRequest;
 use super::{ci, error::ConfigError, judged::usual_too_fast, shard};
 use crate::judge::{Limit, Policy, Quarantine, Rule, Statistics, UnknownEnvironment};
-use crate::model::{Condition, Percentile, PullRequest, Side, Statistic, SuiteWork, Verdict, metric};
+use crate::model::{Condition, MeasuredNoise, Percentile, PullRequest, Side, Statistic, SuiteWork, metric};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -90,6 +91,13 @@ pub const FIND_RATE_STEP_LATENCIES: u32 = 20;
 /// Lag of the load generator itself beyond which a request is late.
 pub const MAX_LAG: Duration = Duration::from_millis(10);
 
+/// Name of the kept checkup in the results directory.
+pub const CHECKUP_FILE: &str = "doctor.json";
+/// Length of a checkup of the machine.
+pub const CHECKUP_DURATION: Duration = Duration::from_secs(5);
+/// How long a stored checkup stands for its machine.
+pub const CHECKUP_VALID: Duration = Duration::from_secs(7 * 24 * 60 * 60);
+
 /// Improvement of a time, as a share, beyond which it is not believed: ten times faster is usually a broken benchmark.
 pub const TOO_FAST: (f64, &str) = (-0.90, "-90%");
 
@@ -164,8 +172,6 @@ pub const OURS: [&str; 10] = [
 ];
 /// Set by `cargo run` to the package that is run.
 pub const CALLED_BY_CARGO: &str = "CARGO_PKG_NAME";
-/// What `git bisect run` understands as "this commit cannot be tested".
-const BISECT_SKIP: u8 = 125;
 /// Variables about colour.
 const COLORS: [&str; 5] = ["NO_COLOR", "CLICOLOR_FORCE", "FORCE_COLOR", "CLICOLOR", "TERM"];
 
@@ -244,16 +250,6 @@ pub enum BaselineChoice {
     Path(PathBuf),
 }
 
-/// How the verdict becomes an exit code.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct ExitMapping {
-    /// Fail and unstable exit 0.
-    pub exit_zero: bool,
-    pub unstable_exit_code: Option<u8>,
-    /// Unstable and no verdict exit 125, for `git bisect run`.
-    pub bisect: bool,
-}
-
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ColorChoice {
     Auto,
@@ -313,6 +309,8 @@ pub struct Plan {
     pub environment: Option<String>,
     /// Accepted runs kept per baseline.
     pub keep_runs: usize,
+    /// What a checkup of this machine measured, where a fresh one is in the results directory.
+    pub measured_noise: Option<MeasuredNoise>,
     /// Series that do not fail for a while.
     pub quarantine: Vec<Quarantine>,
     /// How often a failing suite is measured again before it turns red.
@@ -347,18 +345,6 @@ pub struct Plan {
     pub commit: Option<String>,
 }
 
-impl ExitMapping {
-    /// What the process exits with for a verdict.
-    pub fn code(&self, verdict: Verdict) -> u8 {
-        match verdict {
-            Verdict::Fail | Verdict::Unstable if self.exit_zero => 0,
-            Verdict::Unstable | Verdict::NoVerdict if self.bisect => BISECT_SKIP,
-            Verdict::Unstable => self.unstable_exit_code.unwrap_or(verdict.exit_code()),
-            other => other.exit_code(),
-        }
-    }
-}
-
 impl Plan {
     /// The commands that lead a first-time user from "nothing compared yet" to a gate that turns red.
     pub fn next_steps(&self) -> Vec<String> {
@@ -379,6 +365,7 @@ impl Plan {
             unknown_environment: self.unknown_environment,
             require_baseline: self.require_baseline,
             expect: expect.to_vec(),
+            measured_noise: self.measured_noise.clone(),
             quarantine: self.quarantine.clone(),
             now_ns: self.now_ns,
             // A load test from the command line stands in no file.

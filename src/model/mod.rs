@@ -2,6 +2,7 @@
 
 mod assertion;
 mod change;
+mod checkup;
 mod comparison;
 mod condition;
 pub mod error_kind;
@@ -25,6 +26,7 @@ mod unit;
 mod work;
 
 pub use assertion::{Assertions, HeaderAssertion, JsonAssertion, StatusSet};
+pub use checkup::{Batch, CHECKUP_SCHEMA, Checkup, Jitter, MachineFacts, MeasuredNoise, Repetition, Sign, TimerLag, Times, Weight};
 pub use comparison::{Band, BaselineFacts, BaselineKind, Before, Change, Changes, ComparedSeries, Comparison, Edited, Pinned};
 pub use condition::{Condition, Side};
 pub use feed::{FeedOrder, Feeder, Rows};

@@ -7,6 +7,7 @@ mod accept;
 mod builds;
 mod check;
 mod convert;
+mod doctor;
 mod durable;
 mod fail_closed;
 mod feeds;

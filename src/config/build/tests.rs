@@ -51,6 +51,7 @@ fn plan_in(directory: &Path, line: &str, variables: &[&'static str]) -> Result<P
         Command::Load(args) => Plan::for_load(request, args),
         Command::Accept(_) => Plan::for_accept(request),
         Command::Convert(args) => Plan::for_convert(request, args),
+        Command::Doctor(_) => Plan::for_doctor(request),
         Command::Init(_) | Command::List(_) | Command::Completions(_) => panic!("no plan"),
     }
 }

@@ -5,6 +5,7 @@ pub mod service;
 mod users;
 
 use super::tls::{secured, serve_alpn};
+use super::ways::{proxy, tunnels};
 use super::{Arrival, LoadWork, Report, Wire, run, serve, serve_bytes, work};
 use crate::model::Http;
 use std::time::Duration;
@@ -238,4 +239,15 @@ fn http_2_or_an_error() {
         assert_eq!(report.transport.protocol, spoken);
         assert!(report.rows.iter().all(|row| error.is_empty() || row.detail.contains("ALPN")), "{:?}", report.rows[0]);
     }
+}
+
+#[test]
+fn streams_go_through_a_tunnel() {
+    let server = serve_alpn(&["h2"], peer(|_, stream| Some(hello(stream))));
+    let (asked, proxy_port) = tunnels(server);
+    let mut work = two(secured(work(Arrival::Closed, 2, 12)), 3);
+    work.transport.proxy = proxy(proxy_port, None);
+    let report = run(&work, server);
+    assert_eq!((report.errors(), report.transport.protocol.as_str()), ([("", 12)].into(), "h2"), "{:?}", report.rows[0]);
+    assert_eq!(asked.lock().expect("a lock").len(), 2);
 }
