@@ -11,7 +11,7 @@ mod rates;
 pub use rates::Rates;
 
 use poisson::gap;
-use rates::NANOSLOT;
+use rates::{NANOSLOT, SLOT};
 use std::fmt;
 use std::sync::Arc;
 
@@ -63,7 +63,7 @@ impl Schedule {
     #[inline]
     fn start_ns(&self, cursor: &Cursor) -> u64 {
         match self {
-            Schedule::Even(rates) => rates.start_of(cursor.slot),
+            Schedule::Even(rates) => rates.when(u128::from(cursor.slot) * SLOT),
             Schedule::Poisson(rates, _) => rates.when(cursor.gaps.saturating_mul(NANOSLOT)),
             Schedule::Trace(starts_ns) => {
                 let slot = usize::try_from(cursor.slot).unwrap_or(usize::MAX);

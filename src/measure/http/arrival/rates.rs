@@ -4,8 +4,6 @@ use std::fmt;
 
 /// Arrivals are counted per 10⁹ seconds: any rate of up to nine decimals is then an integer.
 const RATE_SCALE: f64 = 1e9;
-/// ns in the 10⁹ seconds by which arrivals are counted.
-const NS_PER_UNIT: u64 = 1_000_000_000_000_000_000;
 /// One arrival, in the unit in which arrivals are counted. Rate × time gives 10⁻¹⁸; the half of it makes the area below
 /// an even change of rate a whole number.
 pub const SLOT: u128 = 2_000_000_000_000_000_000;
@@ -16,8 +14,6 @@ pub const NANOSLOT: u128 = SLOT / 1_000_000_000;
 #[derive(Debug, Clone, PartialEq)]
 pub struct Rates {
     legs: Vec<Leg>,
-    /// Where the rate never changes: ns between two arrivals, as a fraction in its lowest terms.
-    gap: Option<(u64, u64)>,
 }
 
 /// A stretch of time in which the rate stays, or changes evenly.
@@ -43,29 +39,12 @@ impl Rates {
             before = before.saturating_add(leg.count());
             all.push(leg);
         }
-        let gap = match all.as_slice() {
-            [only] if only.from == only.to && only.from > 0 => {
-                let divisor = greatest_common_divisor(NS_PER_UNIT, only.from);
-                Some((NS_PER_UNIT / divisor, only.from / divisor))
-            }
-            _ => None,
-        };
-        (before > 0).then_some(Rates { legs: all, gap })
+        (before > 0).then_some(Rates { legs: all })
     }
 
     /// The same rate for ever.
     pub fn constant_at(rate: f64) -> Option<Rates> {
         Rates::new([(rate, rate, u64::MAX)])
-    }
-
-    /// The start of arrival `slot`, ns. The same as `when`, whose division of 128 bits costs more than reading the clock; here one of
-    /// 64 bits does, until the product overflows.
-    #[inline]
-    pub fn start_of(&self, slot: u64) -> u64 {
-        match self.gap.and_then(|(ns, arrivals)| Some(slot.checked_mul(ns)? / arrivals)) {
-            Some(start_ns) => start_ns,
-            None => self.when(u128::from(slot) * SLOT),
-        }
     }
 
     /// When the cumulative count stops being at most `count` (in units of `SLOT`), ns, rounded down: where nothing arrives
@@ -92,10 +71,6 @@ impl Rates {
         let is_same = first.from == first.to && rest.iter().all(|leg| (leg.from, leg.to) == (first.from, first.to));
         is_same.then_some(first.from as f64 / RATE_SCALE)
     }
-}
-
-fn greatest_common_divisor(one: u64, other: u64) -> u64 {
-    if other == 0 { one } else { greatest_common_divisor(other, one % other) }
 }
 
 fn scaled(rate: f64) -> Option<u64> {

@@ -1,4 +1,3 @@
-use super::rates::SLOT;
 use super::{Rates, Schedule};
 use crate::model::Shard;
 use proptest::prelude::{Just, ProptestConfig, Strategy, prop_assert, prop_assert_eq, prop_oneof, proptest};
@@ -112,16 +111,6 @@ proptest! {
     fn no_drift(rate_milli in 1u64..1_000_000_000, n in 0u64..1_000_000_000_000) {
         let exact = u128::from(n) * 1_000_000_000_000 / u128::from(rate_milli);
         prop_assert_eq!(u128::from(constant(rate_milli as f64 / 1000.0).at(n).start_ns), exact.min(u128::from(u64::MAX)));
-    }
-
-    /// The short way to the start of a slot is the long one, whatever the rate, also where its product overflows.
-    #[test]
-    fn the_short_way_is_exact(rate_nano in 1u64..=1_000_000_000_000_000_000, digits in 0u32..10, slot: u64, shift in 0u32..64) {
-        // Round rates have short fractions, and stay on the short way for long.
-        let rounded = rate_nano - rate_nano % 10u64.pow(digits);
-        let rates = Rates::constant_at(rounded.max(1) as f64 / 1e9).expect("a rate");
-        let slot = slot >> shift;
-        prop_assert_eq!(rates.start_of(slot), rates.when(u128::from(slot) * SLOT));
     }
 
     /// At its start a slot is not yet over, a nanosecond later it is: the inverse of the count is exact on every leg.
