@@ -67,7 +67,7 @@ pub struct Options {
     /// Directory of the accepted runs [default: baselines]
     #[arg(long, global = true, value_name = "DIR")]
     pub baselines: Option<PathBuf>,
-    /// What to compare with: auto, committed, previous, build:N, or a path [default: auto]
+    /// What to compare with: auto, committed, previous, build:N, against:BASE (see `run --against`), or a path [default: auto]
     #[arg(long, global = true, value_name = "CHOICE")]
     pub baseline: Option<String>,
     /// Directory of earlier builds, for `--baseline previous` and `build:N` [default: builds]
@@ -123,6 +123,16 @@ pub struct RunArgs {
     /// Measure a failing suite up to so often again before it turns red [default: 0]
     #[arg(long, value_name = "N")]
     pub confirm: Option<String>,
+    /// Measure another version beside this one, interleaved on this machine: a commit, merge-base, and for load suites
+    /// url:https://… or command:…{port}…; the same as `--baseline against:BASE`
+    #[arg(long, value_name = "BASE")]
+    pub against: Option<String>,
+    /// Time of an interleaved comparison, beside building [default: 10m]
+    #[arg(long, value_name = "TIME")]
+    pub budget: Option<String>,
+    /// Seed of the random order of an interleaved comparison [default: drawn from the clock, and recorded]
+    #[arg(long, value_name = "N")]
+    pub seed: Option<String>,
 }
 
 #[derive(Debug, Clone, Default, Args)]

@@ -105,6 +105,18 @@ pub const COMMITTED_FILES_MAX: usize = 10_000;
 pub const COMMITTED_BYTES_MAX: u64 = 256 * 1024 * 1024;
 /// The same where a note is all that comes of it: nobody should wait for that.
 pub const COMMITTED_NOTE_BYTES_MAX: u64 = 1024 * 1024;
+/// Commits fetched in each step that deepens a shallow clone, and the time of all of them.
+pub const DEEPEN_STEPS: [u32; 3] = [50, 250, 1_000];
+pub const DEEPEN_TIMEOUT: Duration = Duration::from_secs(60);
+/// Time of one git command that writes or reads all files of a checkout.
+pub const GIT_CHECKOUT_TIMEOUT: Duration = Duration::from_secs(5 * 60);
+/// Checked-out versions kept of one repository, with what was built in them.
+pub const VERSIONS_KEPT: usize = 4;
+/// How long to wait for another process that uses the same version.
+pub const VERSION_WAIT: Duration = Duration::from_secs(30);
+/// Files that the artefacts of one suite may be, and bytes of one that are held while it is compared.
+pub const ARTEFACTS_MAX: usize = 10_000;
+pub const ARTEFACT_CHUNK_BYTES: usize = 64 * 1024;
 /// Accepted runs kept in one baseline.
 pub const KEEP_RUNS_MAX: u64 = 1_000;
 /// Bytes gathered before a row-wise report writes them.

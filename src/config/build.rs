@@ -6,7 +6,8 @@ use super::checkup;
 use super::error::{ConfigError, Document, alternatives, did_you_mean, known, typed};
 use super::exit::ExitMapping;
 use super::file::{self, File};
-use super::plan::{self, CheckSuite, ColorChoice, Keep, Plan};
+use super::load::parse_some_time;
+use super::plan::{self, BaselineChoice, CheckSuite, ColorChoice, Keep, Plan};
 use super::plan::{SuitePlan, Surroundings, Tables, Verbosity};
 use super::profile;
 use super::profile::{Profile, ProfileName};
@@ -16,7 +17,7 @@ use super::suite::Suite;
 use super::targets;
 use super::transport;
 use super::value::{parse_baseline, parse_build, parse_environment, parse_name, parse_profile, parse_whole};
-use super::{feed, material, quarantine};
+use super::{against, feed, material, quarantine};
 use crate::cli::{CheckArgs, ConvertArgs, Options, RunArgs, When};
 use crate::judge::expression::ExpressionError;
 use crate::limits;
@@ -52,12 +53,18 @@ impl Plan {
         let selected = select(&found, &args.suites)?;
         let is_selection = selected.len() < found.file.suites.len();
         let mut plan = request.base(Some(&found), None)?;
+        profile::once(&plan.profile, args)?;
         plan.suites =
             selected.into_iter().map(|(suite, work)| suite_plan(suite, work, &found.root, request.around)).collect::<Result<_, _>>()?;
         plan.is_selection = is_selection;
+        plan.baseline = against::choice(args, request.options.baseline.as_deref())?.unwrap_or(plan.baseline);
+        if let BaselineChoice::Against(against) = &plan.baseline {
+            against::suits(against, &plan.suites)?;
+        }
+        plan.budget = request.setting("--budget", args.budget.as_deref(), parse_some_time)?.unwrap_or(plan.budget);
+        plan.seed = request.setting("--seed", args.seed.as_deref(), |text| parse_whole(text, 0..=u64::MAX))?.unwrap_or(plan.seed);
         plan.repeat = request.times("--repeat", args.repeat.as_deref(), 1..=limits::REPEAT_RUNS_MAX)?.unwrap_or(plan.repeat);
         plan.confirm = request.times("--confirm", args.confirm.as_deref(), 0..=limits::CONFIRM_MAX)?.unwrap_or(plan.confirm);
-        profile::once(&plan.profile, args)?;
         Ok(plan)
     }
 
@@ -70,6 +77,7 @@ impl Plan {
         let profile = args.profile.as_deref().map(|name| typed("--profile", name, parse_profile)).transpose()?;
         let found = request.configuration(profile)?;
         let mut plan = request.base(found.as_ref(), profile)?;
+        against::only_run("check", &plan.baseline)?;
         plan.environment = Some(request.foreign_environment(None)?);
         plan.profile = match plan.profile {
             Profile::Default => Profile::Default,
@@ -88,7 +96,12 @@ impl Plan {
 
     /// `accept`: what was measured decides; the configuration says where and by which rules.
     pub fn for_accept(request: Request<'_>) -> Result<Plan, ConfigError> {
-        request.base(request.configuration(None)?.as_ref(), None)
+        let mut plan = request.base(request.configuration(None)?.as_ref(), None)?;
+        if matches!(plan.baseline, BaselineChoice::Against(_)) {
+            // Pairs are accepted nowhere: what changes is what is committed.
+            plan.baseline = BaselineChoice::Committed;
+        }
+        Ok(plan)
     }
 
     /// `convert`: no configuration is read; the kind asked for is the first report.
@@ -155,6 +168,10 @@ impl Request<'_> {
             unknown_environment: gate.unknown_environment.unwrap_or(unknown),
             require_baseline: gate.require_baseline.unwrap_or(plan::REQUIRE_BASELINE),
             baseline,
+            budget: gate.budget.unwrap_or(plan::BUDGET),
+            seed: self.around.now_ns,
+            versions: self.versions(&root, gate.versions.as_deref()),
+            shared: self.around.shared(),
             environment: environment.unwrap_or_else(|| gate.environment.clone()),
             keep_runs: gate.keep_runs.unwrap_or(plan::KEEP_RUNS),
             quarantine: file.quarantine.iter().map(|entry| entry.get_ref().clone()).collect(),
@@ -246,6 +263,12 @@ impl Request<'_> {
     fn path(&self, variable: &str, typed: Option<&PathBuf>, root: &Path, written: Option<&Path>, default: &str) -> PathBuf {
         let here = typed.cloned().or_else(|| self.around.get(variable).map(PathBuf::from));
         here.unwrap_or_else(|| below(root, written.unwrap_or(Path::new(default))))
+    }
+
+    /// Where checked-out versions are kept.
+    fn versions(&self, root: &Path, written: Option<&Path>) -> Option<PathBuf> {
+        let named = self.around.get("NEVERSLOWER_VERSIONS").map(PathBuf::from).or_else(|| written.map(|path| below(root, path)));
+        named.or_else(|| self.around.cache().map(|cache| cache.join(plan::VERSIONS)))
     }
 
     fn reports(&self) -> Result<Vec<ReportRequest>, ConfigError> {
@@ -343,6 +366,7 @@ fn suite_plan(suite: &Suite, work: &Work, root: &Path, around: &Surroundings) ->
         work: SuiteWork {
             name: suite.name.clone(),
             build: suite.build.clone(),
+            artefacts: suite.artefacts.clone(),
             work,
             timeout: suite.timeout,
             directory: root.to_path_buf(),

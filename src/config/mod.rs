@@ -1,5 +1,6 @@
 //! From what was typed and written to a `Plan` with every default applied.
 
+mod against;
 mod assertion;
 mod build;
 mod checkup;
@@ -32,6 +33,7 @@ mod threshold;
 mod transport;
 mod value;
 
+pub use against::{AutoFacts, interleaved};
 pub use build::Request;
 pub use checkup::{CheckupAsked, Shape, from_arguments as doctor};
 pub use error::{ConfigError, Excerpt};

@@ -1,5 +1,6 @@
 //! Plain data that travels between the stages. No I/O, no clock, no mathematics beyond `stats`.
 
+mod against;
 mod assertion;
 mod change;
 mod checkup;
@@ -25,6 +26,7 @@ mod transport;
 mod unit;
 mod work;
 
+pub use against::Against;
 pub use assertion::{Assertions, HeaderAssertion, JsonAssertion, StatusSet};
 pub use checkup::{Batch, CHECKUP_SCHEMA, Checkup, Jitter, MachineFacts, MeasuredNoise, Repetition, Sign, TimerLag, Times, Weight};
 pub use comparison::{Band, BaselineFacts, BaselineKind, Before, Change, Changes, ComparedSeries, Comparison, Edited, Pinned};

@@ -11,6 +11,9 @@ pub struct SuiteWork {
     /// Shell command that runs before measuring; its failure is no verdict.
     pub build: Option<String>,
     pub work: Work,
+    /// Globs of the files that a measurement runs, relative to the directory: where they are the same in both versions of an
+    /// interleaved comparison, nothing has to be measured.
+    pub artefacts: Vec<String>,
     /// Longest time that any one command of the suite may take.
     pub timeout: Duration,
     /// Working directory of every command: where the configuration file stands.
@@ -194,6 +197,17 @@ pub struct LoadWork {
 }
 
 impl LoadWork {
+    /// Every request that it is made of: its targets, or the steps of its scenarios. Those of a file come when that is read.
+    pub fn requested(&self) -> impl Iterator<Item = &Target> {
+        self.targets.iter().chain(self.scenarios.iter().flat_map(|scenario| &scenario.steps).map(|step| &step.target))
+    }
+
+    /// The same, to be changed.
+    pub fn requested_mut(&mut self) -> impl Iterator<Item = &mut Target> {
+        let steps = self.scenarios.iter_mut().flat_map(|scenario| &mut scenario.steps);
+        self.targets.iter_mut().chain(steps.map(|step| &mut step.target))
+    }
+
     /// Arrivals per second that are planned for a time after the start of the load, warm-up included: of this shard alone.
     /// `None` in a closed loop, with a trace, and when all stages are over.
     pub fn rate_after(&self, elapsed: Duration) -> Option<f64> {

@@ -28,3 +28,5 @@ mod rules;
 mod run;
 mod signals;
 mod tidy;
+#[cfg(unix)]
+mod versions;

@@ -10,6 +10,7 @@ use clap::{CommandFactory, Parser};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+mod against;
 mod profile;
 
 const TABLES: Tables<'_> = Tables { formats: &[("jtl", "")], reports: &[("json", ""), ("junit", ""), ("jtl", "")] };
@@ -228,9 +229,8 @@ fn mistakes_in_flags_and_variables_show_the_value() {
     refuses(
         "",
         "neverslower|accept",
-        &["NEVERSLOWER_BASELINE=against:x"],
-        "NEVERSLOWER_BASELINE: expected `auto`, `committed`, `previous`, `build:N` or a path (others are not in this version), \
-         found `against:x`\n | against:x\n | ^^^^^^^^^",
+        &["NEVERSLOWER_BASELINE=against:a b"],
+        "NEVERSLOWER_BASELINE: expected the name of one commit, found ` b`\n | against:a b\n |          ^^",
     );
     refuses(
         "",
