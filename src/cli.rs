@@ -180,6 +180,13 @@ pub struct LoadArgs {
     /// them; `-` is standard input
     #[arg(long, value_name = "FILE", conflicts_with_all = ["url", "method"])]
     pub targets: Option<PathBuf>,
+    /// Read the targets as they are needed, each for one request; the load ends with the last one. A stream may be endless
+    #[arg(long, requires = "targets", conflicts_with_all = ["url", "feed", "find_rate"])]
+    pub lazy: bool,
+    /// Fill `{{NAME}}` in URL, headers and body from the column NAME of this file: CSV with a header line, or JSON lines; a row
+    /// for each request in turn, or `random:FILE`, or `once:FILE`, whose last row ends the load; repeatable
+    #[arg(long, value_name = "[ORDER:]FILE")]
+    pub feed: Vec<String>,
     /// Statuses that are a success, such as 200,204,3xx; any other is an error [default: below 400]
     #[arg(long, value_name = "LIST")]
     pub expect_status: Option<String>,

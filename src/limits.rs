@@ -166,12 +166,21 @@ pub const LOAD_KEPT_BODY_BYTES_MAX: usize = 1024 * 1024;
 /// Bytes of a value that is taken from an answer, and steps of a regular expression that looks for one.
 pub const LOAD_VALUE_BYTES_MAX: usize = 64 * 1024;
 pub const LOAD_REGEX_STEPS_MAX: usize = 1_000_000;
-/// Steps of one scenario.
+/// Steps of one scenario, and scenarios of one load.
 pub const LOAD_STEPS_MAX: usize = 100;
+pub const LOAD_SCENARIOS_MAX: usize = 100;
+/// Files of rows of one load; columns, rows, and bytes in memory of one of them.
+pub const LOAD_FEEDERS_MAX: usize = 20;
+pub const FEED_COLUMNS_MAX: usize = 100;
+pub const FEED_ROWS_MAX: u64 = 1_000_000;
+pub const FEED_BYTES_MAX: u64 = 256 * 1024 * 1024;
 /// Requests of one round over targets of different weights (4 bytes each).
 pub const LOAD_TURNS_MAX: usize = 1_000_000;
 /// Weight of one target.
 pub const TARGET_WEIGHT_MAX: u64 = 10_000;
+/// Targets of a stream that are read ahead of their requests, and how often it is looked for one that is late.
+pub const LOAD_STREAM_AHEAD: usize = 1_000;
+pub const LOAD_STREAM_POLL_NS: u64 = 1_000_000;
 /// Targets of one load; bytes of a file of targets, and of all the bodies that it names.
 pub const TARGETS_MAX: usize = 100_000;
 pub const TARGETS_BYTES_MAX: u64 = 64 * 1024 * 1024;

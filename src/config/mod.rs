@@ -8,6 +8,7 @@ mod ci;
 mod conditions;
 mod error;
 mod exit;
+mod feed;
 mod file;
 mod find_rate;
 mod history;
@@ -45,3 +46,4 @@ pub use plan::{BaselineChoice, CONFIG_FILE, CheckSuite, ColorChoice, Keep, Plan,
 pub use profile::{Profile, Step};
 pub use report::ReportRequest;
 pub use suite::Suite;
+pub use targets::stream::open as stream_targets;

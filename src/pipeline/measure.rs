@@ -11,6 +11,7 @@ use crate::model::{CommandWork, HarnessWork, LoadWork, Note, Run, ServerWork, Sh
 use crate::record::{Keep, Recorder};
 use crate::source::Input;
 use crate::terminal;
+use std::cell::RefCell;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -44,7 +45,11 @@ pub fn suite(plan: &Plan, suite: &SuitePlan, around: Surroundings<'_>, taps: &mu
 
 /// One load test of a server that runs already, without outputs of its own.
 pub fn only_load(plan: &Plan, work: &SuiteWork, load: &LoadWork, around: Surroundings<'_>) -> Result<Run, String> {
-    Station { plan, work, around }.drive(None, &Asked { work: load, recorded: Arc::default() }, &mut Tap::default())
+    Station { plan, work, around }.drive(
+        None,
+        &Asked { work: load, recorded: Arc::default(), targets: RefCell::default() },
+        &mut Tap::default(),
+    )
 }
 
 /// The commit that is measured: the CI's word where it gives one, else git's.
@@ -132,7 +137,8 @@ impl Station<'_> {
 
     fn load(&self, server: Option<&ServerWork>, work: &LoadWork, tap: &mut Tap) -> Result<Run, String> {
         let recorded = start::recorded(work, &self.work.directory)?;
-        let work = Asked { work, recorded };
+        let targets = start::streamed(work, &self.work.directory)?.into();
+        let work = Asked { work, recorded, targets };
         let Some(server) = server else { return self.drive(None, &work, tap) };
         let phase = self.phase("starting the server");
         let log = self.log("server");

@@ -10,6 +10,7 @@ mod convert;
 mod doctor;
 mod durable;
 mod fail_closed;
+mod feeds;
 mod first_use;
 mod hello;
 mod history;

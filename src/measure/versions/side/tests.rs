@@ -25,8 +25,8 @@ fn version(name: &'static str) -> Version {
 fn check(file: &str, against: Against, expected: &str) {
     let shown = |name| match work_of(&version(name), Path::new("/work/main"), &against, &suite(file)) {
         Ok(SuiteWork { work: Work::Load { server, load }, directory, .. }) => {
-            let targets = load.targets.iter().chain(load.steps.iter().map(|step| &step.target)).map(|target| target.url.clone());
-            let urls: Vec<String> = targets.chain(load.scrape.map(|scrape| scrape.url)).collect();
+            let urls: Vec<String> =
+                load.requested().map(|target| target.url.clone()).chain(load.scrape.iter().map(|scrape| scrape.url.clone())).collect();
             let server = server.map_or("-".to_string(), |server| server.command);
             format!("{} {server} {}", directory.display(), urls.join(" "))
         }
