@@ -1,8 +1,11 @@
 //! A series: one label and one metric over a run.
 
-use super::{Better, Percentile, Statistic, Summary, Unit};
+use super::{Better, Percentile, Statistic, Summary, Unit, metric};
 use crate::stats::{Counts, Histogram, Sketch};
 use std::collections::BTreeMap;
+
+/// Values below which a lower quartile is a guess.
+const PROCESS_QUARTILE_VALUES_MIN: u64 = 4;
 
 /// What identifies a series within a run.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -174,8 +177,51 @@ impl Series {
         if only_mean { Statistic::Mean } else { median }
     }
 
+    /// The statistic that stands for a series measured by one process run, in a pair. Wall time is only ever disturbed upwards, so of
+    /// four batches or more the lower quartile spreads least; CPU time is, with the median, steadier still
+    /// (docs/STATISTICS.md). One number stands for itself.
+    pub fn statistic_of_process(&self) -> Statistic {
+        let usual = self.usual_statistic();
+        let is_many = self.evidence == Evidence::Samples && self.distribution.count() >= PROCESS_QUARTILE_VALUES_MIN;
+        let quartile = Percentile::from_parts(25_000).filter(|_| is_many && self.key.metric == metric::TIME);
+        quartile.map_or(usual, Statistic::Percentile)
+    }
+
+    /// The value of that statistic; `None` where the series holds none.
+    pub fn value_of_process(&self) -> Option<f64> {
+        self.statistic(self.statistic_of_process())
+    }
+
     /// Whether the series counts attempts that can fail (requests, command runs).
     pub fn counts_errors(&self) -> bool {
         self.summary_ok.is_some() || self.summary.errors > 0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Distribution, Evidence, Series, SeriesKey};
+    use crate::model::{Better, Unit, metric};
+
+    /// What stands for a process run that gave these values.
+    fn check(metric: &str, values: &[f64], statistic: &str, value: f64) {
+        let mut series = Series::point(SeriesKey::new("x", metric), Unit::Ns, Better::Lower, values[0]);
+        if values.len() > 1 {
+            series.evidence = Evidence::Samples;
+            series.distribution = Distribution::Values(values.to_vec());
+            series.summary.percentiles.clear();
+        }
+        let found = (series.statistic_of_process().to_string(), series.value_of_process());
+        assert_eq!(found, (statistic.to_string(), Some(value)), "{metric} {values:?}");
+    }
+
+    #[test]
+    fn a_process_run_gives_one_value() {
+        check(metric::TIME, &[7.0], "p50", 7.0);
+        check(metric::TIME, &[9.0, 1.0, 5.0], "p50", 5.0);
+        check(metric::TIME, &[9.0, 1.0, 5.0, 7.0], "p25", 1.0);
+        check(metric::TIME, &[80.0, 10.0, 50.0, 30.0, 70.0, 60.0, 20.0, 40.0], "p25", 20.0);
+        check(metric::CPU_TIME, &[80.0, 10.0, 50.0, 30.0, 70.0, 60.0, 20.0, 40.0], "p50", 40.0);
+        check(metric::INSTRUCTIONS, &[5.0], "p50", 5.0);
     }
 }

@@ -24,4 +24,6 @@ mod repeat;
 mod rules;
 mod run;
 mod signals;
+#[cfg(unix)]
+mod single;
 mod tidy;
