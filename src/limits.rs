@@ -243,3 +243,7 @@ pub const JENKINS_VALUES_MAX: usize = 2_000_000;
 pub const JENKINS_CODES_MAX: usize = 1_000;
 /// Jenkins profile: elements within each other in one XML file.
 pub const JENKINS_XML_DEPTH_MAX: usize = 1_000;
+/// What cargo tells of a build, and what a benchmark program lists.
+pub const CARGO_MESSAGES_BYTES_MAX: u64 = 64 * 1024 * 1024;
+/// Programs of one `cargo bench`.
+pub const BENCH_PROGRAMS_MAX: usize = 200;

@@ -34,7 +34,8 @@ pub use error::{ConfigError, Excerpt};
 pub use file::{File, Gate};
 pub use find_rate::{RateSearch, from_arguments as find_rate};
 pub use plan::{
-    BaselineChoice, CONFIG_FILE, CheckSuite, ColorChoice, ExitMapping, Keep, Plan, RESULTS, SuitePlan, Surroundings, Tables, Verbosity,
+    BaselineChoice, CONFIG_FILE, CheckSuite, ColorChoice, ExitMapping, Keep, Plan, RESULTS, SHORT_RUN, SuitePlan, Surroundings, Tables,
+    Verbosity,
 };
 pub use profile::{Profile, Step};
 pub use report::ReportRequest;
