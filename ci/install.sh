@@ -17,7 +17,7 @@ log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 
 missing=""
-for pair in java:default-jdk-headless mvn:maven git:git script:bsdutils go:golang-go valgrind:valgrind; do
+for pair in java:default-jdk-headless mvn:maven git:git script:bsdutils nghttpd:nghttp2-server nginx:nginx go:golang-go; do
   command -v "${pair%%:*}" >/dev/null 2>&1 || missing="$missing ${pair#*:}"
 done
 if [ -n "$missing" ]; then

@@ -29,14 +29,21 @@ TOOLS = {
     "oha": lambda url, count, connections: ["oha", "--no-tui", "--insecure", "-n", str(count), "-c", str(connections), url],
     "h2load": lambda url, count, connections: ["h2load", "--h1", "-n", str(count), "-c", str(connections), url],
 }
+# The same over HTTP/2, several requests at a time on each connection; the others do not know it.
+STREAMS = 10
+HTTP2_TOOLS = {
+    "oha": lambda url, count, connections: TOOLS["oha"](url, count, connections)[:-1] + ["--http2", "-p", str(STREAMS), url],
+    "h2load": lambda url, count, connections: ["h2load", "-m", str(STREAMS), "-n", str(count), "-c", str(connections), url],
+}
 
 
-def ours(url, count, connections):
+def ours(url, count, connections, http2):
     insecure = ["--insecure"] if url.startswith("https") else []
-    return [PROGRAM, "load", url, "-n", str(count), "-c", str(connections), "--json", *insecure]
+    version = ["--http2", "-p", str(STREAMS)] if http2 else []
+    return [PROGRAM, "load", url, "-n", str(count), "-c", str(connections), "--json", *insecure, *version]
 
 
-# Row: (pinned client, pinned server, scheme, body, connections, share of REQUESTS, started through).
+# Row: (pinned client, pinned server, scheme (h2c and h2: HTTP/2 without and with TLS), body, connections, share of REQUESTS, started through).
 BATCH = ["chrt", "--batch", "0"]
 ROWS = {
     "unpinned": (None, None, "http", "small", 50, 1, []),
@@ -45,6 +52,8 @@ ROWS = {
     "1000 connections": (None, None, "http", "small", 1000, 1, []),
     "100 kB bodies": (None, None, "http", "large", 50, 0.25, []),
     "TLS": (None, None, "https", "small", 50, 1, []),
+    "HTTP/2": (None, None, "h2c", "small", 10, 1, []),
+    "HTTP/2, TLS": (None, None, "h2", "small", 10, 1, []),
     "unpinned, ours batch": (None, None, "http", "small", 50, 1, BATCH),
     "one core, ours batch": ("0", "0", "http", "small", 50, 1, BATCH),
 }
@@ -60,13 +69,14 @@ class Nginx:
         for name, body in BODIES.items():
             with open(f"{folder}/www/{name}", "wb") as file:
                 file.write(body)
-        self.ports = {"http": free_port(), "https": free_port()}
+        self.ports = {scheme: free_port() for scheme in ("http", "https", "h2c", "h2")}
         temporary = "".join(f"{kind}_temp_path {folder}/{kind};" for kind in ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"])
         with open(f"{folder}/nginx.conf", "w", encoding="utf-8") as file:
             file.write(
                 f"daemon off; worker_processes 1; pid {folder}/pid; error_log {folder}/error.log;"
                 f"events {{ worker_connections 4096; }} http {{ access_log off; keepalive_requests 1000000000; {temporary}"
-                f"server {{ listen 127.0.0.1:{self.ports['http']}; {self.tls()} root {folder}/www; }} }}"
+                f"server {{ listen 127.0.0.1:{self.ports['http']}; listen 127.0.0.1:{self.ports['h2c']} http2; {self.tls()} "
+                f"root {folder}/www; }} }}"
             )
         command = ["nginx", "-c", f"{folder}/nginx.conf", "-p", folder]
         self.process = subprocess.Popen(command, stderr=subprocess.DEVNULL)
@@ -74,13 +84,13 @@ class Nginx:
 
     def tls(self):
         if not shutil.which("openssl"):
-            del self.ports["https"]
+            del self.ports["https"], self.ports["h2"]
             return ""
         made = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2",
                 "-subj", "/CN=localhost", "-keyout", f"{self.folder}/key.pem", "-out", f"{self.folder}/cert.pem"]
         subprocess.run(made, check=True, capture_output=True)
         certificate = f"ssl_certificate {self.folder}/cert.pem; ssl_certificate_key {self.folder}/key.pem;"
-        return f"listen 127.0.0.1:{self.ports['https']} ssl; {certificate}"
+        return f"listen 127.0.0.1:{self.ports['https']} ssl; listen 127.0.0.1:{self.ports['h2']} ssl http2; {certificate}"
 
     def pin(self, cpus):
         cpus = cpus or f"0-{os.cpu_count() - 1}"
@@ -126,16 +136,22 @@ def measure(server, row, tools):
     if scheme not in server.ports:
         return None
     server.pin(worker)
-    url = f"{scheme}://127.0.0.1:{server.ports[scheme]}/{body}"
+    http2 = scheme in ("h2c", "h2")
+    secured = scheme in ("https", "h2")
+    url = f"{'https' if secured else 'http'}://127.0.0.1:{server.ports[scheme]}/{body}"
     count = int(REQUESTS * share)
     prefix = ["taskset", "-c", client] if client else []
-    us = lambda: cost(ours(url, count, connections), count, prefix + ours_through)
+    us = lambda: cost(ours(url, count, connections, http2), count, prefix + ours_through)
     us()
     ratios = {}
+    known = HTTP2_TOOLS if http2 else TOOLS
     for tool in tools:
+        if tool not in known:
+            ratios[tool] = "-"
+            continue
         # Where it costs several times as much, a part of the requests tells as much.
         part = count // 3 if tool in ("hey", "oha") else count
-        them = lambda: cost(TOOLS[tool](url, part, connections), part, prefix)
+        them = lambda: cost(known[tool](url, part, connections), part, prefix)
         found = []
         for pair in range(PAIRS):
             if pair % 2 == 0:

@@ -67,7 +67,7 @@ pub struct Options {
     /// Directory of the accepted runs [default: baselines]
     #[arg(long, global = true, value_name = "DIR")]
     pub baselines: Option<PathBuf>,
-    /// What to compare with: auto, committed, previous, build:N, or a path [default: auto]
+    /// What to compare with: auto, committed, previous, build:N, against:BASE (see `run --against`), or a path [default: auto]
     #[arg(long, global = true, value_name = "CHOICE")]
     pub baseline: Option<String>,
     /// Directory of earlier builds, for `--baseline previous` and `build:N` [default: builds]
@@ -102,6 +102,8 @@ pub enum Command {
     Accept(AcceptArgs),
     /// Turn results of any known format into any report
     Convert(ConvertArgs),
+    /// Say what makes this machine noisy: reads its settings, measures its jitter, changes nothing
+    Doctor(DoctorArgs),
     /// Write a neverslower.toml that runs at once, the CI step and the lines of .gitignore; overwrites nothing
     Init(InitArgs),
     /// Print the tables the program runs on
@@ -121,6 +123,16 @@ pub struct RunArgs {
     /// Measure a failing suite up to so often again before it turns red [default: 0]
     #[arg(long, value_name = "N")]
     pub confirm: Option<String>,
+    /// Measure another version beside this one, interleaved on this machine: a commit, merge-base, and for load suites
+    /// url:https://… or command:…{port}…; the same as `--baseline against:BASE`
+    #[arg(long, value_name = "BASE")]
+    pub against: Option<String>,
+    /// Time of an interleaved comparison, beside building [default: 10m]
+    #[arg(long, value_name = "TIME")]
+    pub budget: Option<String>,
+    /// Seed of the random order of an interleaved comparison [default: drawn from the clock, and recorded]
+    #[arg(long, value_name = "N")]
+    pub seed: Option<String>,
 }
 
 #[derive(Debug, Clone, Default, Args)]
@@ -311,6 +323,13 @@ pub struct ConvertArgs {
     /// Suite to name in the report [default: the file's name without digits]
     #[arg(long, value_name = "NAME")]
     pub suite: Option<String>,
+}
+
+#[derive(Debug, Clone, Default, Args)]
+pub struct DoctorArgs {
+    /// How long to measure the jitter; longer sees more of the noise, but minutes are not days [default: 5s]
+    #[arg(short = 'z', long, value_name = "TIME")]
+    pub duration: Option<String>,
 }
 
 #[derive(Debug, Clone, Default, Args)]

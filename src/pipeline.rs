@@ -3,6 +3,7 @@
 mod before;
 mod builds;
 mod confirm;
+mod doctor;
 mod drive;
 mod find_rate;
 pub mod jenkins;
@@ -34,6 +35,7 @@ use std::mem::ManuallyDrop;
 use std::path::Path;
 use std::{panic, slice, thread};
 
+pub use doctor::{checkup, keep_checkup};
 pub use find_rate::find_rate;
 pub use outputs::OutputFailed;
 

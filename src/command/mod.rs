@@ -4,6 +4,7 @@ mod accept;
 mod check;
 mod completions;
 mod convert;
+mod doctor;
 mod find_rate;
 mod init;
 mod list;
@@ -80,6 +81,7 @@ pub fn dispatch(cli: &Cli) -> Result<u8, Failure> {
         Command::Load(arguments) => load::load(request, arguments),
         Command::Accept(arguments) => accept::accept(request, arguments),
         Command::Convert(arguments) => convert::convert(request, arguments),
+        Command::Doctor(arguments) => doctor::doctor(request, arguments),
         Command::Init(arguments) => init::init(request, arguments),
         Command::List(arguments) => print(&Target::Stdout, |out| out.write_all(list::render(arguments.what, &tables).as_bytes())),
         Command::Completions(arguments) => print(&Target::Stdout, |out| completions::write(arguments.shell, out)),

@@ -55,6 +55,8 @@ pub const LOAD: Shape = Shape {
         "redirects",
         "keep_alive",
         "compressed",
+        "http",
+        "streams",
         "auth",
         "tls",
     ],
@@ -140,6 +142,7 @@ pub fn from_arguments(args: &LoadArgs, around: &Surroundings) -> Result<LoadWork
         return Err(ConfigError::new("--scrape", expected, found));
     }
     targets::fill(&mut load, &around.directory, false)?;
+    transport::check(&load)?;
     material::fill(&mut load, Path::new("."), around)?;
     Ok(load)
 }

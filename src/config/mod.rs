@@ -1,10 +1,13 @@
 //! From what was typed and written to a `Plan` with every default applied.
 
+mod against;
 mod assertion;
 mod build;
+mod checkup;
 mod ci;
 mod conditions;
 mod error;
+mod exit;
 mod file;
 mod find_rate;
 mod jenkins;
@@ -29,13 +32,15 @@ mod threshold;
 mod transport;
 mod value;
 
+pub use against::{AutoFacts, interleaved};
 pub use build::Request;
+pub use checkup::{CheckupAsked, Shape, from_arguments as doctor};
 pub use error::{ConfigError, Excerpt};
+pub use exit::ExitMapping;
 pub use file::{File, Gate};
 pub use find_rate::{RateSearch, from_arguments as find_rate};
 pub use plan::{
-    BaselineChoice, CONFIG_FILE, CheckSuite, ColorChoice, ExitMapping, Keep, Plan, RESULTS, SHORT_RUN, SuitePlan, Surroundings, Tables,
-    Verbosity,
+    BaselineChoice, CONFIG_FILE, CheckSuite, ColorChoice, Keep, Plan, RESULTS, SHORT_RUN, SuitePlan, Surroundings, Tables, Verbosity,
 };
 pub use profile::{Profile, Step};
 pub use report::ReportRequest;

@@ -14,7 +14,7 @@ use toml::Spanned;
 /// `[[suite]]`.
 pub const SUITE: Shape = Shape {
     name: "[[suite]]",
-    keys: &["name", "build", "timeout", "expect", "results", "environment", "benchmark", "command", "tool", "load", "server"],
+    keys: &["name", "build", "artefacts", "timeout", "expect", "results", "environment", "benchmark", "command", "tool", "load", "server"],
 };
 /// `benchmark = { … }`.
 pub const BENCHMARK: Shape = Shape { name: "benchmark", keys: &["command", "format", "results", "single"] };
@@ -29,6 +29,8 @@ pub struct Suite {
     /// Safe as a file name.
     pub name: String,
     pub build: Option<String>,
+    /// Globs of what the measurement runs.
+    pub artefacts: Vec<String>,
     pub timeout: Duration,
     pub expect: Vec<String>,
     pub results: Vec<String>,
@@ -57,6 +59,7 @@ pub fn read_all(tables: Vec<Table<'_>>, known: &Tables<'_>) -> Result<Vec<Suite>
 
 fn read(mut table: Table<'_>, name: String, known: &Tables<'_>) -> Result<Suite, ConfigError> {
     let build = table.string("build")?;
+    let artefacts = globs(&mut table, "artefacts")?;
     let timeout = load::some_time(&mut table, "timeout", plan::SUITE_TIMEOUT)?;
     let expect = table.texts("expect")?.into_iter().map(Spanned::into_inner).collect();
     let results = globs(&mut table, "results")?;
@@ -69,7 +72,7 @@ fn read(mut table: Table<'_>, name: String, known: &Tables<'_>) -> Result<Suite,
     if work.is_none() && results.is_empty() {
         return Err(table.error("one of `benchmark`, `command`, `tool`, `load`, or `results` for `check`", "none"));
     }
-    Ok(Suite { name, build, timeout, expect, results, environment, work })
+    Ok(Suite { name, build, artefacts, timeout, expect, results, environment, work })
 }
 
 fn read_work(suite: &mut Table<'_>, known: &Tables<'_>) -> Result<Option<Work>, ConfigError> {

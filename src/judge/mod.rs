@@ -3,6 +3,7 @@
 mod absolute;
 mod alone;
 mod change;
+mod checkup;
 pub mod condition;
 mod edited;
 mod error_rate;
@@ -12,6 +13,7 @@ pub mod expression;
 mod finding;
 mod missing;
 mod pinned;
+mod prior;
 mod quarantine;
 mod relative;
 mod rule;
@@ -23,6 +25,8 @@ mod too_fast;
 mod void;
 mod within_run;
 
+pub use checkup::checkup;
+pub use prior::told as prior;
 pub use rule::{Attempts, Kind, Limit, Policy, Quarantine, Rule, Statistics, UnknownEnvironment};
 pub use threshold::{Case, Found, Threshold};
 

@@ -1,7 +1,9 @@
 //! Plain data that travels between the stages. No I/O, no clock, no mathematics beyond `stats`.
 
+mod against;
 mod assertion;
 mod change;
+mod checkup;
 mod comparison;
 mod condition;
 pub mod error_kind;
@@ -23,7 +25,9 @@ mod transport;
 mod unit;
 mod work;
 
+pub use against::Against;
 pub use assertion::{Assertions, HeaderAssertion, JsonAssertion, StatusSet};
+pub use checkup::{Batch, CHECKUP_SCHEMA, Checkup, Jitter, MachineFacts, MeasuredNoise, Repetition, Sign, TimerLag, Times, Weight};
 pub use comparison::{Band, BaselineFacts, BaselineKind, Before, Change, Changes, ComparedSeries, Comparison, Edited, Pinned};
 pub use condition::{Condition, Side};
 pub use found_rate::{FOUND_RATE_SCHEMA, FoundRate, RateAnswer, RateStep, StepVerdict};
@@ -37,7 +41,9 @@ pub use scenario::{Extract, Extraction, ITERATION, Step, pieces};
 pub use series::{Distribution, Evidence, Series, SeriesKey};
 pub use stored::{STORED_RUN_SCHEMA, StoredError, StoredRun};
 pub use summary::{Percentile, STATISTIC_WORDS, Statistic, Summary};
-pub use transport::{Auth, ConnectTo, Family, Material, Origin, Proxy, Resolve, Secret, TlsFacts, TlsWork, Transport, TransportFacts};
+pub use transport::{
+    Auth, ConnectTo, Family, Http, Material, Origin, Proxy, Resolve, Secret, TlsFacts, TlsWork, Transport, TransportFacts,
+};
 pub use unit::{Better, Unit};
 pub use work::{
     Arrival, CommandWork, HarnessWork, LoadWork, Scrape, ServerWork, ShortRun, Spacing, Stage, Start, Stop, SuiteWork, Target, TargetFile,

@@ -11,6 +11,9 @@ pub struct SuiteWork {
     /// Shell command that runs before measuring; its failure is no verdict.
     pub build: Option<String>,
     pub work: Work,
+    /// Globs of the files that a measurement runs, relative to the directory: where they are the same in both versions of an
+    /// interleaved comparison, nothing has to be measured.
+    pub artefacts: Vec<String>,
     /// Longest time that any one command of the suite may take.
     pub timeout: Duration,
     /// Working directory of every command: where the configuration file stands.

@@ -54,7 +54,8 @@ pub fn commit(plan: &Plan, around: Surroundings<'_>) -> Option<String> {
             return None;
         }
         let log = plan.results.join("logs").join("git.log");
-        let setting = Setting { directory: &plan.root, log: &log, timeout: GIT_TIMEOUT, interrupted: around.interrupt.flag() };
+        let setting =
+            Setting { directory: &plan.root, log: &log, timeout: GIT_TIMEOUT, interrupted: around.interrupt.flag(), environment: &[] };
         measure::git::commit(&setting)
     })
 }
@@ -72,7 +73,13 @@ impl Station<'_> {
     }
 
     fn setting<'a>(&'a self, log: &'a PathBuf) -> Setting<'a> {
-        Setting { directory: &self.work.directory, log, timeout: self.work.timeout, interrupted: self.around.interrupt.flag() }
+        Setting {
+            directory: &self.work.directory,
+            log,
+            timeout: self.work.timeout,
+            interrupted: self.around.interrupt.flag(),
+            environment: &[],
+        }
     }
 
     fn phase(&self, what: &str) -> terminal::Phase {
@@ -129,8 +136,7 @@ impl Station<'_> {
         let Some(server) = server else { return self.drive(None, &work, tap) };
         let phase = self.phase("starting the server");
         let log = self.log("server");
-        let mut server =
-            Server::start(server, &self.work.directory, &log, self.around.interrupt.flag()).map_err(|error| error.to_string())?;
+        let mut server = Server::start(server, &self.setting(&log)).map_err(|error| error.to_string())?;
         drop(phase);
         let measured = self.drive(Some(&server), &work, tap);
         let alive = server.check().map_err(|error| error.to_string());

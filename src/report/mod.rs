@@ -2,6 +2,7 @@
 //! computes no statistic.
 
 mod bars;
+mod checkup;
 mod csv;
 mod document;
 mod entry;
@@ -26,6 +27,7 @@ mod fixtures;
 #[cfg(test)]
 mod tests;
 
+pub use checkup::text as checkup;
 pub use entry::{Entry, Needs, Style, UnknownReport};
 
 /// Every report, in the order in which `list reports` shows them.

@@ -21,7 +21,7 @@ pub use fisher::fisher_higher;
 pub use histogram::{Histogram, HistogramError};
 pub use moments::Moments;
 pub use rank_sum::{rank_shift, u_counts};
-pub use robust::{median, scaled_mad};
+pub use robust::{median, nearest_rank, scaled_mad};
 pub use search::{Ceiling, Search, Trial};
 pub use shift::{Shift, Spread, percentile_shift, spread_shift};
 pub use sketch::Sketch;

@@ -7,10 +7,12 @@ mod accept;
 mod builds;
 mod check;
 mod convert;
+mod doctor;
 mod durable;
 mod fail_closed;
 mod first_use;
 mod hello;
+mod http2;
 mod init;
 mod interrupts;
 mod jenkins;
@@ -27,3 +29,5 @@ mod signals;
 #[cfg(unix)]
 mod single;
 mod tidy;
+#[cfg(unix)]
+mod versions;

@@ -17,7 +17,7 @@ const SHORT: ShortRun =
 fn measured(work: &HarnessWork, format: &str, directory: &Path) -> Run {
     let scratch = TempDir::new().unwrap();
     let (log, interrupted) = (scratch.path().join("x.log"), AtomicBool::new(false));
-    let setting = Setting { directory, log: &log, timeout: Duration::from_secs(300), interrupted: &interrupted };
+    let setting = Setting { directory, log: &log, timeout: Duration::from_secs(300), interrupted: &interrupted, environment: &[] };
     let harvest = harness::run(work, &scratch.path().join("criterion"), &setting).unwrap();
     let mut recorder = Recorder::new(Keep::Exact);
     format::read(&Input::File(harvest.stdout), Some(format), &mut recorder).unwrap();

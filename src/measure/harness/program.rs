@@ -115,7 +115,8 @@ mod tests {
             std::fs::set_permissions(place.path().join(name), std::fs::Permissions::from_mode(0o755)).unwrap();
         }
         let (log, interrupted) = (place.path().join("x.log"), AtomicBool::new(false));
-        let setting = Setting { directory: place.path(), log: &log, timeout: Duration::from_secs(60), interrupted: &interrupted };
+        let setting =
+            Setting { directory: place.path(), log: &log, timeout: Duration::from_secs(60), interrupted: &interrupted, environment: &[] };
         let work = HarnessWork { command: command.replace("HERE", here), format: None, results: None, single: None };
         let found = programs(&work, &setting).unwrap();
         let direct = direct(&work, &Benchmark { format: "criterion", label, usual_ns: None }, &SHORT, &found);

@@ -56,6 +56,11 @@ impl Flight {
             hop: None,
         }
     }
+
+    /// The request goes on as another one: what its first message sent is kept apart.
+    pub fn redirected(&mut self) {
+        self.bytes_out_before += mem::take(&mut self.bytes_out);
+    }
 }
 
 /// What an event on the socket led to.
@@ -203,6 +208,16 @@ impl Connection {
         (self.connect_ns, self.tls_ns) = (None, None);
     }
 
+    /// Gives its socket away, to whoever speaks another protocol on it; it counts as open until it is closed.
+    pub fn take_stream(&mut self) -> Option<Stream> {
+        self.stream.take()
+    }
+
+    /// How long connecting and the TLS handshake took, told once.
+    pub fn take_phases(&mut self) -> (Option<u64>, Option<u64>) {
+        (self.connect_ns.take(), self.tls_ns.take())
+    }
+
     /// Begins to connect along a route, whose number is kept.
     pub fn connect(&mut self, registry: &Registry, number: usize, route: &Route, now_ns: u64) -> Result<(), Failure> {
         self.close();
@@ -252,13 +267,6 @@ impl Connection {
             }
         }
         Ok(())
-    }
-
-    /// The request goes on as another one: what its first message sent is kept apart.
-    pub fn redirected(&mut self) {
-        if let Some(flight) = &mut self.flight {
-            flight.bytes_out_before += mem::take(&mut flight.bytes_out);
-        }
     }
 
     fn read(&mut self, message: &Message, scratch: &mut [u8], clock: &Clock, is_closing: bool) -> Step {

@@ -1,17 +1,20 @@
-//! The load engine: HTTP/1.1 over one event loop, in an open loop (a schedule decides when requests start) or a closed one
-//! (the answer before does).
+//! The load engine: HTTP/1.1 and HTTP/2 over one event loop, in an open loop (a schedule decides when requests start) or a
+//! closed one (the answer before does).
 //!
 //! A turn has two phases, because a generator that writes after every answer is woken by the first one and gets batches of
 //! one: wait; read and parse *everything* that is ready, stamping each completion; then write all requests that are due.
 //! In the order a request meets them: `arrival` (its intended start, a pure function), `pacer` (whether it may start now),
-//! `connection` (its bytes), `parser` (its answer), `ledger` (its sample).
+//! `carrier` (the connection, or the lane of HTTP/2, that it is given), `connection` or `http2` (its bytes), `parser` (its answer),
+//! `ledger` (its sample).
 
 mod arrival;
 mod assertion;
+mod carrier;
 mod chunked;
 mod connection;
 mod event_loop;
 mod failure;
+mod http2;
 mod kept;
 mod ledger;
 mod pacer;

@@ -1,5 +1,5 @@
-//! Sessions: the steps of an iteration one after another on one connection, with the cookies and variables of its user. It
-//! knows no socket; the loop asks it what to send and tells it what came.
+//! Sessions: the steps of an iteration one after another on one connection (of HTTP/2: on one of its lanes), with the cookies
+//! and variables of its user. It knows no socket; the loop asks it what to send and tells it what came.
 
 mod extract;
 
@@ -64,7 +64,7 @@ pub struct Scenario {
     steps: Vec<Prepared>,
     transport: Transport,
     port: Option<u16>,
-    /// By the number of the connection that carries them.
+    /// By the number of the connection, or lane, that carries them; as many as were needed so far.
     sessions: Vec<Option<Session>>,
     /// Connections whose next step is due at a time.
     resting: BTreeSet<(u64, usize)>,
@@ -73,7 +73,7 @@ pub struct Scenario {
 
 impl Scenario {
     /// `None` where the work has no steps; an error where a step can be no request.
-    pub fn new(work: &LoadWork, port: Option<u16>, connections: usize) -> Result<Option<Scenario>, LoadError> {
+    pub fn new(work: &LoadWork, port: Option<u16>) -> Result<Option<Scenario>, LoadError> {
         if work.steps.is_empty() {
             return Ok(None);
         }
@@ -86,7 +86,7 @@ impl Scenario {
             steps,
             transport: work.transport.clone(),
             port,
-            sessions: std::iter::repeat_with(|| None).take(connections).collect(),
+            sessions: Vec::new(),
             resting: BTreeSet::new(),
             iterations: Iterations::default(),
         }))
@@ -107,6 +107,9 @@ impl Scenario {
 
     /// An iteration begins on a connection; a failure where its first request cannot be made.
     pub fn begin(&mut self, number: usize, ticket: Ticket) -> Option<Failure> {
+        if number >= self.sessions.len() {
+            self.sessions.resize_with(number + 1, || None);
+        }
         let (Some(first), Some(place)) = (self.steps.first(), self.sessions.get_mut(number)) else { return None };
         let variables = [(ITERATION.to_string(), ticket.sequence.to_string())].into();
         *place = Some(Session { ticket, step: 0, variables, cookies: BTreeMap::new(), message: first.shape.clone() });

@@ -3,6 +3,7 @@
 mod accounting;
 mod answers;
 mod assertions;
+mod http2;
 mod pace;
 mod redirects;
 mod scenarios;

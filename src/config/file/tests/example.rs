@@ -92,6 +92,7 @@ fn the_example_shows_the_defaults() {
     assert_eq!((gate.statistics, gate.baseline), (Some(plan::STATISTICS), Some(plan::BASELINE)));
     assert_eq!(file.rules[1].too_fast, usual_too_fast(None, None));
     assert_eq!((gate.keep_runs, gate.require_baseline), (Some(plan::KEEP_RUNS), Some(plan::REQUIRE_BASELINE)));
+    assert_eq!(gate.budget, Some(plan::BUDGET));
     assert_eq!((gate.builds, gate.keep_builds), (Some(plan::BUILDS.into()), Some(plan::KEEP_BUILDS)));
     assert_eq!((gate.repeat, gate.confirm), (Some(plan::REPEAT_RUNS), Some(plan::CONFIRM)));
     assert_eq!(file.suites[0].timeout, plan::SUITE_TIMEOUT);

@@ -1,5 +1,6 @@
 //! Sessions against a shop that knows its users by a cookie.
 
+use super::http2::{service, two};
 use super::{Arrival, LoadWork, Report, Stop, Wire, read_head, run, serve, target, try_run, work};
 use crate::model::{Extract, Extraction, Step};
 use std::sync::atomic::AtomicBool;
@@ -10,7 +11,7 @@ fn answer(status: &str, headers: &str, body: &str) -> Vec<u8> {
 }
 
 /// Logs users in by number; the cart is only for who is logged in, and only under its own address. Every `odd` user has none.
-fn shop(odd: u64) -> impl Fn(&mut dyn Wire) + Clone + Send + 'static {
+pub fn shop(odd: u64) -> impl Fn(&mut dyn Wire) + Clone + Send + 'static {
     move |stream| {
         while let Some(head) = read_head(stream) {
             let path = head.split(' ').nth(1).unwrap_or_default();
@@ -37,7 +38,7 @@ fn step(path: &str, extract: &[(&str, Extract)]) -> Step {
     Step { target: target("GET", path), extract, think_time: Duration::ZERO }
 }
 
-fn steps() -> Vec<Step> {
+pub fn steps() -> Vec<Step> {
     let (token, cart) = (Extract::Json("/token".to_string()), Extract::Header("X-Cart".to_string()));
     let total = Extract::Regex("<b>(\\d+)</b>".to_string());
     let mut steps = vec![
@@ -52,7 +53,7 @@ fn steps() -> Vec<Step> {
     steps
 }
 
-fn scenario(steps: Vec<Step>, arrival: Arrival, connections: u32, iterations: u64) -> LoadWork {
+pub fn scenario(steps: Vec<Step>, arrival: Arrival, connections: u32, iterations: u64) -> LoadWork {
     LoadWork { targets: Vec::new(), steps, ..work(arrival, connections, iterations) }
 }
 
@@ -70,10 +71,17 @@ fn counts(report: &Report) -> Vec<(&str, &str, usize)> {
     counts
 }
 
+/// How every request ended, and what became of the iterations: over HTTP/1.1, and over HTTP/2 with one stream a connection.
 fn check(work: &LoadWork, behave: impl Fn(&mut dyn Wire) + Clone + Send + 'static, expected: &[(&str, &str, usize)], note: &str) {
-    let report = run(work, serve(behave));
+    let reports = [run(work, serve(behave.clone())), run(&two(work.clone(), 1), service::serve(behave, None))];
+    for report in &reports {
+        told(report, expected, note);
+    }
+}
+
+pub fn told(report: &Report, expected: &[(&str, &str, usize)], note: &str) {
     let details: Vec<&str> = report.rows.iter().map(|row| row.detail.as_str()).filter(|detail| !detail.is_empty()).collect();
-    assert_eq!(counts(&report), expected, "{details:?}");
+    assert_eq!(counts(report), expected, "{details:?}");
     assert_eq!(report.notes, [format!("scenario: {note}")]);
 }
 
