@@ -54,7 +54,7 @@ impl Reader for Plain {
             if text.is_empty() || text.starts_with('#') {
                 continue;
             }
-            if line.is_terminated || text.ends_with('}') {
+            if line.is_terminated || (text.starts_with('{') && text.ends_with('}')) {
                 reading.line(&line)?;
             } else {
                 reading.oddities.add(CUT_LINE, || line.number);

@@ -4,8 +4,8 @@ use super::{Better, Percentile, Statistic, Summary, Unit, metric};
 use crate::stats::{Counts, Histogram, Sketch};
 use std::collections::BTreeMap;
 
-/// Values below which a lower quartile is a guess.
-const PROCESS_QUARTILE_VALUES_MIN: u64 = 4;
+/// Wall times of one process run from which on their lower quartile is paired: of fewer it would be the minimum.
+const TIMES_OF_A_QUARTER: u64 = 4;
 
 /// What identifies a series within a run.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -155,6 +155,14 @@ impl Series {
         }
     }
 
+    /// The one number that a process run gives of this series: of several wall times the lower quartile, which other work on the
+    /// machine moves least, else the usual statistic.
+    pub fn paired_statistic(&self) -> Statistic {
+        let is_of_times = self.key.metric == metric::TIME && self.judged().count >= TIMES_OF_A_QUARTER;
+        let quarter = Statistic::Percentile(Percentile::P25);
+        if is_of_times && self.statistic(quarter).is_some() { quarter } else { self.usual_statistic() }
+    }
+
     /// The summary that thresholds judge: of the successful attempts where they are known apart.
     pub fn judged(&self) -> &Summary {
         self.summary_ok.as_ref().unwrap_or(&self.summary)
@@ -177,21 +185,6 @@ impl Series {
         if only_mean { Statistic::Mean } else { median }
     }
 
-    /// The statistic that stands for a series measured by one process run, in a pair. Wall time is only ever disturbed upwards, so of
-    /// four batches or more the lower quartile spreads least; CPU time is, with the median, steadier still
-    /// (docs/STATISTICS.md). One number stands for itself.
-    pub fn statistic_of_process(&self) -> Statistic {
-        let usual = self.usual_statistic();
-        let is_many = self.evidence == Evidence::Samples && self.distribution.count() >= PROCESS_QUARTILE_VALUES_MIN;
-        let quartile = Percentile::from_parts(25_000).filter(|_| is_many && self.key.metric == metric::TIME);
-        quartile.map_or(usual, Statistic::Percentile)
-    }
-
-    /// The value of that statistic; `None` where the series holds none.
-    pub fn value_of_process(&self) -> Option<f64> {
-        self.statistic(self.statistic_of_process())
-    }
-
     /// Whether the series counts attempts that can fail (requests, command runs).
     pub fn counts_errors(&self) -> bool {
         self.summary_ok.is_some() || self.summary.errors > 0
@@ -210,8 +203,9 @@ mod tests {
             series.evidence = Evidence::Samples;
             series.distribution = Distribution::Values(values.to_vec());
             series.summary.percentiles.clear();
+            series.summary.count = values.len() as u64;
         }
-        let found = (series.statistic_of_process().to_string(), series.value_of_process());
+        let found = (series.paired_statistic().to_string(), series.statistic(series.paired_statistic()));
         assert_eq!(found, (statistic.to_string(), Some(value)), "{metric} {values:?}");
     }
 

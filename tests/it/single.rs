@@ -33,7 +33,7 @@ fn check(command: &str, single: Option<&str>, format: &str, directory: &Path, la
     let mut found = Vec::new();
     for (key, series) in &run.series {
         assert_eq!(key.label, label);
-        assert!(series.value_of_process().is_some_and(|value| value >= 0.0), "{key:?}");
+        assert!(series.statistic(series.paired_statistic()).is_some_and(|value| value >= 0.0), "{key:?}");
         let Distribution::Values(values) = &series.distribution else { panic!("{key:?} keeps no values") };
         found.push((key.metric.as_str(), values.len()));
     }

@@ -7,7 +7,7 @@ use crate::model::ShortRun;
 use std::time::Duration;
 
 /// Options of cargo that take the next word; any other word is a filter, of which Criterion takes one.
-const VALUED: [&str; 24] = [
+const VALUED: [&str; 22] = [
     "--bench",
     "--bin",
     "--example",
@@ -30,8 +30,6 @@ const VALUED: [&str; 24] = [
     "-j",
     "--jobs",
     "--artifact-dir",
-    "--build-plan",
-    "--timings",
 ];
 
 /// Fewest samples that Criterion takes.
