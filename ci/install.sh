@@ -17,7 +17,7 @@ attempt() {
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 
-wanted="java:default-jdk-headless mvn:maven git:git script:bsdutils nghttpd:nghttp2-server nginx:nginx"
+wanted="java:default-jdk-headless mvn:maven git:git script:bsdutils nghttpd:nghttp2-server nginx:nginx go:golang-go"
 if [ "${1:-}" = peers ]; then
   wanted="$wanted wrk:wrk hey:hey ab:apache2-utils h2load:nghttp2-client openssl:openssl"
 fi

@@ -294,3 +294,7 @@ pub const JITTER_ROUNDS_MAX: u64 = 1 << 32;
 pub const JITTER_BATCHES_MAX: usize = 100_000;
 /// Bytes of a stored checkup.
 pub const CHECKUP_BYTES_MAX: u64 = 1024 * 1024;
+/// What cargo tells of a build, and what a benchmark program lists.
+pub const CARGO_MESSAGES_BYTES_MAX: u64 = 64 * 1024 * 1024;
+/// Programs of one `cargo bench`.
+pub const BENCH_PROGRAMS_MAX: usize = 200;

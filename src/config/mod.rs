@@ -42,7 +42,9 @@ pub use exit::ExitMapping;
 pub use file::{File, Gate};
 pub use find_rate::{RateSearch, from_arguments as find_rate};
 pub use history::{HistoryQuery, HistorySources, from_arguments as history};
-pub use plan::{BaselineChoice, CONFIG_FILE, CheckSuite, ColorChoice, Keep, Plan, RESULTS, SuitePlan, Surroundings, Tables, Verbosity};
+pub use plan::{
+    BaselineChoice, CONFIG_FILE, CheckSuite, ColorChoice, Keep, Plan, RESULTS, SHORT_RUN, SuitePlan, Surroundings, Tables, Verbosity,
+};
 pub use profile::{Profile, Step};
 pub use report::ReportRequest;
 pub use suite::Suite;

@@ -11,7 +11,7 @@ use super::judged::usual_too_fast;
 use super::profile::{Profile, ProfileName};
 use super::report::ReportRequest;
 use crate::judge::{Limit, Policy, Quarantine, Rule, Statistics, UnknownEnvironment};
-use crate::model::{Against, Condition, MeasuredNoise, Percentile, PullRequest, Side, Statistic, SuiteWork, metric};
+use crate::model::{Against, Condition, MeasuredNoise, Percentile, PullRequest, ShortRun, Side, Statistic, SuiteWork, metric};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -55,6 +55,10 @@ pub const SUITE_TIMEOUT: Duration = Duration::from_secs(30 * 60);
 pub const REPEAT: u32 = 20;
 /// Runs of a command suite before the recorded ones, so that the first is not the one that fills the caches.
 pub const WARM_UP_RUNS: u32 = 1;
+/// One benchmark in one process run of an interleaved comparison: about 24 ms of batches that a scheduler's time slice rarely
+/// cuts, or as many slow iterations as fit into half a second.
+pub const SHORT_RUN: ShortRun =
+    ShortRun { batches: 48, batch: Duration::from_micros(500), warm_up: Duration::from_millis(5), longest: Duration::from_millis(500) };
 /// How long a server may take until it answers.
 pub const READY_TIMEOUT: Duration = Duration::from_secs(30);
 /// How long a server may take to stop before it is killed.

@@ -17,7 +17,7 @@ pub const SUITE: Shape = Shape {
     keys: &["name", "build", "artefacts", "timeout", "expect", "results", "environment", "benchmark", "command", "tool", "load", "server"],
 };
 /// `benchmark = { … }`.
-pub const BENCHMARK: Shape = Shape { name: "benchmark", keys: &["command", "format", "results"] };
+pub const BENCHMARK: Shape = Shape { name: "benchmark", keys: &["command", "format", "results", "single"] };
 /// `command = { … }`.
 pub const COMMAND: Shape = Shape { name: "command", keys: &["run", "repeat", "warm_up"] };
 /// `tool = { … }`.
@@ -94,14 +94,18 @@ fn read_work(suite: &mut Table<'_>, known: &Tables<'_>) -> Result<Option<Work>, 
 fn read_benchmark(written: TableOrText<'_>, known: &Tables<'_>) -> Result<Work, ConfigError> {
     let mut table = match written {
         TableOrText::Text(command) => {
-            return Ok(Work::Benchmark(HarnessWork { command: command.into_inner(), format: None, results: None }));
+            return Ok(Work::Benchmark(HarnessWork { command: command.into_inner(), format: None, results: None, single: None }));
         }
         TableOrText::Table(table) => table,
     };
     let command = table.required("command")?.into_inner();
     let format = format(&mut table, known)?;
     let results = table.string("results")?.map(PathBuf::from);
-    Ok(Work::Benchmark(HarnessWork { command, format, results }))
+    let single = table.text("single")?;
+    if let Some(written) = single.as_ref().filter(|text| !text.get_ref().contains("{label}")) {
+        return Err(table.document.error(&written.span(), "a command with `{label}`, where the name of the benchmark goes"));
+    }
+    Ok(Work::Benchmark(HarnessWork { command, format, results, single: single.map(Spanned::into_inner) }))
 }
 
 fn read_command(written: TableOrText<'_>) -> Result<Work, ConfigError> {

@@ -9,6 +9,7 @@ mod jtl;
 mod jtl_csv;
 mod jtl_xml;
 mod oddities;
+mod plain;
 mod reader;
 mod stored_run;
 mod vegeta;
@@ -29,6 +30,7 @@ pub static READERS: &[&dyn Reader] = &[
     &vegeta_json::VegetaJson,
     &vegeta_csv::VegetaCsv,
     &stored_run::StoredRunReader,
+    &plain::Plain,
 ];
 
 /// A `--format` that nobody has.

@@ -50,6 +50,6 @@ pub use transport::{
 };
 pub use unit::{Better, Unit};
 pub use work::{
-    Arrival, CommandWork, HarnessWork, LoadWork, Scrape, ServerWork, Spacing, Stage, Start, Stop, SuiteWork, Target, TargetFile, ToolWork,
-    Work,
+    Arrival, CommandWork, HarnessWork, LoadWork, Scrape, ServerWork, ShortRun, Spacing, Stage, Start, Stop, SuiteWork, Target, TargetFile,
+    ToolWork, Work,
 };

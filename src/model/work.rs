@@ -43,6 +43,32 @@ pub struct HarnessWork {
     pub format: Option<String>,
     /// Result file or directory; standard output when absent (Criterion's directory is found by itself).
     pub results: Option<PathBuf>,
+    /// Shell command that runs one benchmark shortly, `{label}` not yet replaced.
+    pub single: Option<String>,
+}
+
+/// How one benchmark is measured in one process run of an interleaved comparison: many short batches, whose lower quartile or
+/// median is steadier than one long one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ShortRun {
+    /// Batches wanted.
+    pub batches: u32,
+    /// Time of one batch.
+    pub batch: Duration,
+    /// Work before the first batch.
+    pub warm_up: Duration,
+    /// Time that all batches may take where a single iteration takes longer than a batch.
+    pub longest: Duration,
+}
+
+impl ShortRun {
+    /// How many batches fit where one iteration takes `usual_ns`: at least `fewest`, because a tool has its own minimum.
+    pub fn samples(&self, usual_ns: Option<f64>, fewest: u32) -> u32 {
+        let batch_s = (usual_ns.unwrap_or(0.0) / 1e9).max(self.batch.as_secs_f64());
+        // Saturates; a value that is no number counts as none.
+        let fitting = (self.longest.as_secs_f64() / batch_s) as u32;
+        fitting.min(self.batches).max(fewest)
+    }
 }
 
 /// `command = { run, repeat }`.

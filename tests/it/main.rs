@@ -28,6 +28,8 @@ mod repeat;
 mod rules;
 mod run;
 mod signals;
+#[cfg(unix)]
+mod single;
 mod tidy;
 #[cfg(unix)]
 mod versions;

@@ -118,9 +118,9 @@ fn the_example_shows_the_defaults() {
     assert_eq!((gate.builds, gate.keep_builds), (Some(plan::BUILDS.into()), Some(plan::KEEP_BUILDS)));
     assert_eq!((gate.repeat, gate.confirm), (Some(plan::REPEAT_RUNS), Some(plan::CONFIRM)));
     assert_eq!(file.suites[0].timeout, plan::SUITE_TIMEOUT);
-    let Some(Work::Command(command)) = &file.suites[1].work else { panic!("cli is a command") };
+    let Some(Work::Command(command)) = &file.suites[2].work else { panic!("cli is a command") };
     assert_eq!((command.repeat, command.warm_up), (plan::REPEAT, plan::WARM_UP_RUNS));
-    let Some(Work::Load { server: Some(server), load }) = &file.suites[3].work else { panic!("hello is a load") };
+    let Some(Work::Load { server: Some(server), load }) = &file.suites[4].work else { panic!("hello is a load") };
     assert_eq!((server.ready_timeout, server.stop_timeout), (plan::READY_TIMEOUT, plan::STOP_TIMEOUT));
     assert_eq!((load.connections, load.stop), (plan::CONNECTIONS, Stop::After(plan::LOAD_DURATION)));
     assert_eq!((load.timeout, load.connect_timeout, load.grace), (plan::REQUEST_TIMEOUT, plan::CONNECT_TIMEOUT, plan::REQUEST_TIMEOUT));

@@ -47,6 +47,8 @@ fn line(line: &str, column: usize, width: usize, message: &str) {
 fn formats_and_globs_are_checked() {
     let message = "expected a format of `neverslower list formats`, found `'critrion'`; did you mean `criterion`?";
     line("benchmark = { command = 'x', format = 'critrion' }", 39, 10, message);
+    let message = "expected a command with `{label}`, where the name of the benchmark goes, found `'y'`";
+    line("benchmark = { command = 'x', single = 'y' }", 39, 3, message);
     line("tool = { run = 'x' }", 8, 13, "expected `results`: globs of the files that the tool writes, found none");
     line("tool = { run = 'x', results = ['out/[a'] }", 37, 2, "expected a glob (invalid range pattern), found `[a`");
     line("results = []", 11, 2, "expected a list of texts for `results`, found `[]`");
