@@ -67,7 +67,7 @@ pub struct Options {
     /// Directory of the accepted runs [default: baselines]
     #[arg(long, global = true, value_name = "DIR")]
     pub baselines: Option<PathBuf>,
-    /// What to compare with: auto, committed, previous, build:N, or a path [default: auto]
+    /// What to compare with: auto, committed, previous, build:N, against:BASE (see `run --against`), or a path [default: auto]
     #[arg(long, global = true, value_name = "CHOICE")]
     pub baseline: Option<String>,
     /// Directory of earlier builds, for `--baseline previous` and `build:N` [default: builds]
@@ -102,6 +102,10 @@ pub enum Command {
     Accept(AcceptArgs),
     /// Turn results of any known format into any report
     Convert(ConvertArgs),
+    /// Show accepted runs over time: where levels changed, and what crept in since the pinned run
+    History(HistoryArgs),
+    /// Say what makes this machine noisy: reads its settings, measures its jitter, changes nothing
+    Doctor(DoctorArgs),
     /// Write a neverslower.toml that runs at once, the CI step and the lines of .gitignore; overwrites nothing
     Init(InitArgs),
     /// Print the tables the program runs on
@@ -121,6 +125,16 @@ pub struct RunArgs {
     /// Measure a failing suite up to so often again before it turns red [default: 0]
     #[arg(long, value_name = "N")]
     pub confirm: Option<String>,
+    /// Measure another version beside this one, interleaved on this machine: a commit, merge-base, and for load suites
+    /// url:https://… or command:…{port}…; the same as `--baseline against:BASE`
+    #[arg(long, value_name = "BASE")]
+    pub against: Option<String>,
+    /// Time of an interleaved comparison, beside building [default: 10m]
+    #[arg(long, value_name = "TIME")]
+    pub budget: Option<String>,
+    /// Seed of the random order of an interleaved comparison [default: drawn from the clock, and recorded]
+    #[arg(long, value_name = "N")]
+    pub seed: Option<String>,
 }
 
 #[derive(Debug, Clone, Default, Args)]
@@ -166,6 +180,13 @@ pub struct LoadArgs {
     /// them; `-` is standard input
     #[arg(long, value_name = "FILE", conflicts_with_all = ["url", "method"])]
     pub targets: Option<PathBuf>,
+    /// Read the targets as they are needed, each for one request; the load ends with the last one. A stream may be endless
+    #[arg(long, requires = "targets", conflicts_with_all = ["url", "feed", "find_rate"])]
+    pub lazy: bool,
+    /// Fill `{{NAME}}` in URL, headers and body from the column NAME of this file: CSV with a header line, or JSON lines; a row
+    /// for each request in turn, or `random:FILE`, or `once:FILE`, whose last row ends the load; repeatable
+    #[arg(long, value_name = "[ORDER:]FILE")]
+    pub feed: Vec<String>,
     /// Statuses that are a success, such as 200,204,3xx; any other is an error [default: below 400]
     #[arg(long, value_name = "LIST")]
     pub expect_status: Option<String>,
@@ -311,6 +332,33 @@ pub struct ConvertArgs {
     /// Suite to name in the report [default: the file's name without digits]
     #[arg(long, value_name = "NAME")]
     pub suite: Option<String>,
+}
+
+#[derive(Debug, Clone, Default, Args)]
+pub struct HistoryArgs {
+    /// Suites to show [default: all]
+    #[arg(value_name = "SUITE")]
+    pub suites: Vec<String>,
+    /// Directories, such as downloaded CI artifacts, whose stored runs (`*.run.json`, however deep) are shown [default: the accepted
+    /// runs of this environment; with --builds, the runs of earlier builds]
+    #[arg(long, value_name = "DIR", num_args = 1..)]
+    pub from: Vec<PathBuf>,
+    /// Show only series whose label matches
+    #[arg(long, value_name = "GLOB")]
+    pub label: Option<String>,
+    /// Show only series whose metric matches [default: all but those of phases and parts]
+    #[arg(long, value_name = "GLOB")]
+    pub metric: Option<String>,
+    /// Show this statistic (`list statistics`) [default: what the thresholds look at, else p50]
+    #[arg(long, value_name = "NAME")]
+    pub statistic: Option<String>,
+}
+
+#[derive(Debug, Clone, Default, Args)]
+pub struct DoctorArgs {
+    /// How long to measure the jitter; longer sees more of the noise, but minutes are not days [default: 5s]
+    #[arg(short = 'z', long, value_name = "TIME")]
+    pub duration: Option<String>,
 }
 
 #[derive(Debug, Clone, Default, Args)]

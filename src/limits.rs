@@ -105,6 +105,18 @@ pub const COMMITTED_FILES_MAX: usize = 10_000;
 pub const COMMITTED_BYTES_MAX: u64 = 256 * 1024 * 1024;
 /// The same where a note is all that comes of it: nobody should wait for that.
 pub const COMMITTED_NOTE_BYTES_MAX: u64 = 1024 * 1024;
+/// Commits fetched in each step that deepens a shallow clone, and the time of all of them.
+pub const DEEPEN_STEPS: [u32; 3] = [50, 250, 1_000];
+pub const DEEPEN_TIMEOUT: Duration = Duration::from_secs(60);
+/// Time of one git command that writes or reads all files of a checkout.
+pub const GIT_CHECKOUT_TIMEOUT: Duration = Duration::from_secs(5 * 60);
+/// Checked-out versions kept of one repository, with what was built in them.
+pub const VERSIONS_KEPT: usize = 4;
+/// How long to wait for another process that uses the same version.
+pub const VERSION_WAIT: Duration = Duration::from_secs(30);
+/// Files that the artefacts of one suite may be, and bytes of one that are held while it is compared.
+pub const ARTEFACTS_MAX: usize = 10_000;
+pub const ARTEFACT_CHUNK_BYTES: usize = 64 * 1024;
 /// Accepted runs kept in one baseline.
 pub const KEEP_RUNS_MAX: u64 = 1_000;
 /// Bytes gathered before a row-wise report writes them.
@@ -132,6 +144,13 @@ pub const LOAD_READ_BYTES: usize = 64 * 1024;
 pub const LOAD_EVENTS_PER_TURN: usize = 1024;
 /// Longest head (status line and headers) of an answer; also the longest trailer and chunk-size line.
 pub const RESPONSE_HEAD_BYTES_MAX: usize = 64 * 1024;
+/// HTTP/2: what a server may send ahead on a stream, and on a connection; taken and let go as it comes, never gathered.
+pub const HTTP2_WINDOW_BYTES: u32 = 16 * 1024 * 1024;
+/// HTTP/2: requests at a time on one connection, and on all of them.
+pub const HTTP2_STREAMS_MAX: u64 = 10_000;
+pub const HTTP2_LANES_MAX: u64 = 1_000_000;
+/// HTTP/2: how often a request is sent again that the server did not look at.
+pub const HTTP2_RETRIES_MAX: u32 = 3;
 /// Headers of one answer.
 pub const RESPONSE_HEADERS_MAX: usize = 128;
 /// Redirects followed within one request.
@@ -147,12 +166,21 @@ pub const LOAD_KEPT_BODY_BYTES_MAX: usize = 1024 * 1024;
 /// Bytes of a value that is taken from an answer, and steps of a regular expression that looks for one.
 pub const LOAD_VALUE_BYTES_MAX: usize = 64 * 1024;
 pub const LOAD_REGEX_STEPS_MAX: usize = 1_000_000;
-/// Steps of one scenario.
+/// Steps of one scenario, and scenarios of one load.
 pub const LOAD_STEPS_MAX: usize = 100;
+pub const LOAD_SCENARIOS_MAX: usize = 100;
+/// Files of rows of one load; columns, rows, and bytes in memory of one of them.
+pub const LOAD_FEEDERS_MAX: usize = 20;
+pub const FEED_COLUMNS_MAX: usize = 100;
+pub const FEED_ROWS_MAX: u64 = 1_000_000;
+pub const FEED_BYTES_MAX: u64 = 256 * 1024 * 1024;
 /// Requests of one round over targets of different weights (4 bytes each).
 pub const LOAD_TURNS_MAX: usize = 1_000_000;
 /// Weight of one target.
 pub const TARGET_WEIGHT_MAX: u64 = 10_000;
+/// Targets of a stream that are read ahead of their requests, and how often it is looked for one that is late.
+pub const LOAD_STREAM_AHEAD: usize = 1_000;
+pub const LOAD_STREAM_POLL_NS: u64 = 1_000_000;
 /// Targets of one load; bytes of a file of targets, and of all the bodies that it names.
 pub const TARGETS_MAX: usize = 100_000;
 pub const TARGETS_BYTES_MAX: u64 = 64 * 1024 * 1024;
@@ -215,6 +243,13 @@ pub const DIRECTORY_DEPTH_MAX: usize = 32;
 pub const PAIR_LINES_MAX: usize = 1_000_000;
 /// Pairs of base and head that the paired procedure looks at, and up to which its tables are remembered.
 pub const PAIRS_MAX: usize = 80;
+/// Values among which change points are searched at once, and by how many the search then moves on.
+pub const CHANGE_POINT_WINDOW: usize = 50;
+pub const CHANGE_POINT_STEP: usize = 25;
+/// Stored runs that a history reads.
+pub const HISTORY_RUNS_MAX: usize = 10_000;
+/// Diagrams on one sheet.
+pub const HISTORY_PANELS_MAX: usize = 100;
 /// Accepted runs that make a noise band.
 pub const BAND_RUNS_MAX: usize = 20;
 /// Values of a series that a baseline keeps one by one; more of them are kept as a sketch.
@@ -247,3 +282,23 @@ pub const JENKINS_VALUES_MAX: usize = 2_000_000;
 pub const JENKINS_CODES_MAX: usize = 1_000;
 /// Jenkins profile: elements within each other in one XML file.
 pub const JENKINS_XML_DEPTH_MAX: usize = 1_000;
+/// CPUs whose settings are looked at.
+pub const CPUS_MAX: u32 = 4_096;
+/// Checkup of a machine: shortest and longest measurement.
+pub const CHECKUP_MIN: Duration = Duration::from_secs(1);
+pub const CHECKUP_MAX: Duration = Duration::from_secs(600);
+/// Its repetitions, the share of each that goes to naps, the length of a nap, and batches of work that are not recorded.
+pub const JITTER_REPETITIONS: usize = 16;
+pub const JITTER_SLEEP_SHARE: f64 = 0.2;
+pub const JITTER_SLEEP: Duration = Duration::from_millis(1);
+pub const JITTER_WARM_UP: u32 = 2;
+/// Length of one batch of its work, as benchmarks have it; rounds and batches at most, whatever the clock shows.
+pub const JITTER_BATCH_NS: u64 = 500_000;
+pub const JITTER_ROUNDS_MAX: u64 = 1 << 32;
+pub const JITTER_BATCHES_MAX: usize = 100_000;
+/// Bytes of a stored checkup.
+pub const CHECKUP_BYTES_MAX: u64 = 1024 * 1024;
+/// What cargo tells of a build, and what a benchmark program lists.
+pub const CARGO_MESSAGES_BYTES_MAX: u64 = 64 * 1024 * 1024;
+/// Programs of one `cargo bench`.
+pub const BENCH_PROGRAMS_MAX: usize = 200;

@@ -3,8 +3,10 @@
 mod before;
 mod builds;
 mod confirm;
+mod doctor;
 mod drive;
 mod find_rate;
+mod history;
 pub mod jenkins;
 mod live;
 mod measure;
@@ -34,7 +36,9 @@ use std::mem::ManuallyDrop;
 use std::path::Path;
 use std::{panic, slice, thread};
 
+pub use doctor::{checkup, keep_checkup};
 pub use find_rate::find_rate;
+pub use history::{history, report as report_history};
 pub use outputs::OutputFailed;
 
 /// What the gate needs besides its plan.

@@ -59,6 +59,7 @@ fn policy(statistics: Statistics, against: String) -> Policy {
         unknown_environment,
         require_baseline: false,
         expect: Vec::new(),
+        measured_noise: None,
         reproduce: String::new(),
         quarantine: Vec::new(),
         now_ns: 0,

@@ -80,6 +80,11 @@ pub fn of_file(path: &Path, stored: StoredBaseline, environment: &Environment) -
     before
 }
 
+/// What a file of the store holds for its own environment.
+pub(super) fn before_of(store: &Store, path: &Path, stored: StoredBaseline, environment: &Environment) -> Before {
+    before(BaselineKind::Committed, relative(store.path(), path), stored.assemble(), environment)
+}
+
 /// A baseline of the same environment.
 fn before(kind: BaselineKind, path: String, assembled: Assembled, environment: &Environment) -> Before {
     let Assembled { runs, pinned, reasons } = assembled;
@@ -120,18 +125,15 @@ fn facts(kind: BaselineKind, path: Option<String>, runs: &[Run], environment: &E
     }
 }
 
-/// Fields that differ, of those that only drift and, where an environment was given a name, of the hard ones too.
+/// Fields that differ, of those that only drift and, where an environment was given a name, of the hard ones too. What only one
+/// of the runs tells is no difference: programs learn to read more, and containers to hide more.
 fn drift(before: &Environment, now: &Environment) -> Vec<(String, String, String)> {
     let fields = |one: &Environment| -> BTreeMap<String, String> {
         one.hard.iter().chain(&one.drift).map(|(name, value)| (name.clone(), value.clone())).collect()
     };
     let (before, now) = (fields(before), fields(now));
-    let mut names: Vec<&String> = before.keys().chain(now.keys()).collect();
-    names.sort();
-    names.dedup();
-    let value = |fields: &BTreeMap<String, String>, name: &String| fields.get(name).cloned().unwrap_or_else(|| "unknown".to_string());
-    let changes = names.into_iter().map(|name| (name.clone(), value(&before, name), value(&now, name)));
-    changes.filter(|(_, before, now)| before != now).collect()
+    let both = now.into_iter().filter_map(|(name, now)| Some((before.get(&name)?.clone(), name, now)));
+    both.filter(|(before, _, now)| before != now).map(|(before, name, now)| (name, before, now)).collect()
 }
 
 /// `baselines/<environment>/<suite>.json`, wherever the project lies.

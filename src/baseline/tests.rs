@@ -268,6 +268,9 @@ fn facts_tell_where_the_numbers_come_from() {
     assert_eq!((here.facts.kind, here.facts.runs, here.facts.commit.as_deref()), (BaselineKind::Committed, 2, Some("c2")));
     assert_eq!(here.facts.accepted_ns, run(2).started_ns);
     assert_eq!(here.facts.drift, [("kernel".to_string(), "6.1".to_string(), "6.2".to_string())]);
+    // A program that reads more than the one before has seen no change.
+    now.drift = [("turbo".to_string(), "on".to_string())].into();
+    assert_eq!(find(&Store::Directory(store.path().to_path_buf()), &now, "shop").unwrap().facts.drift, []);
     assert!(here.facts.path.unwrap().ends_with("lab/shop.json"));
     let there = find(&Store::Directory(store.path().to_path_buf()), &environment("laptop"), "shop").unwrap();
     assert_eq!((there.facts.kind, there.runs.len(), there.elsewhere.len()), (BaselineKind::OtherEnvironment, 0, 2));

@@ -18,6 +18,12 @@ pub struct TransportArgs {
     /// Ask for gzip; bodies are counted as they come
     #[arg(long)]
     pub compressed: bool,
+    /// Speak HTTP/2 and nothing else: agreed over TLS, by prior knowledge (h2c) to `http://` [default: HTTP/1.1]
+    #[arg(long)]
+    pub http2: bool,
+    /// HTTP/2: requests at a time on each connection [default: 1]
+    #[arg(short = 'p', long, requires = "http2", value_name = "N")]
+    pub streams: Option<u64>,
     /// HTTP proxy; `https://` goes through CONNECT
     #[arg(short = 'x', long, value_name = "[http://][USER:PASSWORD@]HOST:PORT")]
     pub proxy: Option<String>,

@@ -2,9 +2,12 @@
 
 mod load;
 
+use super::checkup;
 use super::error::{ConfigError, Document, alternatives, did_you_mean, known, typed};
+use super::exit::ExitMapping;
 use super::file::{self, File};
-use super::plan::{self, CheckSuite, ColorChoice, ExitMapping, Keep, Plan};
+use super::load::parse_some_time;
+use super::plan::{self, BaselineChoice, CheckSuite, ColorChoice, Keep, Plan};
 use super::plan::{SuitePlan, Surroundings, Tables, Verbosity};
 use super::profile;
 use super::profile::{Profile, ProfileName};
@@ -12,8 +15,9 @@ use super::redact::redacted;
 use super::report::{self, ReportRequest};
 use super::suite::Suite;
 use super::targets;
+use super::transport;
 use super::value::{parse_baseline, parse_build, parse_environment, parse_name, parse_profile, parse_whole};
-use super::{material, quarantine};
+use super::{against, feed, material, quarantine};
 use crate::cli::{CheckArgs, ConvertArgs, Options, RunArgs, When};
 use crate::judge::expression::ExpressionError;
 use crate::limits;
@@ -49,12 +53,18 @@ impl Plan {
         let selected = select(&found, &args.suites)?;
         let is_selection = selected.len() < found.file.suites.len();
         let mut plan = request.base(Some(&found), None)?;
+        profile::once(&plan.profile, args)?;
         plan.suites =
             selected.into_iter().map(|(suite, work)| suite_plan(suite, work, &found.root, request.around)).collect::<Result<_, _>>()?;
         plan.is_selection = is_selection;
+        plan.baseline = against::choice(args, request.options.baseline.as_deref())?.unwrap_or(plan.baseline);
+        if let BaselineChoice::Against(against) = &plan.baseline {
+            against::suits(against, &plan.suites)?;
+        }
+        plan.budget = request.setting("--budget", args.budget.as_deref(), parse_some_time)?.unwrap_or(plan.budget);
+        plan.seed = request.setting("--seed", args.seed.as_deref(), |text| parse_whole(text, 0..=u64::MAX))?.unwrap_or(plan.seed);
         plan.repeat = request.times("--repeat", args.repeat.as_deref(), 1..=limits::REPEAT_RUNS_MAX)?.unwrap_or(plan.repeat);
         plan.confirm = request.times("--confirm", args.confirm.as_deref(), 0..=limits::CONFIRM_MAX)?.unwrap_or(plan.confirm);
-        profile::once(&plan.profile, args)?;
         Ok(plan)
     }
 
@@ -67,6 +77,7 @@ impl Plan {
         let profile = args.profile.as_deref().map(|name| typed("--profile", name, parse_profile)).transpose()?;
         let found = request.configuration(profile)?;
         let mut plan = request.base(found.as_ref(), profile)?;
+        against::only_run("check", &plan.baseline)?;
         plan.environment = Some(request.foreign_environment(None)?);
         plan.profile = match plan.profile {
             Profile::Default => Profile::Default,
@@ -78,8 +89,23 @@ impl Plan {
         Ok(plan)
     }
 
+    /// `doctor`: the configuration, which is optional, says where the checkup is kept and how this class of machines is called.
+    pub fn for_doctor(request: Request<'_>) -> Result<Plan, ConfigError> {
+        request.base(request.configuration(None)?.as_ref(), None)
+    }
+
     /// `accept`: what was measured decides; the configuration says where and by which rules.
     pub fn for_accept(request: Request<'_>) -> Result<Plan, ConfigError> {
+        let mut plan = request.base(request.configuration(None)?.as_ref(), None)?;
+        if matches!(plan.baseline, BaselineChoice::Against(_)) {
+            // Pairs are accepted nowhere: what changes is what is committed.
+            plan.baseline = BaselineChoice::Committed;
+        }
+        Ok(plan)
+    }
+
+    /// `history`: the configuration says where baselines are and by which limits they are read.
+    pub fn for_history(request: Request<'_>) -> Result<Plan, ConfigError> {
         request.base(request.configuration(None)?.as_ref(), None)
     }
 
@@ -133,9 +159,11 @@ impl Request<'_> {
         let environment = self.environment()?;
         let check = file.suites.iter().map(|suite| self.check_suite(suite)).collect::<Result<_, _>>()?;
         let reports = self.reports()?;
+        let results = self.path("NEVERSLOWER_RESULTS", options.results.as_ref(), &root, gate.results.as_deref(), plan::RESULTS);
         Ok(Plan {
             config: found.map(|found| found.name.clone()),
-            results: self.path("NEVERSLOWER_RESULTS", options.results.as_ref(), &root, gate.results.as_deref(), plan::RESULTS),
+            measured_noise: checkup::measured_noise(&self.around.directory.join(&results), self.around.now_ns),
+            results,
             baselines: self.path("NEVERSLOWER_BASELINES", options.baselines.as_ref(), &root, gate.baselines.as_deref(), plan::BASELINES),
             suites: Vec::new(),
             check,
@@ -145,6 +173,10 @@ impl Request<'_> {
             unknown_environment: gate.unknown_environment.unwrap_or(unknown),
             require_baseline: gate.require_baseline.unwrap_or(plan::REQUIRE_BASELINE),
             baseline,
+            budget: gate.budget.unwrap_or(plan::BUDGET),
+            seed: self.around.now_ns,
+            versions: self.versions(&root, gate.versions.as_deref()),
+            shared: self.around.shared(),
             environment: environment.unwrap_or_else(|| gate.environment.clone()),
             keep_runs: gate.keep_runs.unwrap_or(plan::KEEP_RUNS),
             quarantine: file.quarantine.iter().map(|entry| entry.get_ref().clone()).collect(),
@@ -238,6 +270,12 @@ impl Request<'_> {
         here.unwrap_or_else(|| below(root, written.unwrap_or(Path::new(default))))
     }
 
+    /// Where checked-out versions are kept.
+    fn versions(&self, root: &Path, written: Option<&Path>) -> Option<PathBuf> {
+        let named = self.around.get("NEVERSLOWER_VERSIONS").map(PathBuf::from).or_else(|| written.map(|path| below(root, path)));
+        named.or_else(|| self.around.cache().map(|cache| cache.join(plan::VERSIONS)))
+    }
+
     fn reports(&self) -> Result<Vec<ReportRequest>, ConfigError> {
         let mut reports = Vec::new();
         for text in &self.options.report {
@@ -324,6 +362,8 @@ fn suite_plan(suite: &Suite, work: &Work, root: &Path, around: &Surroundings) ->
     let mut work = work.clone();
     if let Work::Load { load, server } = &mut work {
         targets::fill(load, &around.directory.join(root), server.is_some())
+            .and_then(|()| feed::fill(load, &around.directory.join(root)))
+            .and_then(|()| transport::check(load))
             .and_then(|()| material::fill(load, root, around))
             .map_err(|error| ConfigError { place: format!("suite {}: {}", suite.name, error.place), ..error })?;
     }
@@ -331,6 +371,7 @@ fn suite_plan(suite: &Suite, work: &Work, root: &Path, around: &Surroundings) ->
         work: SuiteWork {
             name: suite.name.clone(),
             build: suite.build.clone(),
+            artefacts: suite.artefacts.clone(),
             work,
             timeout: suite.timeout,
             directory: root.to_path_buf(),

@@ -2,6 +2,7 @@
 
 use super::error::{ConfigError, Document};
 use super::jenkins;
+use super::load::parse_some_time;
 use super::plan::{self, BaselineChoice, CONFIG_FILE, Tables};
 use super::profile;
 use super::profile::ProfileName;
@@ -15,6 +16,7 @@ use crate::limits;
 use std::fs::File as Handle;
 use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 use toml::Spanned;
 
 /// The top of the file.
@@ -27,6 +29,8 @@ pub const GATE: Shape = Shape {
         "strict",
         "statistics",
         "baseline",
+        "budget",
+        "versions",
         "environment",
         "require_baseline",
         "unknown_environment",
@@ -49,6 +53,9 @@ pub struct Gate {
     pub strict: Option<bool>,
     pub statistics: Option<Statistics>,
     pub baseline: Option<BaselineChoice>,
+    pub budget: Option<Duration>,
+    /// Relative to the file.
+    pub versions: Option<PathBuf>,
     pub environment: Option<String>,
     pub require_baseline: Option<bool>,
     pub unknown_environment: Option<UnknownEnvironment>,
@@ -122,7 +129,7 @@ fn unjudged_step(table: &Table<'_>) -> ConfigError {
 fn read_gate(mut table: Table<'_>, typed: Option<ProfileName>) -> Result<Gate, ConfigError> {
     let profile = table.expression("profile", parse_profile)?.map(Spanned::into_inner);
     let strict = table.boolean("strict")?;
-    let ours = table.written(&["statistics", "require_baseline", "unknown_environment", "repeat", "confirm"]);
+    let ours = table.written(&["statistics", "require_baseline", "unknown_environment", "repeat", "confirm", "budget", "versions"]);
     match (typed, profile.unwrap_or(plan::PROFILE), ours.first(), strict) {
         (None, ProfileName::Jenkins, Some(key), _) => return Err(unjudged(&table, &format!("`{key}`"))),
         (None, ProfileName::Default, _, Some(_)) => {
@@ -146,6 +153,8 @@ fn read_gate(mut table: Table<'_>, typed: Option<ProfileName>) -> Result<Gate, C
         strict,
         statistics: table.word("statistics", &[("sound", Statistics::Sound), ("plain", Statistics::Plain)])?,
         baseline: table.expression("baseline", parse_baseline)?.map(Spanned::into_inner),
+        budget: table.expression("budget", parse_some_time)?.map(Spanned::into_inner),
+        versions: table.string("versions")?.map(PathBuf::from),
         environment: table.expression("environment", parse_environment)?.and_then(Spanned::into_inner),
         require_baseline: table.boolean("require_baseline")?,
         unknown_environment: table.word("unknown_environment", &unknown)?.flatten(),

@@ -1,11 +1,17 @@
 //! The plan: file + flags + environment, every default applied. EVERY default of the program stands in this file.
 
+mod surroundings;
+
+#[cfg(test)]
+pub use surroundings::OURS;
+pub use surroundings::{CALLED_BY_CARGO, Surroundings};
+
+use super::exit::ExitMapping;
+use super::judged::usual_too_fast;
 use super::profile::{Profile, ProfileName};
 use super::report::ReportRequest;
-use super::{ci, error::ConfigError, judged::usual_too_fast, shard};
 use crate::judge::{Design, Limit, Policy, Quarantine, Rule, Statistics, UnknownEnvironment};
-use crate::model::{Condition, Percentile, PullRequest, Side, Statistic, SuiteWork, Verdict, metric};
-use std::collections::BTreeMap;
+use crate::model::{Against, Condition, MeasuredNoise, Percentile, PullRequest, ShortRun, Side, Statistic, SuiteWork, metric};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -31,6 +37,10 @@ pub const PROFILE: ProfileName = ProfileName::Default;
 pub const STATISTICS: Statistics = Statistics::Sound;
 /// Committed where it compares.
 pub const BASELINE: BaselineChoice = BaselineChoice::Auto;
+/// Time of an interleaved comparison.
+pub const BUDGET: Duration = Duration::from_secs(10 * 60);
+/// Where checked-out versions are kept, below the user's cache directory.
+pub const VERSIONS: &str = "neverslower/versions";
 /// Without a baseline that compares a run may still pass.
 pub const REQUIRE_BASELINE: bool = false;
 /// A machine without baselines of its own, on a workstation: a notice.
@@ -45,14 +55,19 @@ pub const SUITE_TIMEOUT: Duration = Duration::from_secs(30 * 60);
 pub const REPEAT: u32 = 20;
 /// Runs of a command suite before the recorded ones, so that the first is not the one that fills the caches.
 pub const WARM_UP_RUNS: u32 = 1;
+/// One benchmark in one process run of an interleaved comparison: about 24 ms of batches that a scheduler's time slice rarely
+/// cuts, or as many slow iterations as fit into half a second.
+pub const SHORT_RUN: ShortRun =
+    ShortRun { batches: 48, batch: Duration::from_micros(500), warm_up: Duration::from_millis(5), longest: Duration::from_millis(500) };
 /// How long a server may take until it answers.
 pub const READY_TIMEOUT: Duration = Duration::from_secs(30);
 /// How long a server may take to stop before it is killed.
 pub const STOP_TIMEOUT: Duration = Duration::from_secs(5);
 /// Suite name of a load from the command line.
 pub const LOAD_SUITE: &str = "load";
-/// Connections of a load.
+/// Connections of a load; with HTTP/2, requests at a time on each.
 pub const CONNECTIONS: u32 = 50;
+pub const STREAMS: u32 = 1;
 /// Length of the measured phase of a load.
 pub const LOAD_DURATION: Duration = Duration::from_secs(10);
 /// A load without `warm_up` records from its first request on.
@@ -67,9 +82,8 @@ pub const REQUEST_TIMEOUT: Duration = Duration::from_secs(10);
 pub const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 /// Redirects followed within one request: none, so that a 3xx is seen.
 pub const REDIRECTS: u32 = 0;
-/// A connection carries more than one request.
+/// A connection carries more than one request; nobody asked for gzip.
 pub const KEEP_ALIVE: bool = true;
-/// Nobody asked for gzip.
 pub const COMPRESSED: bool = false;
 /// Certificates are verified.
 pub const TLS_INSECURE: bool = false;
@@ -89,6 +103,13 @@ pub const FIND_RATE_STEP_MAX: Duration = Duration::from_secs(60);
 pub const FIND_RATE_STEP_LATENCIES: u32 = 20;
 /// Lag of the load generator itself beyond which a request is late.
 pub const MAX_LAG: Duration = Duration::from_millis(10);
+
+/// Name of the kept checkup in the results directory.
+pub const CHECKUP_FILE: &str = "doctor.json";
+/// Length of a checkup of the machine.
+pub const CHECKUP_DURATION: Duration = Duration::from_secs(5);
+/// How long a stored checkup stands for its machine.
+pub const CHECKUP_VALID: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 
 /// Improvement of a time, as a share, beyond which it is not believed: ten times faster is usually a broken benchmark.
 pub const TOO_FAST: (f64, &str) = (-0.90, "-90%");
@@ -144,91 +165,6 @@ pub struct Tables<'a> {
     pub reports: &'a [(&'a str, &'a str)],
 }
 
-/// What a process finds around it, read once, so that everything after is a pure function of it.
-#[derive(Debug, Clone, Default)]
-pub struct Surroundings {
-    /// Working directory, absolute.
-    pub directory: PathBuf,
-    /// The words typed after the program's name.
-    pub typed: Vec<String>,
-    /// Time of day, ns since the epoch.
-    pub now_ns: u64,
-    /// Of the variables that mean something to us, those that are set and not empty.
-    pub variables: BTreeMap<&'static str, String>,
-}
-
-/// Variables of ours; each beats the configuration file and is beaten by its flag.
-pub const OURS: [&str; 10] = [
-    "NEVERSLOWER_CONFIG",
-    "NEVERSLOWER_RESULTS",
-    "NEVERSLOWER_BASELINES",
-    "NEVERSLOWER_BASELINE",
-    "NEVERSLOWER_ENVIRONMENT",
-    "NEVERSLOWER_BUILDS",
-    "NEVERSLOWER_BUILD_NUMBER",
-    "NEVERSLOWER_CONFIRM",
-    "NEVERSLOWER_REPEAT",
-    ci::PULL_REQUEST_BASE,
-];
-/// Set by `cargo run` to the package that is run.
-pub const CALLED_BY_CARGO: &str = "CARGO_PKG_NAME";
-/// What `git bisect run` understands as "this commit cannot be tested".
-const BISECT_SKIP: u8 = 125;
-/// Variables about colour.
-const COLORS: [&str; 5] = ["NO_COLOR", "CLICOLOR_FORCE", "FORCE_COLOR", "CLICOLOR", "TERM"];
-
-impl Surroundings {
-    /// Reads them: the one door to environment variables.
-    #[allow(clippy::disallowed_methods, reason = "the one door to environment variables")]
-    pub fn read(now_ns: u64) -> Result<Surroundings, ConfigError> {
-        let directory =
-            std::env::current_dir().map_err(|error| ConfigError::new("working directory", "a directory that exists", error.to_string()))?;
-        let mut variables = BTreeMap::new();
-        for name in OURS.into_iter().chain(COLORS).chain([CALLED_BY_CARGO]).chain(ci::variables()).chain(shard::variables()) {
-            match std::env::var(name) {
-                Ok(value) if !value.is_empty() => drop(variables.insert(name, value)),
-                Err(std::env::VarError::NotUnicode(value)) if OURS.contains(&name) => {
-                    return Err(ConfigError::new(name, "UTF-8", value.to_string_lossy()));
-                }
-                _ => {}
-            }
-        }
-        let typed = std::env::args_os().skip(1).map(|word| word.to_string_lossy().into_owned()).collect();
-        Ok(Surroundings { now_ns, directory, typed, variables })
-    }
-
-    /// The value of a variable that is set and not empty.
-    pub fn get(&self, name: &str) -> Option<&str> {
-        self.variables.get(name).map(String::as_str)
-    }
-
-    /// The value of a variable that the configuration names: known only once that is read, so it is looked up then.
-    #[allow(clippy::disallowed_methods, reason = "the one door to environment variables")]
-    pub fn named(&self, name: &str) -> Option<String> {
-        let is_possible = !name.is_empty() && !name.contains(['=', '\0']);
-        let found = || std::env::var(name).ok().filter(|value| is_possible && !value.is_empty());
-        self.get(name).map(str::to_string).or_else(found)
-    }
-
-    /// Whether a variable is set, and not to `false`.
-    pub fn is_on(&self, name: &str) -> bool {
-        self.get(name).is_some_and(|value| !matches!(value, "0" | "false" | "False" | "FALSE"))
-    }
-
-    /// NO_COLOR, then the variables that force colour, then those that switch it off; else the terminal decides.
-    pub fn color(&self) -> ColorChoice {
-        if self.get("NO_COLOR").is_some() {
-            ColorChoice::Never
-        } else if self.is_on("CLICOLOR_FORCE") || self.is_on("FORCE_COLOR") {
-            ColorChoice::Always
-        } else if self.get("CLICOLOR") == Some("0") || self.get("TERM") == Some("dumb") {
-            ColorChoice::Never
-        } else {
-            ColorChoice::Auto
-        }
-    }
-}
-
 /// What is written besides what was asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Keep {
@@ -248,18 +184,10 @@ pub enum BaselineChoice {
     Previous,
     /// The build of that number.
     Build(u64),
+    /// Another version, measured beside this one.
+    Against(Against),
     /// A stored run, a result file or a directory of baselines.
     Path(PathBuf),
-}
-
-/// How the verdict becomes an exit code.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct ExitMapping {
-    /// Fail and unstable exit 0.
-    pub exit_zero: bool,
-    pub unstable_exit_code: Option<u8>,
-    /// Unstable and no verdict exit 125, for `git bisect run`.
-    pub bisect: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -317,10 +245,20 @@ pub struct Plan {
     pub unknown_environment: UnknownEnvironment,
     pub require_baseline: bool,
     pub baseline: BaselineChoice,
+    /// Time of an interleaved comparison, beside building.
+    pub budget: Duration,
+    /// Decides the order within the pairs of an interleaved comparison.
+    pub seed: u64,
+    /// Where checked-out versions are kept; `None` where nobody named a directory and the user has no cache.
+    pub versions: Option<PathBuf>,
+    /// Variables by which both versions of an interleaved comparison could share what they build or load, as they are set here.
+    pub shared: Vec<(String, String)>,
     /// Name given to this class of machines.
     pub environment: Option<String>,
     /// Accepted runs kept per baseline.
     pub keep_runs: usize,
+    /// What a checkup of this machine measured, where a fresh one is in the results directory.
+    pub measured_noise: Option<MeasuredNoise>,
     /// Series that do not fail for a while.
     pub quarantine: Vec<Quarantine>,
     /// How often a failing suite is measured again before it turns red.
@@ -355,18 +293,6 @@ pub struct Plan {
     pub commit: Option<String>,
 }
 
-impl ExitMapping {
-    /// What the process exits with for a verdict.
-    pub fn code(&self, verdict: Verdict) -> u8 {
-        match verdict {
-            Verdict::Fail | Verdict::Unstable if self.exit_zero => 0,
-            Verdict::Unstable | Verdict::NoVerdict if self.bisect => BISECT_SKIP,
-            Verdict::Unstable => self.unstable_exit_code.unwrap_or(verdict.exit_code()),
-            other => other.exit_code(),
-        }
-    }
-}
-
 impl Plan {
     /// The commands that lead a first-time user from "nothing compared yet" to a gate that turns red.
     pub fn next_steps(&self) -> Vec<String> {
@@ -387,6 +313,7 @@ impl Plan {
             unknown_environment: self.unknown_environment,
             require_baseline: self.require_baseline,
             expect: expect.to_vec(),
+            measured_noise: self.measured_noise.clone(),
             quarantine: self.quarantine.clone(),
             now_ns: self.now_ns,
             // A load test from the command line stands in no file.

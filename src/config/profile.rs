@@ -212,8 +212,10 @@ pub fn sources(step: Step, args: &CheckArgs) -> Result<Step, ConfigError> {
 
 /// `run` measures once in the profile `jenkins`: the plugin judges one set of files.
 pub fn once(profile: &Profile, args: &RunArgs) -> Result<(), ConfigError> {
-    let ours = [("--repeat", &args.repeat), ("--confirm", &args.confirm)];
-    match (profile, ours.into_iter().find_map(|(flag, typed)| Some((flag, typed.as_ref()?)))) {
+    let again = [("--repeat", &args.repeat), ("--confirm", &args.confirm)];
+    let beside = [("--against", &args.against), ("--budget", &args.budget), ("--seed", &args.seed)];
+    let ours = again.into_iter().chain(beside);
+    match (profile, { ours }.find_map(|(flag, typed)| Some((flag, typed.as_ref()?)))) {
         (Profile::Jenkins(_), Some((flag, typed))) => {
             let error = ConfigError::new(flag, "only flags that the profile `jenkins` heeds", format!("`{typed}`"));
             Err(error.hint("it judges one set of result files, as the plugin does"))
@@ -229,6 +231,11 @@ fn choose(steps: &mut [Settings], choice: &BaselineChoice) -> Result<(), ConfigE
         // The numbers of a named file stand for the previous build.
         BaselineChoice::Previous | BaselineChoice::Path(_) => (true, 0),
         BaselineChoice::Build(number) => (false, i64::try_from(*number).unwrap_or(i64::MAX)),
+        BaselineChoice::Against(against) => {
+            let found = format!("`against:{against}`");
+            let error = ConfigError::new("baseline", "`previous`, `build:N` or a result file in the profile `jenkins`", found);
+            return Err(error.hint("the plugin knows no interleaved comparison; measure one with a configuration of our own rules"));
+        }
         BaselineChoice::Committed => {
             let error = ConfigError::new("baseline", "`previous`, `build:N` or a result file in the profile `jenkins`", "`committed`");
             return Err(error.hint("accepted runs are rounded; the plugin compares the exact numbers of builds"));

@@ -14,10 +14,10 @@ use toml::Spanned;
 /// `[[suite]]`.
 pub const SUITE: Shape = Shape {
     name: "[[suite]]",
-    keys: &["name", "build", "timeout", "expect", "results", "environment", "benchmark", "command", "tool", "load", "server"],
+    keys: &["name", "build", "artefacts", "timeout", "expect", "results", "environment", "benchmark", "command", "tool", "load", "server"],
 };
 /// `benchmark = { … }`.
-pub const BENCHMARK: Shape = Shape { name: "benchmark", keys: &["command", "format", "results"] };
+pub const BENCHMARK: Shape = Shape { name: "benchmark", keys: &["command", "format", "results", "single"] };
 /// `command = { … }`.
 pub const COMMAND: Shape = Shape { name: "command", keys: &["run", "repeat", "warm_up"] };
 /// `tool = { … }`.
@@ -29,6 +29,8 @@ pub struct Suite {
     /// Safe as a file name.
     pub name: String,
     pub build: Option<String>,
+    /// Globs of what the measurement runs.
+    pub artefacts: Vec<String>,
     pub timeout: Duration,
     pub expect: Vec<String>,
     pub results: Vec<String>,
@@ -57,6 +59,7 @@ pub fn read_all(tables: Vec<Table<'_>>, known: &Tables<'_>) -> Result<Vec<Suite>
 
 fn read(mut table: Table<'_>, name: String, known: &Tables<'_>) -> Result<Suite, ConfigError> {
     let build = table.string("build")?;
+    let artefacts = globs(&mut table, "artefacts")?;
     let timeout = load::some_time(&mut table, "timeout", plan::SUITE_TIMEOUT)?;
     let expect = table.texts("expect")?.into_iter().map(Spanned::into_inner).collect();
     let results = globs(&mut table, "results")?;
@@ -69,7 +72,7 @@ fn read(mut table: Table<'_>, name: String, known: &Tables<'_>) -> Result<Suite,
     if work.is_none() && results.is_empty() {
         return Err(table.error("one of `benchmark`, `command`, `tool`, `load`, or `results` for `check`", "none"));
     }
-    Ok(Suite { name, build, timeout, expect, results, environment, work })
+    Ok(Suite { name, build, artefacts, timeout, expect, results, environment, work })
 }
 
 fn read_work(suite: &mut Table<'_>, known: &Tables<'_>) -> Result<Option<Work>, ConfigError> {
@@ -91,14 +94,18 @@ fn read_work(suite: &mut Table<'_>, known: &Tables<'_>) -> Result<Option<Work>, 
 fn read_benchmark(written: TableOrText<'_>, known: &Tables<'_>) -> Result<Work, ConfigError> {
     let mut table = match written {
         TableOrText::Text(command) => {
-            return Ok(Work::Benchmark(HarnessWork { command: command.into_inner(), format: None, results: None }));
+            return Ok(Work::Benchmark(HarnessWork { command: command.into_inner(), format: None, results: None, single: None }));
         }
         TableOrText::Table(table) => table,
     };
     let command = table.required("command")?.into_inner();
     let format = format(&mut table, known)?;
     let results = table.string("results")?.map(PathBuf::from);
-    Ok(Work::Benchmark(HarnessWork { command, format, results }))
+    let single = table.text("single")?;
+    if let Some(written) = single.as_ref().filter(|text| !text.get_ref().contains("{label}")) {
+        return Err(table.document.error(&written.span(), "a command with `{label}`, where the name of the benchmark goes"));
+    }
+    Ok(Work::Benchmark(HarnessWork { command, format, results, single: single.map(Spanned::into_inner) }))
 }
 
 fn read_command(written: TableOrText<'_>) -> Result<Work, ConfigError> {

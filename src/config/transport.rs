@@ -7,7 +7,7 @@ use super::value::{self, parse_header};
 use crate::cli::{HeaderArgs, TransportArgs};
 use crate::judge::expression::ExpressionError;
 use crate::limits;
-use crate::model::{Auth, ConnectTo, Family, Material, Origin, Proxy, Resolve, Secret, TlsWork, Transport};
+use crate::model::{Auth, ConnectTo, Family, Http, LoadWork, Material, Origin, Proxy, Resolve, Secret, TlsWork, Transport};
 use std::net::{IpAddr, Ipv6Addr};
 use std::path::PathBuf;
 use toml::Spanned;
@@ -33,6 +33,7 @@ pub fn read(table: &mut Table<'_>) -> Result<Transport, ConfigError> {
     let default = default_transport();
     let families = [("any", Family::Any), ("ipv4", Family::Ipv4), ("ipv6", Family::Ipv6)];
     let redirects = table.integer("redirects", 0..=limits::REDIRECTS_MAX)?;
+    let http = read_http(table)?;
     let tls = table.table("tls", &TLS)?.map(|tls| read_tls(tls, &default.tls)).transpose()?;
     let transport = Transport {
         unix_socket: table.string("unix_socket")?.map(PathBuf::from),
@@ -46,8 +47,20 @@ pub fn read(table: &mut Table<'_>) -> Result<Transport, ConfigError> {
         compressed: table.boolean("compressed")?.unwrap_or(default.compressed),
         auth: table.table("auth", &AUTH)?.map(read_auth).transpose()?,
         tls: tls.unwrap_or(default.tls),
+        http,
     };
     contradiction(&transport).map_or(Ok(transport), |(expected, found)| Err(table.error(expected, found)))
+}
+
+/// `http` and `streams`.
+fn read_http(table: &mut Table<'_>) -> Result<Http, ConfigError> {
+    let version = table.word("http", &[("1.1", Http::One), ("2", Http::Two { streams: plan::STREAMS })])?;
+    let streams = table.integer("streams", 1..=limits::HTTP2_STREAMS_MAX)?;
+    match (version.unwrap_or_default(), streams) {
+        (Http::One, Some(_)) => Err(table.error("`http = \"2\"` beside `streams`", "HTTP/1.1, which has none")),
+        (Http::Two { .. }, Some(streams)) => Ok(Http::Two { streams: u32::try_from(streams).unwrap_or(u32::MAX) }),
+        (version, None) => Ok(version),
+    }
 }
 
 fn expressions<T>(
@@ -100,7 +113,12 @@ pub fn from_arguments(args: &TransportArgs, headers: &HeaderArgs) -> Result<Tran
     if redirects > limits::REDIRECTS_MAX {
         return Err(ConfigError::new("--redirect", format!("at most {}", limits::REDIRECTS_MAX), redirects.to_string()));
     }
+    let streams = args.streams.unwrap_or(u64::from(plan::STREAMS));
+    if !(1..=limits::HTTP2_STREAMS_MAX).contains(&streams) {
+        return Err(ConfigError::new("--streams", format!("1 to {}", limits::HTTP2_STREAMS_MAX), streams.to_string()));
+    }
     let transport = Transport {
+        http: if args.http2 { Http::Two { streams: u32::try_from(streams).unwrap_or(u32::MAX) } } else { default.http },
         unix_socket: args.unix_socket.clone(),
         proxy: args.proxy.as_deref().map(typed_proxy).transpose()?,
         connect_to: args.connect_to.iter().map(|text| typed("--connect-to", text, parse_connect_to)).collect::<Result<_, _>>()?,
@@ -136,10 +154,26 @@ fn contradiction(transport: &Transport) -> Option<(&'static str, &'static str)> 
     if transport.unix_socket.is_some() && (is_tcp_named || transport.proxy.is_some()) {
         return Some(("a unix socket, or settings of TCP (proxy, connect-to, resolve, addresses, local address)", "both"));
     }
+    if transport.http != Http::One && transport.connection_per_request {
+        return Some(("HTTP/2, or connections that are not kept", "both"));
+    }
     if transport.proxy.is_some() && !transport.connect_to.is_empty() {
         return Some(("a proxy or connect-to", "both"));
     }
     None
+}
+
+/// What its requests need and its way to them cannot give: a proxy forwards plain requests as HTTP/1, and tunnels only `https://`.
+pub fn check(load: &LoadWork) -> Result<(), ConfigError> {
+    let is_forwarded = load.transport.http != Http::One && load.transport.proxy.is_some();
+    match load.requested().map(|target| &target.url).find(|url| is_forwarded && !url.to_ascii_lowercase().starts_with("https:")) {
+        None => Ok(()),
+        Some(url) => {
+            let expected = "`https://` where HTTP/2 goes through a proxy";
+            let error = ConfigError::new("proxy", expected, format!("`{}`", super::error::cut(url)));
+            Err(error.hint("a proxy forwards `http://` in HTTP/1; leave out the proxy, or HTTP/2"))
+        }
+    }
 }
 
 /// A flag, and the header that it gives.

@@ -6,7 +6,7 @@ use super::plan::{self, BaselineChoice};
 use super::profile::ProfileName;
 use crate::judge::expression::ExpressionError;
 use crate::limits;
-use crate::model::{Assertions, Target};
+use crate::model::{Against, Assertions, Target};
 use std::ops::RangeInclusive;
 use std::path::PathBuf;
 
@@ -58,26 +58,58 @@ pub fn parse_environment(text: &str) -> Result<Option<String>, ExpressionError> 
     if text == "auto" { Ok(None) } else { parse_name(text).map(Some) }
 }
 
-/// `auto`, `committed`, `previous`, `build:N` or a path. What the documentation knows and this version does not is refused by
-/// name.
+/// `auto`, `committed`, `previous`, `build:N`, `against:BASE` or a path.
 pub fn parse_baseline(text: &str) -> Result<BaselineChoice, ExpressionError> {
-    const WORDS: [&str; 4] = ["auto", "committed", "previous", "build:N"];
+    const WORDS: [&str; 5] = ["auto", "committed", "previous", "build:N", "against:BASE"];
     let accepted = || format!("{} or a path", alternatives(WORDS).replace(" or ", ", "));
     if let Some(number) = text.strip_prefix("build:") {
-        let skipped = text.chars().count() - number.chars().count();
-        let parsed = parse_build(number).map(BaselineChoice::Build);
-        return parsed.map_err(|mistake| ExpressionError { column: mistake.column + skipped, ..mistake });
+        return parse_build(number).map(BaselineChoice::Build).map_err(|mistake| moved(mistake, "build:"));
+    }
+    if let Some(base) = text.strip_prefix("against:") {
+        return parse_against(base).map(BaselineChoice::Against).map_err(|mistake| moved(mistake, "against:"));
     }
     match text {
         "auto" => Ok(BaselineChoice::Auto),
         "committed" => Ok(BaselineChoice::Committed),
         "previous" => Ok(BaselineChoice::Previous),
         "" => Err(error(1, accepted(), text)),
-        _ if text.starts_with("against:") => Err(error(1, format!("{} (others are not in this version)", accepted()), text)),
         _ if !text.contains(['/', '\\', '.']) && !did_you_mean(text, WORDS).is_empty() => {
             Err(error(1, format!("{}, with `./` before a path that looks like a word", accepted()), text))
         }
         _ => Ok(BaselineChoice::Path(PathBuf::from(text))),
+    }
+}
+
+/// A mistake in what stands after a prefix.
+fn moved(mistake: ExpressionError, prefix: &str) -> ExpressionError {
+    ExpressionError { column: mistake.column + prefix.chars().count(), ..mistake }
+}
+
+/// What head is measured against: `merge-base`, a revision, `url:…` or `command:…`.
+pub fn parse_against(text: &str) -> Result<Against, ExpressionError> {
+    if let Some(url) = text.strip_prefix("url:") {
+        let placed = |mistake| moved(mistake, "url:");
+        let url = parse_url(url).map_err(placed)?;
+        return match url.find(PORT) {
+            Some(_) => Err(placed(error(1, format!("the URL of a server that runs already (`command:` has `{PORT}`)"), &url))),
+            None => Ok(Against::Url(url)),
+        };
+    }
+    if let Some(command) = text.strip_prefix("command:") {
+        let expected = format!("a command with `{PORT}`, where the server has to listen: both versions run at once");
+        return match command.contains(PORT) {
+            true => Ok(Against::Command(command.to_string())),
+            false => Err(moved(error(1, expected, command), "command:")),
+        };
+    }
+    match first_bad(text, |c| !c.is_whitespace() && !c.is_control()) {
+        Some((column, rest)) => Err(error(column, "the name of one commit", rest)),
+        // Git would take it for an option.
+        None if text.is_empty() || text.starts_with('-') => {
+            Err(error(1, "`merge-base`, a commit, `url:https://…` or `command:…{port}…`", text))
+        }
+        None if text == "merge-base" => Ok(Against::MergeBase),
+        None => Ok(Against::Revision(text.to_string())),
     }
 }
 
@@ -211,7 +243,7 @@ pub fn parse_header_line(text: &str) -> Result<(String, String), ExpressionError
 
 #[cfg(test)]
 mod tests {
-    use super::{parse_baseline, parse_glob, parse_header_line, parse_name, parse_target};
+    use super::{parse_against, parse_baseline, parse_glob, parse_header_line, parse_name, parse_target};
     use std::fmt::Debug;
 
     fn check<T: Debug>(found: Result<T, crate::judge::expression::ExpressionError>, expected: &str) {
@@ -236,7 +268,7 @@ mod tests {
     }
 
     #[test]
-    fn baselines_of_later_versions_are_refused() {
+    fn baselines_are_words_numbers_versions_and_paths() {
         check(parse_baseline("committed"), "Committed");
         check(parse_baseline("old/run.json"), "Path(\"old/run.json\")");
         check(parse_baseline("../old"), "Path(\"../old\")");
@@ -245,12 +277,29 @@ mod tests {
         check(parse_baseline("build:"), "column 7: expected the number of a build, found the end");
         check(parse_baseline("build:+1"), "column 7: expected the number of a build, found `+1`");
         check(parse_baseline("build:last"), "column 7: expected the number of a build, found `last`");
-        let words = "`auto`, `committed`, `previous`, `build:N` or a path";
-        let expected = format!("{words} (others are not in this version)");
-        check(parse_baseline("against:merge-base"), &format!("column 1: expected {expected}, found `against:merge-base`"));
+        check(parse_baseline("against:merge-base"), "Against(MergeBase)");
+        check(parse_baseline("against:a b"), "column 10: expected the name of one commit, found ` b`");
+        let words = "`auto`, `committed`, `previous`, `build:N`, `against:BASE` or a path";
         let expected = format!("{words}, with `./` before a path that looks like a word");
         check(parse_baseline("previus"), &format!("column 1: expected {expected}, found `previus`"));
         check(parse_baseline("comitted"), &format!("column 1: expected {expected}, found `comitted`"));
+    }
+
+    #[test]
+    fn head_is_measured_against_commits_and_servers() {
+        check(parse_against("merge-base"), "MergeBase");
+        check(parse_against("v1.2~3"), "Revision(\"v1.2~3\")");
+        check(parse_against("url:https://old.example/shop"), "Url(\"https://old.example/shop\")");
+        check(parse_against("command:docker run -p {port}:80 shop:1.4"), "Command(\"docker run -p {port}:80 shop:1.4\")");
+        let expected = "a URL such as `http://127.0.0.1:8080/`";
+        check(parse_against("url:old.example"), &format!("column 5: expected {expected}, found `old.example`"));
+        let expected = "the URL of a server that runs already (`command:` has `{port}`)";
+        check(parse_against("url:http://h:{port}/"), &format!("column 5: expected {expected}, found `http://h:{{port}}/`"));
+        let expected = "a command with `{port}`, where the server has to listen: both versions run at once";
+        check(parse_against("command:run 80"), &format!("column 9: expected {expected}, found `run 80`"));
+        let expected = "`merge-base`, a commit, `url:https://…` or `command:…{port}…`";
+        check(parse_against(""), &format!("column 1: expected {expected}, found the end"));
+        check(parse_against("--all"), &format!("column 1: expected {expected}, found `--all`"));
     }
 
     #[test]

@@ -10,6 +10,7 @@ mod jtl_csv;
 mod jtl_xml;
 mod oddities;
 mod pairs;
+mod plain;
 mod reader;
 mod stored_run;
 mod vegeta;
@@ -31,6 +32,7 @@ pub static READERS: &[&dyn Reader] = &[
     &vegeta_csv::VegetaCsv,
     &stored_run::StoredRunReader,
     &pairs::Pairs,
+    &plain::Plain,
 ];
 
 /// A `--format` that nobody has.

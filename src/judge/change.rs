@@ -2,6 +2,7 @@
 
 use super::evidence::{Bar, Evidence, turned};
 use super::finding::{movement, subject};
+use super::prior::Prior;
 use super::rule::{Limit, Statistics};
 use super::selection::Selected;
 use super::threshold::{Case, Reading, exceeds};
@@ -36,7 +37,9 @@ impl Asked<'_> {
         if self.selected.compared.is_some_and(|compared| compared.is_exact) {
             return Ok(self.exact(before, "; exact: it repeats for the same code"));
         }
-        match (self.case.policy.statistics, Evidence::of(self.change, self.better)) {
+        let noise = self.case.policy.measured_noise.as_ref();
+        let prior = Prior::of(noise, &self.case.comparison.run.environment.key, self.selected);
+        match (self.case.policy.statistics, Evidence::of(self.change, self.better, prior)) {
             (Statistics::Plain, _) if limits().any(|limit| matches!(limit, Limit::Band { .. })) => {
                 Err("plain statistics know no noise band; give it a percentage, or use `statistics = \"sound\"`".to_string())
             }
@@ -185,9 +188,10 @@ fn unclear(evidence: Evidence, bar: Option<Bar>, text: &str, seen: Option<f64>, 
     format!("; with the noise of {} it lies between {} and {}", evidence.accepted(), percent(low.min(high)), percent(low.max(high)))
 }
 
-/// The noise that a young baseline is judged by: the stated prior, or more where its few runs already show more.
+/// The noise that a young baseline is judged by: the prior, or more where its few runs already show more.
 fn prior(evidence: Evidence) -> String {
-    let (noise, is_prior) = evidence.noise();
-    let is = if is_prior { "is taken as" } else { "looks like" };
-    format!("with {} the noise between runs {is} {}", evidence.accepted(), quantity(noise, &Unit::Ratio))
+    let (noise, prior) = evidence.noise();
+    let share = |share: f64| quantity(share, &Unit::Ratio);
+    let is = prior.map_or_else(|| format!("looks like {}", share(noise)), |prior| prior.words(share));
+    format!("with {} the noise between runs {is}", evidence.accepted())
 }

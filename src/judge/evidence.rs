@@ -1,6 +1,7 @@
 //! What a change proves (`docs/STATISTICS.md`, the honest verdict). Logarithms; positive is worse.
 
 use super::finding::counted;
+use super::prior::Prior;
 use super::threshold::Reading;
 use crate::limits::BAND_RUNS_MAX;
 use crate::model::{Better, Change};
@@ -12,8 +13,7 @@ const RUNS_TO_FAIL: u32 = 8;
 /// Sessions of measuring from which the band alone may judge at all: runs in a row share their neighbours, so they tell
 /// little of the noise between runs.
 const SESSIONS: u32 = 3;
-/// Stated prior of the noise between runs, as long as a baseline is young, and its factor.
-const PRIOR_SCALE: f64 = 0.10;
+/// Factor of the noise between runs as long as a baseline is young.
 const PRIOR_FACTOR: f64 = 5.0;
 const FAIL_LEVEL: f64 = 0.999;
 const PASS_LEVEL: f64 = 0.95;
@@ -31,6 +31,8 @@ pub struct Evidence {
     pub high: Option<f64>,
     /// Scale of the noise between runs: as they show it, at least the prior while they are few.
     noise: f64,
+    /// What that is while they are few and show less.
+    prior: Prior,
     /// Beyond the band by so much at the level of a fail, by the band's own scale even where that is not yet trusted.
     beyond: f64,
     /// Accepted runs.
@@ -50,19 +52,20 @@ pub enum Bar {
 
 impl Evidence {
     /// From a change against accepted runs; `None` where a value is not positive or no run was accepted.
-    pub fn of(change: &Change, better: Better) -> Option<Evidence> {
+    pub fn of(change: &Change, better: Better, prior: Prior) -> Option<Evidence> {
         let (delta, band) = (change.log_ratio?, change.band?);
         let worse = turned(delta, better);
         let (fail, pass) = factors(band.runs);
         let is_young = is_young(band.runs, band.sessions);
-        let noise = if is_young { band.scale.max(PRIOR_SCALE) } else { band.scale };
+        let noise = if is_young { band.scale.max(prior.scale) } else { band.scale };
         let low = worse - if is_young { PRIOR_FACTOR } else { fail } * noise;
         let within = match better {
             Better::Higher => change.within.map(|(low, _)| -low),
             _ => change.within_upper,
         };
         let high = if band.sessions >= SESSIONS { Some(worse + pass * band.scale) } else { within };
-        Some(Evidence { worse, low, high, noise, beyond: worse - fail * band.scale, runs: band.runs, sessions: band.sessions })
+        let beyond = worse - fail * band.scale;
+        Some(Evidence { worse, low, high, noise, prior, beyond, runs: band.runs, sessions: band.sessions })
     }
 
     /// Where the change lies, seen from a bar.
@@ -87,9 +90,9 @@ impl Evidence {
         }
     }
 
-    /// Scale of the noise between runs that the verdict rests on, and whether that is the stated prior.
-    pub fn noise(&self) -> (f64, bool) {
-        (self.noise, self.noise <= PRIOR_SCALE)
+    /// Scale of the noise between runs that the verdict rests on, and the prior where it is that.
+    pub fn noise(&self) -> (f64, Option<Prior>) {
+        (self.noise, Some(self.prior).filter(|prior| self.noise <= prior.scale))
     }
 
     /// Whether too few runs were accepted for the band alone.

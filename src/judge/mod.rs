@@ -3,6 +3,7 @@
 mod absolute;
 mod alone;
 mod change;
+mod checkup;
 pub mod condition;
 mod edited;
 mod error_rate;
@@ -10,10 +11,12 @@ mod evidence;
 mod expected;
 pub mod expression;
 mod finding;
+mod history;
 mod missing;
 mod paired;
 mod pairing;
 mod pinned;
+mod prior;
 mod quarantine;
 mod relative;
 mod rule;
@@ -25,6 +28,9 @@ mod too_fast;
 mod void;
 mod within_run;
 
+pub use checkup::checkup;
+pub use history::{Watched, watched};
+pub use prior::told as prior;
 pub use rule::{Attempts, Design, Kind, Limit, Policy, Quarantine, Rule, Statistics, UnknownEnvironment};
 pub use threshold::{Case, Found, Threshold};
 

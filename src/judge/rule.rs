@@ -1,6 +1,6 @@
 //! Thresholds as configured, after parsing and defaults.
 
-use crate::model::{Percentile, Place, Statistic};
+use crate::model::{MeasuredNoise, Percentile, Place, Statistic};
 use std::collections::BTreeSet;
 
 /// One limit of a threshold.
@@ -164,6 +164,8 @@ pub struct Policy {
     pub require_baseline: bool,
     /// Labels that the suite must bring.
     pub expect: Vec<String>,
+    /// How much runs differ on some machine, where that was measured: replaces the stated prior of young baselines there.
+    pub measured_noise: Option<MeasuredNoise>,
     /// How to repeat this suite, for findings.
     pub reproduce: String,
     pub quarantine: Vec<Quarantine>,

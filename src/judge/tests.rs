@@ -4,6 +4,7 @@ mod creep;
 mod laws;
 mod limits;
 mod paired;
+mod prior;
 mod quarantine;
 mod requests;
 mod situations;
@@ -107,6 +108,7 @@ fn policy(rules: Vec<Rule>) -> Policy {
         unknown_environment: UnknownEnvironment::Unstable,
         require_baseline: false,
         expect: Vec::new(),
+        measured_noise: None,
         quarantine: Vec::new(),
         now_ns: 0,
         reproduce: "neverslower run shop".to_string(),

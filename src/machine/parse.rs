@@ -1,7 +1,7 @@
 //! What the kernel's text files say; pure. Formats: proc(5), and `cgroup-v2` and `psi` of the kernel's documentation.
 
-use super::Steal;
 use crate::limits;
+use std::collections::BTreeSet;
 
 /// The value of the first `name : value` line.
 fn field<'a>(text: &'a str, name: &str) -> Option<&'a str> {
@@ -50,54 +50,6 @@ pub(super) fn word(text: &str) -> String {
     if word.is_empty() { "unnamed".to_string() } else { word }
 }
 
-/// `some avg10=1.95 avg60=…`.
-pub(super) fn some_avg10(pressure: &str) -> Option<f64> {
-    let some = pressure.lines().find_map(|line| line.strip_prefix("some "))?;
-    let value: f64 = some.split_whitespace().find_map(|word| word.strip_prefix("avg10="))?.parse().ok()?;
-    value.is_finite().then_some(value)
-}
-
-/// `cpu user nice system idle iowait irq softirq steal guest guest_nice`; guests are already within user and nice.
-pub(super) fn steal(stat: &str) -> Option<Steal> {
-    let line = stat.lines().find_map(|line| line.strip_prefix("cpu "))?;
-    let ticks: Vec<u64> = line.split_whitespace().take(8).map(str::parse).collect::<Result<_, _>>().ok()?;
-    Some(Steal { stolen: *ticks.get(7)?, total: ticks.iter().fold(0, |sum, ticks| sum.saturating_add(*ticks)) })
-}
-
-/// Path of the cgroup in the unified hierarchy: the line `0::/path`; empty for the root.
-pub(super) fn unified_cgroup(own: &str) -> Option<String> {
-    let path = own.lines().find_map(|line| line.strip_prefix("0::"))?;
-    Some(path.trim_end_matches('/').to_string())
-}
-
-/// `nr_throttled` of `cpu.stat`.
-pub(super) fn throttled_periods(stat: &str) -> Option<u64> {
-    stat.lines().find_map(|line| line.strip_prefix("nr_throttled "))?.trim().parse().ok()
-}
-
-/// What `/proc/<pid>/stat` says of a process.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) struct Process {
-    pub parent: u32,
-    pub group: u32,
-    /// User and system time, its own and of its reaped children.
-    pub ticks: u64,
-    /// Neither a zombie nor dead.
-    pub is_living: bool,
-}
-
-/// `pid (name) state ppid pgrp …`; utime, stime, cutime, cstime are the fields 14 to 17. The name may hold blanks and brackets.
-pub(super) fn process(stat: &str) -> Option<Process> {
-    let (_, fields) = stat.rsplit_once(')')?;
-    let mut fields = fields.split_whitespace();
-    let state = fields.next()?;
-    let parent = fields.next()?.parse().ok()?;
-    let group = fields.next()?.parse().ok()?;
-    let times: Vec<u64> = fields.skip(8).take(4).map(str::parse).collect::<Result<_, _>>().ok()?;
-    let ticks = (times.len() == 4).then(|| times.iter().fold(0u64, |sum, ticks| sum.saturating_add(*ticks)))?;
-    Some(Process { parent, group, ticks, is_living: !matches!(state, "Z" | "X" | "x") })
-}
-
 /// `VmHWM` of `/proc/<pid>/status`, in bytes; a zombie has none.
 pub(super) fn peak_bytes(status: &str) -> Option<u64> {
     let kib: u64 = field(status, "VmHWM")?.strip_suffix("kB")?.trim().parse().ok()?;
@@ -107,4 +59,55 @@ pub(super) fn peak_bytes(status: &str) -> Option<u64> {
 /// The mask of ignored signals in `/proc/<pid>/status`; bit 0 is signal 1.
 pub(super) fn ignored_signals(status: &str) -> Option<u64> {
     u64::from_str_radix(field(status, "SigIgn")?.trim(), 16).ok()
+}
+
+/// A file that holds 0 or 1.
+pub(super) fn switch(text: &str) -> Option<bool> {
+    match text.trim() {
+        "0" => Some(false),
+        "1" => Some(true),
+        _ => None,
+    }
+}
+
+/// A list of CPUs such as `2-3,7`; `none` where it is empty.
+pub(super) fn list(text: &str) -> String {
+    let list = text.trim();
+    if list.is_empty() { "none" } else { list }.to_string()
+}
+
+/// Words, each once, in order, joined by commas; `None` without any.
+pub(super) fn distinct(words: impl Iterator<Item = String>) -> Option<String> {
+    let words: BTreeSet<String> = words.map(|word| word.trim().to_string()).filter(|word| !word.is_empty()).collect();
+    (!words.is_empty()).then(|| words.into_iter().collect::<Vec<_>>().join(","))
+}
+
+/// The mean of the last minute: `0.75 0.63 1.01 3/98 5737`.
+pub(super) fn load_average(loadavg: &str) -> Option<f64> {
+    let minute: f64 = loadavg.split_whitespace().next()?.parse().ok()?;
+    minute.is_finite().then_some(minute)
+}
+
+/// `SwapTotal` without `SwapFree`.
+pub(super) fn swap_used_bytes(meminfo: &str) -> Option<u64> {
+    let kib = |name: &str| field(meminfo, name)?.strip_suffix("kB")?.trim().parse::<u64>().ok();
+    Some(kib("SwapTotal")?.saturating_sub(kib("SwapFree")?).saturating_mul(1024))
+}
+
+/// First and last port: `32768 60999`.
+pub(super) fn ports(range: &str) -> Option<(u16, u16)> {
+    let (first, last) = range.trim().split_once(char::is_whitespace)?;
+    let (first, last) = (first.parse().ok()?, last.trim().parse().ok()?);
+    (first <= last).then_some((first, last))
+}
+
+/// `TCP: inuse 4 orphan 0 tw 7 alloc 4 mem 0`.
+pub(super) fn time_wait(sockets: &str) -> Option<u64> {
+    let mut words = field(sockets, "TCP")?.split_whitespace().skip_while(|word| *word != "tw");
+    words.nth(1)?.parse().ok()
+}
+
+/// Whether one of the sources of events is a processor: `cpu`, `cpu_core`, `armv8_pmuv3_0`.
+pub(super) fn has_processor_events(mut names: impl Iterator<Item = String>) -> bool {
+    names.any(|name| name == "cpu" || name.starts_with("cpu_") || name.starts_with("armv"))
 }

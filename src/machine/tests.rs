@@ -1,4 +1,5 @@
-use super::{Pressure, Steal, environment, group_usage, parse, pressure, tree_usage};
+use super::processes::{Process, process};
+use super::{Pressure, Steal, environment, group_usage, machine_facts, parse, pressure, tree_usage};
 
 const CPUINFO: &str = "processor\t: 0\nvendor_id\t: GenuineIntel\nmodel name\t: Intel(R) Xeon(R) CPU   E5-2673 v4 @ 2.30GHz\n\
                        flags\t\t: fpu vme hypervisor lahf_lm\n\nprocessor\t: 1\nmodel name\t: other\n";
@@ -48,16 +49,29 @@ fn virtual_machines_and_containers_show() {
 
 #[test]
 fn pressure_is_read() {
-    check(parse::some_avg10("some avg10=1.95 avg60=1.66 avg300=2.13 total=39\nfull avg10=0.00 avg60=0\n"), Some(1.95));
-    check(parse::some_avg10("some avg10=NaN\n"), None);
-    check(parse::some_avg10(""), None);
-    check(parse::steal("cpu  10 1 20 300 4 0 5 60 7 0\ncpu0 1 1\n"), Some(Steal { stolen: 60, total: 400 }));
-    check(parse::steal("cpu  10 1 20 300\n"), None);
-    check(parse::unified_cgroup("9:cpu:/a\n0::/b/c\n").as_deref(), Some("/b/c"));
-    check(parse::unified_cgroup("0::/\n").as_deref(), Some(""));
-    check(parse::unified_cgroup("9:cpu:/a\n"), None);
-    check(parse::throttled_periods("usage_usec 1\nnr_periods 5\nnr_throttled 3\n"), Some(3));
-    check(parse::throttled_periods("usage_usec 1\n"), None);
+    check(super::pressure::some_avg10("some avg10=1.95 avg60=1.66 avg300=2.13 total=39\nfull avg10=0.00 avg60=0\n"), Some(1.95));
+    check(super::pressure::some_avg10("some avg10=NaN\n"), None);
+    check(super::pressure::some_avg10(""), None);
+    check(super::pressure::steal("cpu  10 1 20 300 4 0 5 60 7 0\ncpu0 1 1\n"), Some(Steal { stolen: 60, total: 400 }));
+    check(super::pressure::steal("cpu  10 1 20 300\n"), None);
+}
+
+#[test]
+fn settings_are_read() {
+    check([parse::switch("1\n"), parse::switch("0"), parse::switch("")], [Some(true), Some(false), None]);
+    check(parse::distinct(["b\n", "a", "b"].into_iter().map(str::to_string)).as_deref(), Some("a,b"));
+    check([parse::list("2-3,7\n"), parse::list("\n")], ["2-3,7".to_string(), "none".to_string()]);
+    check(parse::distinct([String::new()].into_iter()), None);
+    check(parse::load_average("0.75 0.63 1.01 3/98 5737\n"), Some(0.75));
+    check(parse::load_average(""), None);
+    check(parse::swap_used_bytes("SwapTotal:  2048 kB\nSwapFree:  1024 kB\n"), Some(1024 * 1024));
+    check(parse::swap_used_bytes("SwapTotal:  2048 kB\n"), None);
+    check(parse::ports("32768\t60999\n"), Some((32768, 60999)));
+    check([parse::ports("60999 32768"), parse::ports("1"), parse::ports("1 70000")], [None; 3]);
+    check(parse::time_wait("sockets: used 20\nTCP: inuse 4 orphan 0 tw 7 alloc 4 mem 0\nUDP: inuse 0\n"), Some(7));
+    check([parse::time_wait("TCP: inuse 4"), parse::time_wait("TCP: inuse 4 tw"), parse::time_wait("")], [None; 3]);
+    let events = |names: &[&str]| parse::has_processor_events(names.iter().map(|name| name.to_string()));
+    check([events(&["msr", "cpu"]), events(&["armv8_pmuv3_0"]), events(&["msr", "software"])], [true, true, false]);
 }
 
 #[test]
@@ -77,10 +91,10 @@ fn two_readings_say_what_happened_between() {
 
 #[test]
 fn a_process_line_survives_odd_names() {
-    check(parse::process(STAT), Some(parse::Process { parent: 1, group: 4200, ticks: 50, is_living: true }));
-    check(parse::process(&STAT.replace(") S", ") Z")).map(|process| process.is_living), Some(false));
-    check(parse::process("1 (cut) S 1 2 3"), None);
-    check(parse::process(""), None);
+    check(process(STAT), Some(Process { parent: 1, group: 4200, ticks: 50, is_living: true }));
+    check(process(&STAT.replace(") S", ") Z")).map(|process| process.is_living), Some(false));
+    check(process("1 (cut) S 1 2 3"), None);
+    check(process(""), None);
     check(parse::peak_bytes("Name:\tx\nVmHWM:\t    1444 kB\n"), Some(1444 * 1024));
     check(parse::peak_bytes("Name:\tx\nState:\tZ (zombie)\n"), None);
 }
@@ -104,10 +118,24 @@ fn this_machine_has_a_key_of_its_hard_facts() {
 
 #[test]
 #[cfg(target_os = "linux")]
+fn linux_tells_how_it_is_set_up() {
+    let facts = machine_facts(&[]);
+    assert!(facts.cores.is_some_and(|cores| cores > 0) && facts.load_average.is_some_and(|load| load >= 0.0), "{facts:?}");
+    assert!(facts.timer_resolution_ns.is_some_and(|ns| ns > 0) && facts.descriptors.is_some_and(|most| most > 0), "{facts:?}");
+    check((facts.valgrind, facts.steal_percent, facts.throttled_periods), (None, None, None));
+    check(machine_facts(&["/nowhere".into()]).valgrind, Some(false));
+    // What changes with every run must not be told as a difference each time.
+    let facts = [environment(None), environment(None)];
+    check(facts[0].drift.clone(), facts[1].drift.clone());
+    assert!(facts[0].drift.values().all(|value| !value.is_empty() && value.trim() == value), "{:?}", facts[0].drift);
+}
+
+#[test]
+#[cfg(target_os = "linux")]
 fn linux_tells_of_itself_and_of_its_processes() {
     assert!(pressure().and_then(|pressure| pressure.steal).is_some_and(|steal| steal.total > 0));
     assert!(super::own_peak_bytes().is_some_and(|bytes| bytes > 100_000));
-    let own = super::text("/proc/self/stat").and_then(|stat| parse::process(&stat)).unwrap();
+    let own = super::text("/proc/self/stat").and_then(|stat| process(&stat)).unwrap();
     let usage = group_usage(own.group).unwrap();
     assert!(usage.living >= 1 && usage.peak_bytes > 100_000, "{usage:?}");
     assert!(tree_usage(own.group).is_some_and(|tree| tree.living >= usage.living));

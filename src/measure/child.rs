@@ -33,6 +33,8 @@ pub struct Setting<'a> {
     pub timeout: Duration,
     /// Raised when the user asks to stop.
     pub interrupted: &'a AtomicBool,
+    /// Variables of every command, beside those of ours.
+    pub environment: &'a [(String, String)],
 }
 
 /// A command that is ready to be started.
@@ -83,9 +85,18 @@ impl Job {
         self
     }
 
-    /// Starts the command in `directory`.
-    pub fn start(self, directory: &Path, log: &Log) -> Result<Child, MeasureError> {
+    /// Starts the command in the directory of the setting, with its variables; those of the command itself hold.
+    pub fn start(self, setting: &Setting<'_>, log: &Log) -> Result<Child, MeasureError> {
         let Job { text, mut command, stdin, stdout } = self;
+        let directory = setting.directory;
+        let own: Vec<std::ffi::OsString> = command.get_envs().map(|(name, _)| name.to_os_string()).collect();
+        command.envs(
+            setting
+                .environment
+                .iter()
+                .filter(|(name, _)| own.iter().all(|known| known != name.as_str()))
+                .map(|(name, value)| (name, value)),
+        );
         let cannot = |error: std::io::Error| {
             let place = directory.display();
             MeasureError::NotStarted(format!("cannot start {} in {place}: {error}; check the program's name and path", quoted(&text)))
@@ -102,7 +113,7 @@ impl Job {
 
     /// Runs the command to its end; any end but a good one is an error that quotes the log.
     pub fn run(self, setting: &Setting<'_>, log: &Log) -> Result<Ending, MeasureError> {
-        let mut child = self.start(setting.directory, log)?;
+        let mut child = self.start(setting, log)?;
         match child.wait(setting.timeout, setting.interrupted, log) {
             Waited::Ended => {
                 let ending = child.reap()?;

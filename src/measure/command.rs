@@ -8,7 +8,7 @@ use super::child::{Ending, Job, Log, Setting};
 use super::error::{MeasureError, quoted};
 use super::words;
 use crate::clock::Clock;
-use crate::model::{Better, CommandWork, RunFacts, Sample, Unit, Value, metric};
+use crate::model::{Better, CommandWork, RunFacts, Sample, SuiteWork, Unit, Value, Work, metric};
 use crate::record::Sink;
 use std::path::{Path, PathBuf};
 
@@ -66,6 +66,13 @@ fn push(label: &str, ending: &Ending, sink: &mut dyn Sink) -> Result<(), Measure
         }
     }
     Ok(())
+}
+
+/// The program that a suite runs, where that is a path.
+pub(super) fn program(work: &SuiteWork, directory: &Path) -> Option<PathBuf> {
+    let Work::Command(command) = &work.work else { return None };
+    let program = words::split(&command.run).ok()?.into_iter().next()?;
+    program.contains(std::path::is_separator).then(|| located(&program, directory))
 }
 
 /// A path is relative to the working directory of the command on every platform; a bare name is looked up in PATH.

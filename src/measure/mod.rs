@@ -11,6 +11,7 @@ mod quoted;
 pub mod scrape;
 mod server;
 pub mod tool;
+pub mod versions;
 mod words;
 
 pub use child::{Child, Ending, Job, Log, Setting, Usage, run_to_end};

@@ -5,12 +5,11 @@
 #[cfg(unix)]
 mod tests;
 
-use super::child::{Child, Ending, Job, Log, how};
+use super::child::{Child, Ending, Job, Log, Setting, how};
 use super::error::{MeasureError, quoted};
 use crate::clock::Clock;
 use crate::model::ServerWork;
 use crate::{limits, machine, net};
-use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
@@ -39,8 +38,8 @@ pub struct Server {
 
 impl Server {
     /// Starts the server and waits until `ready` answers with any HTTP status. `{port}` in the command and in the URL
-    /// becomes a port that is free now.
-    pub fn start(work: &ServerWork, directory: &Path, log: &Path, interrupted: &AtomicBool) -> Result<Server, MeasureError> {
+    /// becomes a port that is free now. How long it may take is its own affair, not the setting's.
+    pub fn start(work: &ServerWork, setting: &Setting<'_>) -> Result<Server, MeasureError> {
         let port = net::free_port().map_err(|error| MeasureError::Failed(format!("no free port on 127.0.0.1: {error}")))?;
         let filled = |text: &str| text.replace("{port}", &port.to_string());
         let (command, ready) = (filled(&work.command), filled(&work.ready));
@@ -51,11 +50,11 @@ impl Server {
                 quoted(&command)
             )));
         }
-        let log = Arc::new(Log::create(log)?);
-        let child = Job::shell(&command).start(directory, &log)?;
+        let log = Arc::new(Log::create(setting.log)?);
+        let child = Job::shell(&command).start(setting, &log)?;
         let keeper = keep_bounded(&log)?;
         let mut server = Server { child, log, port, stop_timeout: work.stop_timeout, _log_keeper: keeper };
-        match server.await_ready(&ready, work.ready_timeout, interrupted) {
+        match server.await_ready(&ready, work.ready_timeout, setting.interrupted) {
             Ok(()) => Ok(server),
             Err(error) => {
                 // Politely where it still lives; the reason why it is stopped matters more than how that went.

@@ -1,8 +1,11 @@
 //! A series: one label and one metric over a run.
 
-use super::{Better, Percentile, Statistic, Summary, Unit};
+use super::{Better, Percentile, Statistic, Summary, Unit, metric};
 use crate::stats::{Counts, Histogram, Sketch};
 use std::collections::BTreeMap;
+
+/// Wall times of one process run from which on their lower quartile is paired: of fewer it would be the minimum.
+const TIMES_OF_A_QUARTER: u64 = 4;
 
 /// What identifies a series within a run.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -152,6 +155,14 @@ impl Series {
         }
     }
 
+    /// The one number that a process run gives of this series: of several wall times the lower quartile, which other work on the
+    /// machine moves least, else the usual statistic.
+    pub fn paired_statistic(&self) -> Statistic {
+        let is_of_times = self.key.metric == metric::TIME && self.judged().count >= TIMES_OF_A_QUARTER;
+        let quarter = Statistic::Percentile(Percentile::P25);
+        if is_of_times && self.statistic(quarter).is_some() { quarter } else { self.usual_statistic() }
+    }
+
     /// The summary that thresholds judge: of the successful attempts where they are known apart.
     pub fn judged(&self) -> &Summary {
         self.summary_ok.as_ref().unwrap_or(&self.summary)
@@ -177,5 +188,34 @@ impl Series {
     /// Whether the series counts attempts that can fail (requests, command runs).
     pub fn counts_errors(&self) -> bool {
         self.summary_ok.is_some() || self.summary.errors > 0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Distribution, Evidence, Series, SeriesKey};
+    use crate::model::{Better, Unit, metric};
+
+    /// What stands for a process run that gave these values.
+    fn check(metric: &str, values: &[f64], statistic: &str, value: f64) {
+        let mut series = Series::point(SeriesKey::new("x", metric), Unit::Ns, Better::Lower, values[0]);
+        if values.len() > 1 {
+            series.evidence = Evidence::Samples;
+            series.distribution = Distribution::Values(values.to_vec());
+            series.summary.percentiles.clear();
+            series.summary.count = values.len() as u64;
+        }
+        let found = (series.paired_statistic().to_string(), series.statistic(series.paired_statistic()));
+        assert_eq!(found, (statistic.to_string(), Some(value)), "{metric} {values:?}");
+    }
+
+    #[test]
+    fn a_process_run_gives_one_value() {
+        check(metric::TIME, &[7.0], "p50", 7.0);
+        check(metric::TIME, &[9.0, 1.0, 5.0], "p50", 5.0);
+        check(metric::TIME, &[9.0, 1.0, 5.0, 7.0], "p25", 1.0);
+        check(metric::TIME, &[80.0, 10.0, 50.0, 30.0, 70.0, 60.0, 20.0, 40.0], "p25", 20.0);
+        check(metric::CPU_TIME, &[80.0, 10.0, 50.0, 30.0, 70.0, 60.0, 20.0, 40.0], "p50", 40.0);
+        check(metric::INSTRUCTIONS, &[5.0], "p50", 5.0);
     }
 }

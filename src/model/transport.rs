@@ -27,6 +27,16 @@ pub struct Transport {
     /// Ask for gzip; bodies are counted as they come, never inflated.
     pub compressed: bool,
     pub auth: Option<Auth>,
+    pub http: Http,
+}
+
+/// The version of HTTP that is spoken; never another one than was asked for.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Http {
+    #[default]
+    One,
+    /// By agreement over TLS (ALPN), by prior knowledge without; so many requests at a time on each connection.
+    Two { streams: u32 },
 }
 
 /// What TLS needs besides the URL.
@@ -131,8 +141,14 @@ pub struct TransportFacts {
     pub addresses: Vec<String>,
     /// Connections made, the first ones included.
     pub connects: u64,
-    /// What is spoken on them, by its ALPN name.
+    /// What is spoken on them, by its ALPN name (`http/1.1`, `h2`, `h2c`); `none` where the version asked for was not agreed to.
     pub protocol: String,
+    /// HTTP/2: requests at a time on each connection.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub streams: Option<u32>,
+    /// HTTP/2: requests sent again because the server did not look at them; each counts as one request all the same.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub retries: u64,
     /// Redirects followed.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub redirects: u64,
@@ -158,6 +174,7 @@ impl TransportFacts {
         self.addresses.extend(other.addresses.into_iter().filter(|one| !self.addresses.contains(one)).collect::<Vec<_>>());
         self.connects = self.connects.saturating_add(other.connects);
         self.redirects = self.redirects.saturating_add(other.redirects);
+        self.retries = self.retries.saturating_add(other.retries);
         self.tls = match (self.tls, other.tls) {
             (Some(one), Some(two)) => {
                 Some(TlsFacts { verified: one.verified && two.verified, resumed: one.resumed.saturating_add(two.resumed), ..one })

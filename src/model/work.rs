@@ -1,6 +1,6 @@
 //! What a suite asks to be measured, after every default has been applied.
 
-use super::{Assertions, Condition, Shard, Step, Transport};
+use super::{Assertions, Condition, Feeder, Scenario, Shard, Transport};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -11,6 +11,9 @@ pub struct SuiteWork {
     /// Shell command that runs before measuring; its failure is no verdict.
     pub build: Option<String>,
     pub work: Work,
+    /// Globs of the files that a measurement runs, relative to the directory: where they are the same in both versions of an
+    /// interleaved comparison, nothing has to be measured.
+    pub artefacts: Vec<String>,
     /// Longest time that any one command of the suite may take.
     pub timeout: Duration,
     /// Working directory of every command: where the configuration file stands.
@@ -40,6 +43,32 @@ pub struct HarnessWork {
     pub format: Option<String>,
     /// Result file or directory; standard output when absent (Criterion's directory is found by itself).
     pub results: Option<PathBuf>,
+    /// Shell command that runs one benchmark shortly, `{label}` not yet replaced.
+    pub single: Option<String>,
+}
+
+/// How one benchmark is measured in one process run of an interleaved comparison: many short batches, whose lower quartile or
+/// median is steadier than one long one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ShortRun {
+    /// Batches wanted.
+    pub batches: u32,
+    /// Time of one batch.
+    pub batch: Duration,
+    /// Work before the first batch.
+    pub warm_up: Duration,
+    /// Time that all batches may take where a single iteration takes longer than a batch.
+    pub longest: Duration,
+}
+
+impl ShortRun {
+    /// How many batches fit where one iteration takes `usual_ns`: at least `fewest`, because a tool has its own minimum.
+    pub fn samples(&self, usual_ns: Option<f64>, fewest: u32) -> u32 {
+        let batch_s = (usual_ns.unwrap_or(0.0) / 1e9).max(self.batch.as_secs_f64());
+        // Saturates; a value that is no number counts as none.
+        let fitting = (self.longest.as_secs_f64() / batch_s) as u32;
+        fitting.min(self.batches).max(fewest)
+    }
 }
 
 /// `command = { run, repeat }`.
@@ -95,6 +124,8 @@ pub struct TargetFile {
     pub path: PathBuf,
     /// Headers, body and assertions of those that do not have their own.
     pub common: Target,
+    /// Read as targets are needed, each for one request; the load ends with the last one.
+    pub is_lazy: bool,
 }
 
 /// When requests start.
@@ -160,9 +191,11 @@ pub struct Scrape {
 pub struct LoadWork {
     /// Requested in turn, each as often as its weight says.
     pub targets: Vec<Target>,
-    /// A session instead of targets: what starts is an iteration, and each step is a request.
-    pub steps: Vec<Step>,
-    /// Where the targets still have to be read from.
+    /// Sessions instead of targets: what starts is an iteration of one of them, and each of its steps is a request.
+    pub scenarios: Vec<Scenario>,
+    /// Where the variables of targets and steps come from, besides answers.
+    pub feeders: Vec<Feeder>,
+    /// Where the targets still have to be read from: before the load, or while it runs.
     pub targets_file: Option<TargetFile>,
     pub arrival: Arrival,
     pub connections: u32,
@@ -190,6 +223,17 @@ pub struct LoadWork {
 }
 
 impl LoadWork {
+    /// Every request that it is made of: its targets, or the steps of its scenarios. Those of a file come when that is read.
+    pub fn requested(&self) -> impl Iterator<Item = &Target> {
+        self.targets.iter().chain(self.scenarios.iter().flat_map(|scenario| &scenario.steps).map(|step| &step.target))
+    }
+
+    /// The same, to be changed.
+    pub fn requested_mut(&mut self) -> impl Iterator<Item = &mut Target> {
+        let steps = self.scenarios.iter_mut().flat_map(|scenario| &mut scenario.steps);
+        self.targets.iter_mut().chain(steps.map(|step| &mut step.target))
+    }
+
     /// Arrivals per second that are planned for a time after the start of the load, warm-up included: of this shard alone.
     /// `None` in a closed loop, with a trace, and when all stages are over.
     pub fn rate_after(&self, elapsed: Duration) -> Option<f64> {
@@ -243,6 +287,7 @@ impl LoadWork {
             // The same starts, wherever their file lies.
             path.clear();
         }
+        common.feeders.iter_mut().for_each(|feeder| feeder.path.clear());
         let text = format!("{version} {common:?}");
         let bytes = text.bytes().chain(recorded.iter().flat_map(|start_ns| start_ns.to_le_bytes()));
         // FNV-1a, 64 bits: the same number on every machine.

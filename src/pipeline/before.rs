@@ -80,7 +80,7 @@ impl<'a> Baselines<'a> {
                 baseline::ahead(&self.store(), suite).map_or(Early::Nothing, |ahead| Early::Committed(Box::new(ahead)))
             }
             BaselineChoice::Path(path) if !path.is_dir() => Early::Named(Named::read(path, suite)),
-            BaselineChoice::Previous | BaselineChoice::Build(_) | BaselineChoice::Path(_) => Early::Nothing,
+            BaselineChoice::Previous | BaselineChoice::Build(_) | BaselineChoice::Against(_) | BaselineChoice::Path(_) => Early::Nothing,
         }
     }
 
@@ -93,6 +93,9 @@ impl<'a> Baselines<'a> {
             BaselineChoice::Auto | BaselineChoice::Committed => self.committed(run, early).map_err(|error| error.to_string()),
             BaselineChoice::Previous => self.previous(run),
             BaselineChoice::Build(number) => self.build(*number, run).map(Found::from),
+            BaselineChoice::Against(against) => {
+                Err(format!("one run alone was measured, but `against:{against}` asks for two versions measured in pairs"))
+            }
             BaselineChoice::Path(path) if path.is_dir() => directory(path, run).map(Found::from),
             BaselineChoice::Path(path) => {
                 let named = if let Early::Named(named) = early { named } else { Named::read(path, &run.suite) };
@@ -262,7 +265,8 @@ fn builds_shown(builds: &[Build]) -> String {
 fn committed(plan: &Plan, suites: &[&str], around: Surroundings<'_>) -> Committed {
     let here = Committed::WorkingTree { head: None, unguarded: None };
     let log = plan.results.join("logs").join("git.log");
-    let setting = Setting { directory: &plan.root, log: &log, timeout: GIT_TIMEOUT, interrupted: around.interrupt.flag() };
+    let setting =
+        Setting { directory: &plan.root, log: &log, timeout: GIT_TIMEOUT, interrupted: around.interrupt.flag(), environment: &[] };
     let Some(folder) = relative(&plan.root, &plan.baselines) else { return here };
     let names: Vec<String> = suites.iter().map(|suite| format!("{suite}.json")).collect();
     let read = |commit: &str, bytes_max: u64| {

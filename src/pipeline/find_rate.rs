@@ -46,6 +46,7 @@ fn step(plan: &Plan, asked: &RateSearch, rate: f64, around: Surroundings<'_>) ->
     let work = SuiteWork {
         name: quantity(rate, &Unit::PerSecond),
         build: None,
+        artefacts: Vec::new(),
         work: Work::Load { server: None, load: load.clone() },
         timeout: asked.step,
         directory: plan.root.clone(),

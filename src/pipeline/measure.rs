@@ -11,6 +11,7 @@ use crate::model::{CommandWork, HarnessWork, LoadWork, Note, Run, ServerWork, Sh
 use crate::record::{Keep, Recorder};
 use crate::source::Input;
 use crate::terminal;
+use std::cell::RefCell;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -44,7 +45,11 @@ pub fn suite(plan: &Plan, suite: &SuitePlan, around: Surroundings<'_>, taps: &mu
 
 /// One load test of a server that runs already, without outputs of its own.
 pub fn only_load(plan: &Plan, work: &SuiteWork, load: &LoadWork, around: Surroundings<'_>) -> Result<Run, String> {
-    Station { plan, work, around }.drive(None, &Asked { work: load, recorded: Arc::default() }, &mut Tap::default())
+    Station { plan, work, around }.drive(
+        None,
+        &Asked { work: load, recorded: Arc::default(), targets: RefCell::default() },
+        &mut Tap::default(),
+    )
 }
 
 /// The commit that is measured: the CI's word where it gives one, else git's.
@@ -54,7 +59,8 @@ pub fn commit(plan: &Plan, around: Surroundings<'_>) -> Option<String> {
             return None;
         }
         let log = plan.results.join("logs").join("git.log");
-        let setting = Setting { directory: &plan.root, log: &log, timeout: GIT_TIMEOUT, interrupted: around.interrupt.flag() };
+        let setting =
+            Setting { directory: &plan.root, log: &log, timeout: GIT_TIMEOUT, interrupted: around.interrupt.flag(), environment: &[] };
         measure::git::commit(&setting)
     })
 }
@@ -72,7 +78,13 @@ impl Station<'_> {
     }
 
     fn setting<'a>(&'a self, log: &'a PathBuf) -> Setting<'a> {
-        Setting { directory: &self.work.directory, log, timeout: self.work.timeout, interrupted: self.around.interrupt.flag() }
+        Setting {
+            directory: &self.work.directory,
+            log,
+            timeout: self.work.timeout,
+            interrupted: self.around.interrupt.flag(),
+            environment: &[],
+        }
     }
 
     fn phase(&self, what: &str) -> terminal::Phase {
@@ -125,12 +137,12 @@ impl Station<'_> {
 
     fn load(&self, server: Option<&ServerWork>, work: &LoadWork, tap: &mut Tap) -> Result<Run, String> {
         let recorded = start::recorded(work, &self.work.directory)?;
-        let work = Asked { work, recorded };
+        let targets = start::streamed(work, &self.work.directory)?.into();
+        let work = Asked { work, recorded, targets };
         let Some(server) = server else { return self.drive(None, &work, tap) };
         let phase = self.phase("starting the server");
         let log = self.log("server");
-        let mut server =
-            Server::start(server, &self.work.directory, &log, self.around.interrupt.flag()).map_err(|error| error.to_string())?;
+        let mut server = Server::start(server, &self.setting(&log)).map_err(|error| error.to_string())?;
         drop(phase);
         let measured = self.drive(Some(&server), &work, tap);
         let alive = server.check().map_err(|error| error.to_string());

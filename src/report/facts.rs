@@ -254,7 +254,7 @@ pub fn prefix(suite: &str, outcome: &Outcome) -> String {
 }
 
 /// Day of a time in ns since the epoch, UTC.
-fn day(ns: u64) -> Option<String> {
+pub fn day(ns: u64) -> Option<String> {
     let time = jiff::Timestamp::from_nanosecond(i128::from(ns)).ok()?;
     Some(time.strftime("%Y-%m-%d").to_string())
 }

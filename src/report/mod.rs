@@ -2,19 +2,23 @@
 //! computes no statistic.
 
 mod bars;
+mod checkup;
 mod csv;
 mod document;
+mod drawing;
 mod entry;
 mod escape;
 mod facts;
 mod github;
 mod hist;
+pub mod history;
 mod json;
 mod jtl;
 mod jtl_rows;
 mod jtl_xml;
 mod junit;
 mod markdown;
+mod page;
 mod pairs;
 mod plot;
 mod run_json;
@@ -27,6 +31,7 @@ mod fixtures;
 #[cfg(test)]
 mod tests;
 
+pub use checkup::text as checkup;
 pub use entry::{Entry, Needs, Style, UnknownReport};
 
 /// Every report, in the order in which `list reports` shows them.

@@ -55,6 +55,7 @@ fn policy(is_banded: bool, statistics: Statistics) -> Policy {
         unknown_environment: UnknownEnvironment::Unstable,
         require_baseline: true,
         expect: Vec::new(),
+        measured_noise: None,
         quarantine: Vec::new(),
         now_ns: START,
         reproduce: String::new(),

@@ -7,10 +7,14 @@ mod accept;
 mod builds;
 mod check;
 mod convert;
+mod doctor;
 mod durable;
 mod fail_closed;
+mod feeds;
 mod first_use;
 mod hello;
+mod history;
+mod http2;
 mod init;
 mod interrupts;
 mod jenkins;
@@ -24,4 +28,8 @@ mod repeat;
 mod rules;
 mod run;
 mod signals;
+#[cfg(unix)]
+mod single;
 mod tidy;
+#[cfg(unix)]
+mod versions;

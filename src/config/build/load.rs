@@ -5,7 +5,7 @@ use crate::cli::LoadArgs;
 use crate::config::error::ConfigError;
 use crate::config::plan::{self, Keep, Plan, SuitePlan};
 use crate::config::report::ReportRequest;
-use crate::config::{conditions, load};
+use crate::config::{against, conditions, load};
 use crate::model::{Statistic, SuiteWork, Work};
 use std::path::PathBuf;
 
@@ -14,6 +14,7 @@ impl Plan {
     pub fn for_load(request: Request<'_>, args: &LoadArgs) -> Result<Plan, ConfigError> {
         let found = if request.options.config.is_some() { request.configuration(None)? } else { None };
         let mut plan = request.base(found.as_ref(), None)?;
+        against::only_run("load", &plan.baseline)?;
         if args.json && plan.reports.iter().any(|report| report.path.is_none()) {
             return Err(ConfigError::new("--json", "one thing on standard output", "a report there too"));
         }
@@ -44,6 +45,7 @@ impl Plan {
             work: SuiteWork {
                 name: plan::LOAD_SUITE.to_string(),
                 build: None,
+                artefacts: Vec::new(),
                 work,
                 timeout: plan::SUITE_TIMEOUT,
                 // What was typed is meant from here.

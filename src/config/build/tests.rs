@@ -10,6 +10,7 @@ use clap::{CommandFactory, Parser};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+mod against;
 mod profile;
 
 const TABLES: Tables<'_> = Tables { formats: &[("jtl", "")], reports: &[("json", ""), ("junit", ""), ("jtl", "")] };
@@ -51,6 +52,8 @@ fn plan_in(directory: &Path, line: &str, variables: &[&'static str]) -> Result<P
         Command::Load(args) => Plan::for_load(request, args),
         Command::Accept(_) => Plan::for_accept(request),
         Command::Convert(args) => Plan::for_convert(request, args),
+        Command::History(args) => crate::config::history(request, args).map(|(plan, _)| plan),
+        Command::Doctor(_) => Plan::for_doctor(request),
         Command::Init(_) | Command::List(_) | Command::Completions(_) => panic!("no plan"),
     }
 }
@@ -227,9 +230,8 @@ fn mistakes_in_flags_and_variables_show_the_value() {
     refuses(
         "",
         "neverslower|accept",
-        &["NEVERSLOWER_BASELINE=against:x"],
-        "NEVERSLOWER_BASELINE: expected `auto`, `committed`, `previous`, `build:N` or a path (others are not in this version), \
-         found `against:x`\n | against:x\n | ^^^^^^^^^",
+        &["NEVERSLOWER_BASELINE=against:a b"],
+        "NEVERSLOWER_BASELINE: expected the name of one commit, found ` b`\n | against:a b\n |          ^^",
     );
     refuses(
         "",

@@ -38,7 +38,7 @@ fn unknown_keys_are_shown_with_the_nearest() {
     );
     refuses(
         "[gate]\nstatistics = 'sound'\nkeep_run = 5 # five",
-        "n.toml:3:1: expected a key of [gate]: `profile`, `strict`, `statistics`, `baseline`, `environment`, `require_baseline`, \
+        "n.toml:3:1: expected a key of [gate]: `profile`, `strict`, `statistics`, `baseline`, `budget`, `versions`, `environment`, `require_baseline`, \
          `unknown_environment`, `results`, `baselines`, `keep_runs`, `builds`, `keep_builds`, `repeat`, `confirm` or `demonstration`, found `keep_run`; did you mean `keep_runs`?\n\
          3 | keep_run = 5 # five\n  | ^^^^^^^^",
     );
@@ -48,7 +48,7 @@ fn unknown_keys_are_shown_with_the_nearest() {
 fn a_misspelt_key_is_not_reported_as_a_missing_one() {
     refuses(
         "[[suite]]\nnmae = 'x'",
-        "n.toml:2:1: expected a key of [[suite]]: `name`, `build`, `timeout`, `expect`, `results`, `environment`, `benchmark`, \
+        "n.toml:2:1: expected a key of [[suite]]: `name`, `build`, `artefacts`, `timeout`, `expect`, `results`, `environment`, `benchmark`, \
          `command`, `tool`, `load` or `server`, found `nmae`; did you mean `name`?\n2 | nmae = 'x'\n  | ^^^^",
     );
 }
@@ -87,11 +87,10 @@ fn values_of_the_gate_are_checked() {
 }
 
 #[test]
-fn what_only_later_versions_know_is_refused() {
+fn a_mistake_in_what_head_is_measured_against_has_its_place() {
     refuses(
-        "gate.baseline = \"against:merge-base\"",
-        "n.toml:1:18: expected `auto`, `committed`, `previous`, `build:N` or a path (others are not in this version), \
-         found `against:merge-base`\n1 | gate.baseline = \"against:merge-base\"\n  |                  ^^^^^^^^^^^^^^^^^^",
+        "gate.baseline = \"against:url:old\"",
+        "n.toml:1:30: expected a URL such as `http://127.0.0.1:8080/`, found `old`\n1 | gate.baseline = \"against:url:old\"\n  |                              ^^^",
     );
 }
 

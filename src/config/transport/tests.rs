@@ -1,8 +1,9 @@
 use super::{parse_connect_to, parse_proxy, parse_resolve};
 use crate::config::file::File;
+use crate::config::load::default_load;
 use crate::config::plan::Tables;
 use crate::judge::expression::ExpressionError;
-use crate::model::{Auth, Family, Origin, Transport, Work};
+use crate::model::{Auth, Family, Http, Origin, Transport, Work};
 use std::fmt::Debug;
 
 fn check<T: Debug>(found: Result<T, ExpressionError>, expected: &str) {
@@ -76,6 +77,31 @@ fn every_key_arrives() {
     let auth = |keys: &str| read(&format!("auth = {{ {keys} }}")).unwrap().auth.unwrap();
     assert!(matches!(auth("basic_env = 'A'"), Auth::Basic(material) if material.from == Origin::Environment("A".into())));
     assert!(matches!(auth("bearer_file = 'b'"), Auth::Bearer(material) if material.from == Origin::File("b".into())));
+}
+
+#[test]
+fn http_2_has_streams() {
+    assert_eq!(
+        read("http = '2'\nstreams = 7\nredirects = 3").map(|transport| (transport.http, transport.redirects)),
+        Ok((Http::Two { streams: 7 }, 3))
+    );
+    refuses("http = '1.1'\nstreams = 7", "expected `http = \"2\"` beside `streams`");
+    refuses("http = '2'\nkeep_alive = false", "expected HTTP/2, or connections that are not kept, found both");
+}
+
+#[test]
+fn plain_http_2_goes_through_no_proxy() {
+    let mut load = crate::model::LoadWork { transport: read("http = '2'\nproxy = 'p:1'").expect("keys"), ..default_load(Vec::new()) };
+    let mut check = |url: &str, version: Http, expected: Option<&str>| {
+        load.targets = vec![crate::config::value::new_target("GET".to_string(), url.to_string())];
+        load.transport.http = version;
+        assert_eq!(super::check(&load).map_err(|error| error.to_string()).err().map(|error| error.replace('\n', " ")).as_deref(), expected);
+    };
+    let refused = "proxy: expected `https://` where HTTP/2 goes through a proxy, found `http://x/`; a proxy forwards `http://` in HTTP/1; \
+                   leave out the proxy, or HTTP/2";
+    check("http://x/", Http::Two { streams: 1 }, Some(refused));
+    check("http://x/", Http::One, None);
+    check("HTTPS://x/", Http::Two { streams: 1 }, None);
 }
 
 #[test]

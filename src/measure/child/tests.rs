@@ -13,7 +13,7 @@ fn check(command: &str, timeout: Duration, expected: Result<(), &[&str]>) -> Tem
     let place = TempDir::new().unwrap();
     let log = place.path().join("logs/suite.log");
     let interrupted = AtomicBool::new(false);
-    let setting = Setting { directory: place.path(), log: &log, timeout, interrupted: &interrupted };
+    let setting = Setting { directory: place.path(), log: &log, timeout, interrupted: &interrupted, environment: &[] };
     match (run_to_end(command, &setting), expected) {
         (Ok(ending), Ok(())) => assert!(ending.status.success() && ending.usage.is_some()),
         (Err(MeasureError::Failed(sentence)), Err(parts)) => {
@@ -26,11 +26,17 @@ fn check(command: &str, timeout: Duration, expected: Result<(), &[&str]>) -> Tem
     place
 }
 
+/// What starting needs.
+fn within(directory: &Path) -> Setting<'_> {
+    static NEVER: AtomicBool = AtomicBool::new(false);
+    Setting { directory, log: Path::new("log"), timeout: LONG, interrupted: &NEVER, environment: &[] }
+}
+
 /// A shell command, running, that has written into `pid` the number of the process that is looked for later.
 fn started(command: &str) -> (TempDir, Log, Child) {
     let place = TempDir::new().unwrap();
     let log = Log::create(&place.path().join("log")).unwrap();
-    let child = Job::shell(command).start(place.path(), &log).unwrap();
+    let child = Job::shell(command).start(&within(place.path()), &log).unwrap();
     await_pid(place.path());
     (place, log, child)
 }
@@ -75,12 +81,22 @@ fn the_directory_is_the_commands_and_its_input_is_empty() {
 }
 
 #[test]
+fn variables_of_the_setting_reach_the_command_but_not_over_its_own() {
+    let place = TempDir::new().unwrap();
+    let environment = [("NS_A", "of the setting"), ("NS_B", "of the setting")].map(|(name, value)| (name.to_string(), value.to_string()));
+    let setting = Setting { environment: &environment, ..within(place.path()) };
+    let log = Log::create(&place.path().join("log")).unwrap();
+    Job::shell("echo $NS_A, $NS_B > said").environment("NS_B", "its own").run(&setting, &log).unwrap();
+    assert_eq!(std::fs::read_to_string(place.path().join("said")).unwrap(), "of the setting, its own\n");
+}
+
+#[test]
 fn a_directory_that_is_not_there_is_named() {
     let place = TempDir::new().unwrap();
     let log = Log::create(&place.path().join("log")).unwrap();
-    let error = Job::shell("true").start(&place.path().join("missing"), &log).unwrap_err();
+    let error = Job::shell("true").start(&within(&place.path().join("missing")), &log).unwrap_err();
     assert!(error.to_string().contains("missing"), "{error}");
-    let error = Job::program("ghost -v", "no-such-program-anywhere", &[]).start(place.path(), &log).unwrap_err();
+    let error = Job::program("ghost -v", "no-such-program-anywhere", &[]).start(&within(place.path()), &log).unwrap_err();
     assert!(error.to_string().starts_with("cannot start `ghost -v`"), "{error}");
 }
 
@@ -115,7 +131,7 @@ fn an_interrupt_ends_the_wait() {
     let place = TempDir::new().unwrap();
     let log = place.path().join("log");
     let interrupted = AtomicBool::new(false);
-    let setting = Setting { directory: place.path(), log: &log, timeout: LONG, interrupted: &interrupted };
+    let setting = Setting { directory: place.path(), log: &log, timeout: LONG, interrupted: &interrupted, environment: &[] };
     let found = std::thread::scope(|scope| {
         scope.spawn(|| {
             await_pid(place.path());
@@ -162,7 +178,7 @@ fn a_log_keeps_its_newest_part_and_goes_on() {
     log.keep(10, 4).unwrap();
     assert_eq!(std::fs::read_to_string(&path).unwrap(), "0123456789");
     log.keep(9, 4).unwrap();
-    let setting = Setting { directory: place.path(), log: &path, timeout: LONG, interrupted: &AtomicBool::new(false) };
+    let setting = Setting { directory: place.path(), log: &path, timeout: LONG, interrupted: &AtomicBool::new(false), environment: &[] };
     Job::shell("echo more").run(&setting, &log).unwrap();
     let text = std::fs::read_to_string(&path).unwrap();
     assert!(text.starts_with("[neverslower: ") && text.ends_with("]\n6789more\n"), "{text:?}");

@@ -55,7 +55,8 @@ fn measure(command: &str, repeat: u32, stop_after: u32) -> (Result<(), MeasureEr
         "#!/bin/sh\necho \"$@\" >> runs\nlines=$(wc -l < runs)\n[ \"$1\" != fail ] || [ $lines -lt 3 ] || { echo broken; exit 7; }\n";
     std::fs::write(place.path().join("tool.sh"), script).unwrap();
     let (log, interrupted) = (place.path().join("log"), AtomicBool::new(false));
-    let setting = Setting { directory: place.path(), log: &log, timeout: Duration::from_secs(60), interrupted: &interrupted };
+    let setting =
+        Setting { directory: place.path(), log: &log, timeout: Duration::from_secs(60), interrupted: &interrupted, environment: &[] };
     let work = CommandWork { run: command.into(), repeat, warm_up: 1 };
     let mut seen = Seen::default();
     let mut told = Vec::new();

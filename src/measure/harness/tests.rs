@@ -15,8 +15,8 @@ fn check(command: &str, results: Option<&str>, home: &str, expected: Result<(&st
     std::fs::write(directory.join("full/benchmark"), "stale").unwrap();
     std::fs::write(directory.join("old.txt"), "old").unwrap();
     let (log, interrupted) = (directory.join("logs/bench.log"), AtomicBool::new(false));
-    let setting = Setting { directory, log: &log, timeout: Duration::from_secs(60), interrupted: &interrupted };
-    let work = HarnessWork { command: command.into(), format: None, results: results.map(Into::into) };
+    let setting = Setting { directory, log: &log, timeout: Duration::from_secs(60), interrupted: &interrupted, environment: &[] };
+    let work = HarnessWork { command: command.into(), format: None, results: results.map(Into::into), single: None };
     match (run(&work, &directory.join(home), &setting), expected) {
         (Ok(found), Ok((printed, criterion, results))) => {
             assert_eq!(std::fs::read_to_string(&found.stdout).unwrap(), printed, "{command}");

@@ -2,6 +2,7 @@
 
 mod setup;
 
+use super::carrier::Answer;
 use super::failure::{ErrorClass, Failure};
 use super::pacer::Ticket;
 use super::parser::{Ended, Fed, Malformed, Response};
@@ -55,6 +56,11 @@ impl Flight {
             bytes_out_before: 0,
             hop: None,
         }
+    }
+
+    /// The request goes on as another one: what its first message sent is kept apart.
+    pub fn redirected(&mut self) {
+        self.bytes_out_before += mem::take(&mut self.bytes_out);
     }
 }
 
@@ -159,6 +165,11 @@ impl Connection {
         self.route
     }
 
+    /// The answer to what it carries or carried last.
+    pub fn answer(&self) -> Answer<'_> {
+        Answer { response: &self.response, is_home: self.route == HOME }
+    }
+
     /// What is missing for it to be open, to be said when that takes too long.
     pub fn missing(&self) -> &'static str {
         match self.state {
@@ -201,6 +212,16 @@ impl Connection {
         self.stream = None;
         self.state = State::Closed;
         (self.connect_ns, self.tls_ns) = (None, None);
+    }
+
+    /// Gives its socket away, to whoever speaks another protocol on it; it counts as open until it is closed.
+    pub fn take_stream(&mut self) -> Option<Stream> {
+        self.stream.take()
+    }
+
+    /// How long connecting and the TLS handshake took, told once.
+    pub fn take_phases(&mut self) -> (Option<u64>, Option<u64>) {
+        (self.connect_ns.take(), self.tls_ns.take())
     }
 
     /// Begins to connect along a route, whose number is kept.
@@ -252,13 +273,6 @@ impl Connection {
             }
         }
         Ok(())
-    }
-
-    /// The request goes on as another one: what its first message sent is kept apart.
-    pub fn redirected(&mut self) {
-        if let Some(flight) = &mut self.flight {
-            flight.bytes_out_before += mem::take(&mut flight.bytes_out);
-        }
     }
 
     fn read(&mut self, message: &Message, scratch: &mut [u8], clock: &Clock, is_closing: bool) -> Step {

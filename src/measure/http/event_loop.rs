@@ -1,27 +1,30 @@
 //! The loop: owns every connection of its thread and shares nothing.
 
+mod receive;
+
 use super::assertion;
-use super::connection::{Flight, Step};
+use super::carrier::Carrier;
+use super::connection::Flight;
 use super::failure::{ErrorClass, Failure};
+use super::http2::Steps;
 use super::ledger::{Closing, Ledger, Place};
 use super::pacer::{Pacer, Ticket, nanos};
-use super::pool::{Pool, Reactor, Reuse, refused};
+use super::pool::{Reactor, Reuse, refused};
 use super::request::Message;
 use super::route::Routes;
 use super::scenario::{Scenario, message_of};
 use super::timer::{Alarm, Until};
 use super::turns::Turns;
-use super::{LoadError, Phase, Progress};
+use super::{Drive, LoadError, Phase, Progress};
 use crate::clock::Clock;
 use crate::limits::{
     CONNECTIONS_MAX, LOAD_ABORT_CHECK_NS, LOAD_EVENTS_PER_TURN, LOAD_INTERRUPT_GRACE_NS, LOAD_PAUSE_NS_MAX, LOAD_PROGRESS_NS,
-    LOAD_READ_BYTES,
+    LOAD_READ_BYTES, LOAD_STREAM_POLL_NS,
 };
-use crate::model::{LoadModel, LoadWork, Note, RunFacts};
+use crate::model::{LoadModel, Note, RunFacts};
 use crate::record::Sink;
 use mio::{Events, Poll, Token};
 use std::collections::VecDeque;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 /// The timer's token; connections have their number.
@@ -36,7 +39,9 @@ pub struct EventLoop {
     connect_timeout_ns: u64,
     max_lag_ns: u64,
     reactor: Reactor,
-    pool: Pool,
+    carrier: Carrier,
+    /// HTTP/2: what happened to requests in one look at their connections; empty in between.
+    steps: Steps,
     in_flight: usize,
     pacer: Pacer,
     ledger: Ledger,
@@ -53,8 +58,8 @@ pub struct EventLoop {
 
 impl EventLoop {
     /// Checks the work, resolves the host and prepares every request; opens nothing yet.
-    pub fn new(work: &LoadWork, port: Option<u16>, recorded: &Arc<[u64]>) -> Result<EventLoop, LoadError> {
-        let scenario = Scenario::new(work, port, work.connections as usize)?;
+    pub fn new(drive: &Drive<'_>, scenario: Option<Scenario>) -> Result<EventLoop, LoadError> {
+        let (work, port) = (drive.work, drive.port);
         let messages: Vec<Message> = match &scenario {
             Some(scenario) => scenario.shapes().cloned().collect(),
             None => work.targets.iter().map(|target| Message::new(target, port, &work.transport)).collect::<Result<_, _>>()?,
@@ -72,8 +77,12 @@ impl EventLoop {
         if connections == 0 {
             return Err(LoadError(format!("{} connections leave none for this shard; use one a shard at least", work.connections)));
         }
-        let pacer = Pacer::new(work, recorded)?;
+        let mut pacer = Pacer::new(work, &drive.recorded)?;
+        if let Some(scenario) = &scenario {
+            scenario.supply(pacer.slots())?.into_iter().for_each(|supply| pacer.supply(supply));
+        }
         let routes = Routes::new(&work.transport, &first.url)?;
+        let carrier = Carrier::new(usize::try_from(connections).unwrap_or(usize::MAX), &work.transport, routes)?;
         let poll = Poll::new().map_err(refused)?;
         let alarm = Alarm::new(poll.registry(), ALARM).map_err(refused)?;
         Ok(EventLoop {
@@ -83,7 +92,8 @@ impl EventLoop {
             connect_timeout_ns: nanos(work.connect_timeout),
             max_lag_ns: nanos(work.max_lag),
             reactor: Reactor { poll, alarm, clock: Clock::start(), scratch: vec![0; LOAD_READ_BYTES] },
-            pool: Pool::new(usize::try_from(connections).unwrap_or(usize::MAX), work.transport.clone(), routes),
+            carrier,
+            steps: Steps::new(),
             in_flight: 0,
             pacer,
             ledger: Ledger::new(work.abort_if.clone()),
@@ -98,7 +108,7 @@ impl EventLoop {
     /// Opens every connection before the schedule starts.
     pub fn open_all(&mut self, interrupted: &AtomicBool) -> Result<(), LoadError> {
         let Some(message) = self.turns.of(0) else { return Ok(()) };
-        self.pool.open_all(&mut self.reactor, message, self.connect_timeout_ns, interrupted)
+        self.carrier.open_all(&mut self.reactor, message, self.connect_timeout_ns, interrupted)
     }
 
     /// The run itself, turn by turn.
@@ -119,6 +129,7 @@ impl EventLoop {
             }
             self.send_all(now_ns, sink)?;
             self.expire(now_ns, sink)?;
+            self.flush(sink)?;
             if now_ns >= tick_ns {
                 tick_ns = now_ns + LOAD_PROGRESS_NS;
                 progress(self.progress(now_ns));
@@ -138,7 +149,12 @@ impl EventLoop {
             now_ns = self.reactor.clock.elapsed_ns();
         }
         self.ledger.close();
-        self.settle_rest(now_ns, sink)
+        self.settle_rest(now_ns, sink)?;
+        if self.pacer.is_out_of_supply() && self.pacer.planned() == 0 {
+            let what = self.scenario.as_ref().map(Scenario::describe_end).unwrap_or_default();
+            return Err(LoadError(format!("{what} in its warm-up; nothing was measured")));
+        }
+        Ok(())
     }
 
     /// No further request starts, and answers are not waited for as long as planned.
@@ -161,7 +177,8 @@ impl EventLoop {
     }
 
     fn wait(&mut self, events: &mut Events, now_ns: u64, tick_ns: u64) -> Result<(), LoadError> {
-        let others_ns = [Some(tick_ns), Some(self.next_limit_ns), self.end_ns(), self.pool.next_wake_ns()];
+        let supply_ns = self.pacer.is_starved().then(|| now_ns.saturating_add(LOAD_STREAM_POLL_NS));
+        let others_ns = [Some(tick_ns), Some(self.next_limit_ns), self.end_ns(), self.carrier.next_wake_ns(), supply_ns];
         if self.pacer.model() == LoadModel::Closed {
             // The server gets to answer more than one request before we sleep and are woken: larger batches, fewer wake-ups.
             std::thread::yield_now();
@@ -173,46 +190,28 @@ impl EventLoop {
         self.reactor.wait(events, Until { now_ns, due_ns, other_ns })
     }
 
-    /// First phase of a turn: everything that has come.
-    fn receive_all(&mut self, events: &Events, sink: &mut dyn Sink) -> Result<(), LoadError> {
-        for event in events {
-            let Token(number) = event.token();
-            let Some(connection) = self.pool.get(number) else { continue };
-            let sequence = connection.flight.as_ref().map_or(0, |flight| flight.ticket.sequence);
-            let Some(message) = message_of(&self.turns, self.scenario.as_ref(), number, sequence) else { continue };
-            match self.pool.on_event(number, message, &mut self.reactor, event.is_read_closed() || event.is_error()) {
-                Step::Pending => {}
-                Step::Sent { at_ns } => self.next_limit_ns = self.next_limit_ns.min(at_ns.saturating_add(self.timeout_ns)),
-                Step::Answered { at_ns } => match self.pool.redirect(number, message, self.reactor.poll.registry(), at_ns) {
-                    None => self.settle(number, at_ns, None, sink)?,
-                    Some(Ok(())) => self.next_limit_ns = self.next_limit_ns.min(at_ns.saturating_add(self.connect_timeout_ns)),
-                    Some(Err(failure)) => self.settle(number, at_ns, Some(failure), sink)?,
-                },
-                Step::Failed { at_ns, failure } => self.settle(number, at_ns, Some(failure), sink)?,
-            }
-        }
-        Ok(())
-    }
-
     /// Second phase: everything that may start.
     fn send_all(&mut self, now_ns: u64, sink: &mut dyn Sink) -> Result<(), LoadError> {
         if self.ending_until_ns.is_some() {
             return Ok(());
         }
-        self.pool.wake(now_ns);
+        self.carrier.wake(now_ns);
         while let Some((number, until_ns)) = self.thinking.front().copied()
             && until_ns <= now_ns
         {
             self.thinking.pop_front();
-            self.pool.release(number, Reuse::AtOnce);
+            self.carrier.release(number, Reuse::AtOnce);
+        }
+        if let Some(supply) = self.scenario.as_mut().map(|scenario| scenario.refill(self.pacer.next_slot())).transpose()?.flatten() {
+            self.pacer.supply(supply);
         }
         while let Some((number, ticket, failure)) = self.scenario.as_mut().and_then(|scenario| scenario.resume(now_ns)) {
             self.dispatch(number, ticket, now_ns, failure, sink)?;
         }
-        while let Some(number) = self.pool.take() {
+        while let Some(number) = self.carrier.take() {
             let now_ns = self.reactor.clock.elapsed_ns();
             let Some(ticket) = self.pacer.take(now_ns, self.in_flight + self.thinking.len()) else {
-                self.pool.untake(number);
+                self.carrier.untake(number);
                 return Ok(());
             };
             self.start(number, ticket, now_ns, sink)?;
@@ -227,7 +226,7 @@ impl EventLoop {
         self.dispatch(number, ticket, now_ns, failure, sink)
     }
 
-    /// Puts a request on a connection that is free for it; one that could not be made has failed.
+    /// Puts a request on what is free to carry it; one that could not be made has failed.
     fn dispatch(
         &mut self,
         number: usize,
@@ -236,17 +235,13 @@ impl EventLoop {
         failure: Option<Failure>,
         sink: &mut dyn Sink,
     ) -> Result<(), LoadError> {
-        let Some(connection) = self.pool.get_mut(number) else { return Ok(()) };
-        connection.flight = Some(Flight::new(ticket, now_ns));
+        self.carrier.take_up(number, Flight::new(ticket, now_ns));
         if failure.is_some() {
             return self.settle(number, now_ns, failure, sink);
         }
-        let (begun, limit_ns) = if connection.is_open() {
-            let Some(message) = message_of(&self.turns, self.scenario.as_ref(), number, ticket.sequence) else { return Ok(()) };
-            (connection.send(message, now_ns), self.timeout_ns)
-        } else {
-            (self.pool.connect(number, self.reactor.poll.registry(), now_ns), self.connect_timeout_ns)
-        };
+        let Some(message) = message_of(&self.turns, self.scenario.as_ref(), number, ticket.sequence) else { return Ok(()) };
+        let (begun, is_sent) = self.carrier.start(number, message, &self.reactor, now_ns);
+        let limit_ns = if is_sent { self.timeout_ns } else { self.connect_timeout_ns };
         self.next_limit_ns = self.next_limit_ns.min(now_ns.saturating_add(limit_ns));
         match begun {
             Ok(()) => Ok(()),
@@ -254,26 +249,18 @@ impl EventLoop {
         }
     }
 
-    /// The request of a connection has ended, one way or the other; the connection is free again.
+    /// A request has ended, one way or the other; what carried it is free again, unless an iteration of steps goes on.
     fn settle(&mut self, number: usize, at_ns: u64, failure: Option<Failure>, sink: &mut dyn Sink) -> Result<(), LoadError> {
-        let Some(connection) = self.pool.get_mut(number) else { return Ok(()) };
         let is_broken = failure.is_some();
-        if is_broken {
-            connection.close();
-        }
-        // Without a request it was idle, and is among the free ones already, or rests between two steps.
-        let Some(flight) = connection.flight.take() else { return Ok(()) };
+        let Some(ended) = self.carrier.end(number, is_broken) else { return Ok(()) };
+        let sequence = ended.flight.ticket.sequence;
         let failure = failure.or_else(|| match &mut self.scenario {
-            Some(scenario) => scenario.take_in(number, &connection.response),
-            None => {
-                let assertions = self.turns.of(flight.ticket.sequence)?.assertions.as_deref()?;
-                assertion::unmet(assertions, &connection.response)
-            }
+            Some(scenario) => scenario.take_in(number, ended.answer),
+            None => assertion::unmet(self.turns.of(sequence)?.assertions.as_deref()?, ended.answer.response),
         });
-        let Some(message) = message_of(&self.turns, self.scenario.as_ref(), number, flight.ticket.sequence) else { return Ok(()) };
-        connection.failures = if is_broken { connection.failures.saturating_add(1) } else { 0 };
-        let place = Place { message, thread: &connection.name, epoch_ns: self.reactor.clock.started_epoch_ns() };
-        self.ledger.settle(&flight, &connection.response, &place, (at_ns, failure.as_ref()), sink)?;
+        let Some(message) = message_of(&self.turns, self.scenario.as_ref(), number, sequence) else { return Ok(()) };
+        let place = Place { message, thread: ended.name, epoch_ns: self.reactor.clock.started_epoch_ns() };
+        self.ledger.settle(&ended.flight, ended.answer.response, &place, (at_ns, failure.as_ref()), sink)?;
         if self.scenario.as_mut().is_some_and(|scenario| scenario.advance(number, at_ns, failure.is_none())) {
             return Ok(());
         }
@@ -285,7 +272,7 @@ impl EventLoop {
             self.thinking.push_back((number, at_ns.saturating_add(self.think_ns)));
         } else {
             let is_pausing = is_closed_loop && is_broken;
-            self.pool.release(number, if is_pausing { Reuse::AfterPause { from_ns: at_ns } } else { Reuse::AtOnce });
+            self.carrier.release(number, if is_pausing { Reuse::AfterPause { from_ns: at_ns } } else { Reuse::AtOnce });
         }
         Ok(())
     }
@@ -296,17 +283,15 @@ impl EventLoop {
             return Ok(());
         }
         self.next_limit_ns = u64::MAX;
-        for number in 0..self.pool.len() {
-            let Some(connection) = self.pool.get(number) else { continue };
-            let Some(limit_ns) = connection.limit_ns(self.timeout_ns, self.connect_timeout_ns) else { continue };
-            if limit_ns > now_ns {
-                self.next_limit_ns = self.next_limit_ns.min(limit_ns);
+        for number in 0..self.carrier.len() {
+            let Some(limit) = self.carrier.limit(number, self.timeout_ns, self.connect_timeout_ns) else { continue };
+            if limit.at_ns > now_ns {
+                self.next_limit_ns = self.next_limit_ns.min(limit.at_ns);
                 continue;
             }
-            let failure = if connection.is_connecting() {
-                Failure::owned(ErrorClass::TimeoutConnect, format!("{} within the time limit", connection.missing()))
-            } else {
-                Failure::new(ErrorClass::TimeoutResponse, "no answer within the time limit")
+            let failure = match limit.missing {
+                Some(missing) => Failure::owned(ErrorClass::TimeoutConnect, format!("{missing} within the time limit")),
+                None => Failure::new(ErrorClass::TimeoutResponse, "no answer within the time limit"),
             };
             self.settle(number, now_ns, Some(failure), sink)?;
         }
@@ -329,14 +314,14 @@ impl EventLoop {
     /// At the end: what got no answer, and what never found a connection.
     fn settle_rest(&mut self, now_ns: u64, sink: &mut dyn Sink) -> Result<(), LoadError> {
         let is_ended_early = self.ending_until_ns.is_some();
-        for number in 0..self.pool.len() {
-            let Some(connection) = self.pool.get(number).filter(|connection| connection.flight.is_some()) else { continue };
-            let failure = if is_ended_early {
-                Failure::new(ErrorClass::Interrupted, "the run was ended before the answer came")
-            } else if connection.is_connecting() {
-                Failure::owned(ErrorClass::TimeoutConnect, format!("{} before the grace period of the run ended", connection.missing()))
-            } else {
-                Failure::new(ErrorClass::TimeoutResponse, "no answer before the grace period of the run ended")
+        for number in 0..self.carrier.len() {
+            if self.carrier.flight(number).is_none() {
+                continue;
+            }
+            let failure = match self.carrier.limit(number, 0, 0).and_then(|limit| limit.missing) {
+                _ if is_ended_early => Failure::new(ErrorClass::Interrupted, "the run was ended before the answer came"),
+                Some(missing) => Failure::owned(ErrorClass::TimeoutConnect, format!("{missing} before the grace period of the run ended")),
+                None => Failure::new(ErrorClass::TimeoutResponse, "no answer before the grace period of the run ended"),
             };
             self.settle(number, now_ns, Some(failure), sink)?;
         }
@@ -345,6 +330,9 @@ impl EventLoop {
         }
         self.pacer.defer(now_ns);
         while let Some(ticket) = self.pacer.take_unsent() {
+            if let Some(scenario) = &mut self.scenario {
+                scenario.miss(&ticket);
+            }
             // No connection carries it, so that of a scenario it is the first step.
             let Some(message) = message_of(&self.turns, self.scenario.as_ref(), usize::MAX, ticket.sequence) else { break };
             let place = Place { message, thread: "load 1", epoch_ns: self.reactor.clock.started_epoch_ns() };
@@ -365,7 +353,8 @@ impl EventLoop {
             phase,
             done: self.ledger.done(),
             // How many requests a scenario makes is known only when its last iteration has ended.
-            planned: (self.pacer.is_count_known() && self.scenario.is_none()).then(|| self.pacer.planned()),
+            planned: (self.pacer.is_count_known() && !self.scenario.as_ref().is_some_and(Scenario::has_steps))
+                .then(|| self.pacer.planned()),
             elapsed_ns: now_ns.saturating_sub(self.pacer.origin_ns()),
             total_ns: self.pacer.window_end_ns().map(|end_ns| end_ns.saturating_sub(self.pacer.origin_ns())),
             errors: self.ledger.errors(),
@@ -376,20 +365,21 @@ impl EventLoop {
 
     /// Oddities of the finished run, and what became of the iterations of a scenario.
     pub fn notes(&self) -> Vec<Note> {
-        let iterations = self.scenario.as_ref().map(|scenario| scenario.iterations.describe(self.pacer.planned(), self.ledger.unsent()));
-        self.ledger.notes().into_iter().chain(iterations.map(Note::text)).collect()
+        let scenario = self.scenario.iter();
+        let ends = scenario.clone().filter(|_| self.pacer.is_out_of_supply()).map(Scenario::describe_end);
+        self.ledger.notes().into_iter().chain(scenario.flat_map(Scenario::describe).chain(ends).map(Note::text)).collect()
     }
 
     /// The facts of the finished run.
     pub fn facts(&self) -> RunFacts {
         let closing = Closing {
-            connections: u32::try_from(self.pool.len()).unwrap_or(u32::MAX),
-            reconnects: self.pool.reconnects(),
+            connections: u32::try_from(self.carrier.pool().len()).unwrap_or(u32::MAX),
+            reconnects: self.carrier.pool().reconnects(),
             max_lag_ns: self.max_lag_ns,
             is_partial: self.ending_until_ns.is_some(),
             aborted: self.aborted.clone(),
-            transport: self.pool.facts(),
-            later: self.scenario.as_ref().map_or(0, |scenario| scenario.iterations.later),
+            transport: self.carrier.facts(),
+            later: self.scenario.as_ref().map_or(0, Scenario::later),
         };
         self.ledger.facts(&self.pacer, &self.reactor.clock, closing)
     }

@@ -19,7 +19,7 @@ pub enum ErrorClass {
     ReadReset,
     TimeoutConnect,
     TimeoutResponse,
-    /// What came is not an HTTP/1 answer.
+    /// What came is no answer of the HTTP that was asked for.
     Protocol,
     /// The connection was closed before the announced body was complete.
     TruncatedBody,

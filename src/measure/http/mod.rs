@@ -1,17 +1,21 @@
-//! The load engine: HTTP/1.1 over one event loop, in an open loop (a schedule decides when requests start) or a closed one
-//! (the answer before does).
+//! The load engine: HTTP/1.1 and HTTP/2 over one event loop, in an open loop (a schedule decides when requests start) or a
+//! closed one (the answer before does).
 //!
 //! A turn has two phases, because a generator that writes after every answer is woken by the first one and gets batches of
 //! one: wait; read and parse *everything* that is ready, stamping each completion; then write all requests that are due.
 //! In the order a request meets them: `arrival` (its intended start, a pure function), `pacer` (whether it may start now),
-//! `connection` (its bytes), `parser` (its answer), `ledger` (its sample).
+//! `carrier` (the connection, or the lane of HTTP/2, that it is given), `connection` or `http2` (its bytes), `parser` (its answer),
+//! `ledger` (its sample).
 
 mod arrival;
 mod assertion;
+mod carrier;
 mod chunked;
 mod connection;
 mod event_loop;
 mod failure;
+mod feed;
+mod http2;
 mod kept;
 mod ledger;
 mod pacer;
@@ -34,9 +38,11 @@ mod url;
 mod watch;
 
 pub use parser::{Ended, Expect, Fed, Malformed, Response};
+pub use scenario::Targets;
 
 use crate::model::{LoadWork, Note};
 use crate::record::Sink;
+use scenario::Scenario;
 use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -46,6 +52,8 @@ pub struct Drive<'a> {
     pub work: &'a LoadWork,
     /// Starts of the work's trace, ns after the start of the load, ascending; empty where it has none.
     pub recorded: Arc<[u64]>,
+    /// What comes for the work's file of targets, where it is read as targets are needed.
+    pub targets: Option<Targets>,
     /// Replaces `{port}` in the URLs of the targets.
     pub port: Option<u16>,
     /// Once it is set no further request starts; what was measured is kept.
@@ -98,11 +106,15 @@ impl std::error::Error for LoadError {}
 
 /// Runs a load test on the calling thread. Pushes one sample per planned request into the sink as it ends, and at last
 /// the facts, among which completed + failed + unsent = planned.
-pub fn drive(drive: Drive<'_>, sink: &mut dyn Sink) -> Result<(), LoadError> {
+pub fn drive(mut drive: Drive<'_>, sink: &mut dyn Sink) -> Result<(), LoadError> {
     if drive.work.transport.tls.insecure {
         sink.note(Note::text("TLS certificates were NOT verified (insecure): whoever answered may not be the server that was meant"));
     }
-    let mut run = event_loop::EventLoop::new(drive.work, drive.port, &drive.recorded)?;
+    let scenario = match drive.targets.take() {
+        Some(targets) => Some(Scenario::streamed(drive.work, drive.port, targets, drive.interrupted)?),
+        None => Scenario::new(drive.work, drive.port)?,
+    };
+    let mut run = event_loop::EventLoop::new(&drive, scenario)?;
     start::approach(&drive.work.start, drive.interrupted);
     run.open_all(drive.interrupted)?;
     start::meet(&drive.work.start, drive.interrupted)?;

@@ -6,6 +6,7 @@ use super::kept::{Keep, Kept};
 use crate::limits::{QUOTED_CHARS_MAX, RESPONSE_HEAD_BYTES_MAX, RESPONSE_HEADERS_MAX, SERVER_TIMING_BYTES_MAX};
 use httparse::{Header, ParserConfig, Status};
 use std::borrow::Cow;
+use std::iter;
 use std::mem::{self, MaybeUninit};
 
 /// What came is not an HTTP/1 answer; the text says why.
@@ -58,6 +59,7 @@ enum State {
 }
 
 const SERVER_TIMING: &str = "server-timing";
+const LOCATION: &str = "location";
 
 /// Longest reason phrase kept.
 const REASON_BYTES: usize = 32;
@@ -111,6 +113,20 @@ impl Response {
         self.location = None;
         self.server_timing.clear();
         self.kept.begin(Keep::Nothing);
+    }
+
+    /// Takes the head of an answer that came by another way than `feed`; of its body only `kept` is told.
+    pub fn take_head<'a>(&mut self, status: u16, headers: impl Iterator<Item = (&'a str, &'a [u8])>) {
+        self.state = State::Complete;
+        self.status = [digit(status / 100), digit(status / 10), digit(status)];
+        for (name, value) in headers {
+            if name.eq_ignore_ascii_case(SERVER_TIMING) {
+                self.add_server_timing(value);
+            } else if (300..400).contains(&status) && name.eq_ignore_ascii_case(LOCATION) {
+                self.location.get_or_insert_with(|| value.to_vec());
+            }
+            self.kept.add_headers(iter::once((name, value)));
+        }
     }
 
     /// Takes the next bytes from the wire.
@@ -240,7 +256,7 @@ impl Response {
         }
         let fields = Fields::of(parsed.headers)?;
         if (300..400).contains(&status) {
-            let location = parsed.headers.iter().find(|header| header.name.eq_ignore_ascii_case("location"));
+            let location = parsed.headers.iter().find(|header| header.name.eq_ignore_ascii_case(LOCATION));
             self.location = location.map(|header| header.value.to_vec());
         }
         if fields.server_timing {
@@ -268,11 +284,15 @@ impl Response {
     #[cold]
     fn keep_server_timing(&mut self, headers: &[Header<'_>]) {
         for header in headers.iter().filter(|header| header.name.eq_ignore_ascii_case(SERVER_TIMING)) {
-            if !self.server_timing.is_empty() {
-                self.server_timing.push(b',');
-            }
-            self.server_timing.extend_from_slice(header.value);
+            self.add_server_timing(header.value);
         }
+    }
+
+    fn add_server_timing(&mut self, value: &[u8]) {
+        if !self.server_timing.is_empty() {
+            self.server_timing.push(b',');
+        }
+        self.server_timing.extend_from_slice(value);
         self.server_timing.truncate(SERVER_TIMING_BYTES_MAX);
     }
 

@@ -3,7 +3,7 @@
 use super::LoadError;
 use super::connection::{Connection, Step};
 use super::failure::Failure;
-use super::redirect;
+use super::redirect::{self, Jar};
 use super::request::Message;
 use super::route::{HOME, Routes};
 use super::timer::{Alarm, Until};
@@ -47,6 +47,29 @@ pub enum Reuse {
     },
 }
 
+/// What is free from the given time on.
+#[derive(Debug, Default)]
+pub struct Pauses(Vec<(usize, u64)>);
+
+impl Pauses {
+    /// After so many failures in a row, the last of them at `from_ns`.
+    pub fn begin(&mut self, number: usize, failures: u32, from_ns: u64) {
+        let doublings = failures.saturating_sub(1).min(LOAD_PAUSE_NS_MAX.ilog2());
+        let pause_ns = LOAD_PAUSE_NS_MIN.saturating_mul(1 << doublings).min(LOAD_PAUSE_NS_MAX);
+        self.0.push((number, from_ns.saturating_add(pause_ns)));
+    }
+
+    /// Those whose pause is over; it is ended.
+    pub fn end(&mut self, now_ns: u64) -> impl Iterator<Item = usize> {
+        self.0.extract_if(.., move |(_, until_ns)| *until_ns <= now_ns).map(|(number, _)| number)
+    }
+
+    /// When the next pause ends.
+    pub fn next_ns(&self) -> Option<u64> {
+        self.0.iter().map(|(_, until_ns)| *until_ns).min()
+    }
+}
+
 /// Every connection is in use or in exactly one of the three queues.
 #[derive(Debug)]
 pub struct Pool {
@@ -58,8 +81,7 @@ pub struct Pool {
     idle: VecDeque<usize>,
     /// Free, to be connected by the next request that finds no other.
     closed: VecDeque<usize>,
-    /// Free from the given time on.
-    paused: Vec<(usize, u64)>,
+    paused: Pauses,
 }
 
 impl Pool {
@@ -72,13 +94,18 @@ impl Pool {
             redirects: 0,
             idle: VecDeque::with_capacity(count),
             closed: VecDeque::with_capacity(count),
-            paused: Vec::new(),
+            paused: Pauses::default(),
         }
     }
 
     /// Connections in all.
     pub fn len(&self) -> usize {
         self.connections.len()
+    }
+
+    /// What was asked for.
+    pub fn transport(&self) -> &Transport {
+        &self.transport
     }
 
     /// One of them, by its number.
@@ -123,24 +150,20 @@ impl Pool {
         match reuse {
             _ if connection.is_open() => self.idle.push_back(number),
             Reuse::AtOnce => self.closed.push_back(number),
-            Reuse::AfterPause { from_ns } => {
-                let doublings = connection.failures.saturating_sub(1).min(LOAD_PAUSE_NS_MAX.ilog2());
-                let pause_ns = LOAD_PAUSE_NS_MIN.saturating_mul(1 << doublings).min(LOAD_PAUSE_NS_MAX);
-                self.paused.push((number, from_ns.saturating_add(pause_ns)));
-            }
+            Reuse::AfterPause { from_ns } => self.paused.begin(number, connection.failures, from_ns),
         }
     }
 
     /// Ends the pauses that are over.
     pub fn wake(&mut self, now_ns: u64) {
-        if !self.paused.is_empty() {
-            self.closed.extend(self.paused.extract_if(.., |(_, until_ns)| *until_ns <= now_ns).map(|(number, _)| number));
+        if !self.paused.0.is_empty() {
+            self.closed.extend(self.paused.end(now_ns));
         }
     }
 
     /// When the next pause ends.
     pub fn next_wake_ns(&self) -> Option<u64> {
-        self.paused.iter().map(|(_, until_ns)| *until_ns).min()
+        self.paused.next_ns()
     }
 
     /// Begins to make the connection.
@@ -172,15 +195,20 @@ impl Pool {
         step
     }
 
-    /// Follows the redirect that a connection was answered with; `None` where the answer is none, or is to be seen.
-    pub fn redirect(&mut self, number: usize, message: &Message, registry: &Registry, now_ns: u64) -> Option<Result<(), Failure>> {
-        if self.transport.redirects == 0 {
-            return None;
-        }
+    /// Follows the redirect that a connection was answered with, with the cookies of its session; `None` where the answer is
+    /// none, or is to be seen.
+    pub fn redirect(
+        &mut self,
+        number: usize,
+        message: &Message,
+        jar: Option<Jar<'_>>,
+        registry: &Registry,
+        now_ns: u64,
+    ) -> Option<Result<(), Failure>> {
         let connection = self.connections.get_mut(number)?;
         let before = connection.flight.as_mut()?.hop.take();
         let (message, followed) = before.as_ref().map_or((message, 0), |hop| (&hop.message, hop.count));
-        let hop = match redirect::next(&self.transport, message, &connection.response, followed)? {
+        let hop = match redirect::next(&self.transport, message, &connection.response, followed, jar)? {
             Ok(hop) => hop,
             Err(failure) => return Some(Err(failure)),
         };
@@ -189,7 +217,7 @@ impl Pool {
             Err(failure) => return Some(Err(failure)),
         };
         self.redirects += 1;
-        connection.redirected();
+        connection.flight.as_mut()?.redirected();
         let begun = if connection.is_open() && connection.route() == route {
             connection.send(&hop.message, now_ns)
         } else {
@@ -207,6 +235,8 @@ impl Pool {
             addresses: endpoints.take(LOAD_ADDRESSES_SHOWN).map(|endpoint| endpoint.shown()).collect(),
             connects: self.connections.iter().map(Connection::connects).sum(),
             protocol: ALPN.to_string(),
+            streams: None,
+            retries: 0,
             redirects: self.redirects,
             tls: secured.map(|secured| TlsFacts {
                 version: secured.version_name(),

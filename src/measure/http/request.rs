@@ -1,27 +1,30 @@
 //! Requests as bytes, made once per target before the clock starts.
 
 use super::LoadError;
+use super::http2::Head;
 use super::kept::Keep;
 use super::parser::Expect;
 use super::proxy;
 use super::url::{Scheme, Url};
-use crate::model::{Assertions, Auth, Target, Transport};
+use crate::model::{Assertions, Auth, Http, Target, Transport};
 use std::fmt::Write as _;
 use std::rc::Rc;
 
 /// A target ready to be written to a socket.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct Message {
     pub label: String,
     pub method: String,
     pub url: Url,
     /// The whole request.
     pub wire: Vec<u8>,
+    /// The same for HTTP/2, where that is what is spoken.
+    pub http2: Option<Rc<Head>>,
     pub expect: Expect,
     /// How much of the answer its assertions need.
     pub keep: Keep,
     /// What the answer has to be, where that is more than a status below 400.
-    pub assertions: Option<Box<Assertions>>,
+    pub assertions: Option<Rc<Assertions>>,
     /// Whether the connection carries no further request.
     pub is_last: bool,
     /// What it was made of, for a redirect to be made of the same.
@@ -72,17 +75,22 @@ impl Message {
         let mut wire = head.into_bytes();
         wire.extend_from_slice(&target.body);
         let expect = if target.method == "HEAD" { Expect::HeadOnly } else { Expect::Body };
-        Ok(Message {
+        let mut message = Message {
             label: target.label.clone(),
             method: target.method.clone(),
             url,
             wire,
+            http2: None,
             expect,
             keep: keep(&target.assertions),
-            assertions: (target.assertions != Assertions::default()).then(|| Box::new(target.assertions.clone())),
+            assertions: (target.assertions != Assertions::default()).then(|| Rc::new(target.assertions.clone())),
             is_last: transport.connection_per_request,
             target: Rc::new(target.clone()),
-        })
+        };
+        if transport.http != Http::One {
+            message.http2 = Some(Rc::new(Head::of(&message)?));
+        }
+        Ok(message)
     }
 }
 

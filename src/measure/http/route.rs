@@ -8,7 +8,7 @@ use super::stream::Socket;
 use super::tls;
 use super::url::{Scheme, Url};
 use crate::limits::LOAD_ORIGINS_MAX;
-use crate::model::{Family, Transport};
+use crate::model::{Family, Http, Transport};
 use mio::net::TcpStream;
 use rustls::ClientConfig;
 use rustls::pki_types::ServerName;
@@ -147,9 +147,13 @@ impl Routes {
     }
 
     fn client_config(&mut self) -> Result<Arc<ClientConfig>, LoadError> {
+        let alpn = match self.transport.http {
+            Http::One => tls::ALPN,
+            Http::Two { .. } => tls::ALPN_HTTP2,
+        };
         let config = match self.tls.take() {
             Some(config) => config,
-            None => Arc::new(tls::client_config(&self.transport.tls)?),
+            None => Arc::new(tls::client_config(&self.transport.tls, alpn)?),
         };
         Ok(Arc::clone(self.tls.insert(config)))
     }

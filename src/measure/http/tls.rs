@@ -10,15 +10,18 @@ use rustls::client::Resumption;
 use rustls::crypto::ring;
 use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName};
-use rustls::{CertificateError, CipherSuite, ClientConfig, ClientConnection, HandshakeKind, ProtocolVersion, RootCertStore};
+use rustls::{
+    AlertDescription, CertificateError, CipherSuite, ClientConfig, ClientConnection, HandshakeKind, ProtocolVersion, RootCertStore,
+};
 use std::io::{self, Read, Write};
 use std::sync::Arc;
 
-/// The one protocol offered.
+/// What is offered to be spoken: one of the two, by the version that was asked for.
 pub const ALPN: &str = "http/1.1";
+pub const ALPN_HTTP2: &str = "h2";
 
 /// What the handshakes of a run share.
-pub fn client_config(work: &TlsWork) -> Result<ClientConfig, LoadError> {
+pub fn client_config(work: &TlsWork, alpn: &str) -> Result<ClientConfig, LoadError> {
     let provider = Arc::new(ring::default_provider());
     let impossible = |error: rustls::Error| LoadError(format!("TLS cannot be set up: {error}"));
     let builder = ClientConfig::builder_with_provider(Arc::clone(&provider)).with_safe_default_protocol_versions().map_err(impossible)?;
@@ -43,7 +46,7 @@ pub fn client_config(work: &TlsWork) -> Result<ClientConfig, LoadError> {
             return Err(LoadError(format!("the key of {} has no certificate; name it with `cert` (--cert)", shown(key))));
         }
     };
-    config.alpn_protocols = vec![ALPN.as_bytes().to_vec()];
+    config.alpn_protocols = vec![alpn.as_bytes().to_vec()];
     if !work.resumption {
         config.resumption = Resumption::disabled();
     }
@@ -136,6 +139,11 @@ impl TlsStream {
         }
     }
 
+    /// What the handshake agreed to speak.
+    pub fn alpn(&self) -> Option<&[u8]> {
+        self.session.alpn_protocol()
+    }
+
     /// Whether the peer has said that it will send nothing more.
     pub fn is_ended(&self) -> bool {
         self.is_ended
@@ -203,6 +211,9 @@ impl Write for TlsStream {
 /// The TLS error within an error of a socket.
 pub fn failure_of(error: &io::Error) -> Option<Failure> {
     let error: &rustls::Error = error.get_ref()?.downcast_ref()?;
+    if *error == rustls::Error::AlertReceived(AlertDescription::NoApplicationProtocol) {
+        return Some(Failure::new(ErrorClass::Protocol, "the server speaks none of the HTTP versions that were offered (ALPN)"));
+    }
     let way_out = match error {
         rustls::Error::InvalidCertificate(CertificateError::UnknownIssuer) => "; name its authority with `ca` (--cacert)",
         rustls::Error::InvalidCertificate(CertificateError::NotValidForNameContext { .. } | CertificateError::NotValidForName) => {

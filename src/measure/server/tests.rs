@@ -1,6 +1,6 @@
 use super::Server;
 use crate::machine;
-use crate::measure::MeasureError;
+use crate::measure::{MeasureError, Setting};
 use crate::model::ServerWork;
 use std::net::{TcpListener, TcpStream};
 use std::sync::atomic::AtomicBool;
@@ -15,7 +15,10 @@ fn work(command: &str, ready: &str, ready_timeout: Duration) -> ServerWork {
 }
 
 fn start(place: &TempDir, command: &str, ready: &str, timeout: Duration, interrupted: &AtomicBool) -> Result<Server, MeasureError> {
-    Server::start(&work(command, ready, timeout), place.path(), &place.path().join("logs/server.log"), interrupted)
+    let log = place.path().join("logs/server.log");
+    // Only `ready_timeout` bounds a start.
+    let setting = Setting { directory: place.path(), log: &log, timeout: Duration::ZERO, interrupted, environment: &[] };
+    Server::start(&work(command, ready, timeout), &setting)
 }
 
 /// A server that must not be measured: parts of the sentence that says why.

@@ -15,7 +15,8 @@ fn check(command: &str, globs: &[&str], old: &[&str], expected: Result<(&[&str],
     }
     std::fs::create_dir_all(directory.join("out")).unwrap();
     let (log, interrupted) = (place.path().join("log"), AtomicBool::new(false));
-    let setting = Setting { directory: &directory, log: &log, timeout: Duration::from_secs(60), interrupted: &interrupted };
+    let setting =
+        Setting { directory: &directory, log: &log, timeout: Duration::from_secs(60), interrupted: &interrupted, environment: &[] };
     let work = ToolWork { run: command.into(), results: globs.iter().map(ToString::to_string).collect(), format: None };
     let full = |names: &[&str]| names.iter().map(|name| directory.join(name)).collect::<Vec<_>>();
     match (run(&work, &setting), expected) {

@@ -42,7 +42,11 @@ pub fn lines(run: &Run, load: &LoadFacts) -> Vec<(&'static str, String)> {
 
 /// How requests reached the server.
 fn transport(transport: &TransportFacts) -> Vec<(&'static str, String)> {
-    let mut lines = vec![("server", format!("{}, {}", transport.addresses.join(" "), transport.protocol))];
+    let streams = transport.streams.map_or_else(String::new, |streams| format!(" ({streams} at a time on each connection)"));
+    let mut lines = vec![("server", format!("{}, {}{streams}", transport.addresses.join(" "), transport.protocol))];
+    if transport.retries > 0 {
+        lines.push(("retries", format!("{} requests that the server had not looked at", transport.retries)));
+    }
     if let Some(tls) = &transport.tls {
         let trust = if tls.verified { "verified" } else { "NOT VERIFIED" };
         let handshakes = if tls.resumption { format!("{} sessions resumed", tls.resumed) } else { "full handshakes".to_string() };

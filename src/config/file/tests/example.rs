@@ -2,6 +2,7 @@
 
 use super::parse;
 use crate::config::assertion::ASSERT;
+use crate::config::feed::FEEDER;
 use crate::config::file::{GATE, ROOT};
 use crate::config::jenkins::{CONSTRAINT, JENKINS};
 use crate::config::judged::usual_too_fast;
@@ -9,7 +10,7 @@ use crate::config::load::{LOAD, SERVER, TARGET};
 use crate::config::pace::STAGE;
 use crate::config::plan;
 use crate::config::quarantine::QUARANTINE;
-use crate::config::scenario::STEP;
+use crate::config::scenario::{SCENARIO, STEP};
 use crate::config::suite::{BENCHMARK, COMMAND, SUITE, TOOL};
 use crate::config::table::Shape;
 use crate::config::threshold::THRESHOLD;
@@ -28,7 +29,7 @@ fn jenkins_example() -> String {
 }
 
 /// Every kind of table: where it stands in the file, its keys, and the least around it (`HERE`) that makes a file.
-const SHAPES: [(&str, &Shape, &str); 20] = [
+const SHAPES: [(&str, &Shape, &str); 24] = [
     ("", &ROOT, "HERE"),
     ("gate", &GATE, "[gate]\nHERE"),
     ("suite", &SUITE, "[[suite]]\nname = 'a'\nHERE"),
@@ -46,6 +47,27 @@ const SHAPES: [(&str, &Shape, &str); 20] = [
     ),
     ("suite.load.steps", &STEP, "[[suite]]\nname = 'a'\n[[suite.load.steps]]\nurl = 'http://x/'\nHERE"),
     ("suite.load.steps.assert", &ASSERT, "[[suite]]\nname = 'a'\n[[suite.load.steps]]\nurl = 'http://x/'\n[suite.load.steps.assert]\nHERE"),
+    (
+        "suite.load.scenarios",
+        &SCENARIO,
+        "[[suite]]\n'name' = 'a'\n[[suite.load.scenarios]]\nname = 'a'\nsteps = [{ url = 'http://x/' }]\nHERE",
+    ),
+    (
+        "suite.load.scenarios.steps",
+        &STEP,
+        "[[suite]]\nname = 'a'\n[[suite.load.scenarios]]\nname = 'a'\n[[suite.load.scenarios.steps]]\nurl = 'http://x/'\nHERE",
+    ),
+    (
+        "suite.load.scenarios.steps.assert",
+        &ASSERT,
+        "[[suite]]\nname = 'a'\n[[suite.load.scenarios]]\nname = 'a'\n[[suite.load.scenarios.steps]]\nurl = 'http://x/'\n\
+         [suite.load.scenarios.steps.assert]\nHERE",
+    ),
+    (
+        "suite.load.feeders",
+        &FEEDER,
+        "[[suite]]\nname = 'a'\n[suite.load]\ntargets = ['http://x/']\n[[suite.load.feeders]]\nfile = 'x'\norder = 'random'\nHERE",
+    ),
     ("suite.load.targets", &TARGET, "[[suite]]\nname = 'a'\n[[suite.load.targets]]\nurl = 'http://x/'\nHERE"),
     (
         "suite.load.stages",
@@ -70,7 +92,7 @@ const SHAPES: [(&str, &Shape, &str); 20] = [
 #[test]
 fn the_example_is_understood() {
     let file = parse(EXAMPLE).unwrap_or_else(|error| panic!("{error}"));
-    assert_eq!(file.suites.len(), 15);
+    assert_eq!(file.suites.len(), 16);
     assert_eq!(file.rules.len(), 5);
     assert_eq!(file.quarantine.len(), 1);
 }
@@ -92,12 +114,13 @@ fn the_example_shows_the_defaults() {
     assert_eq!((gate.statistics, gate.baseline), (Some(plan::STATISTICS), Some(plan::BASELINE)));
     assert_eq!(file.rules[1].too_fast, usual_too_fast(None, None));
     assert_eq!((gate.keep_runs, gate.require_baseline), (Some(plan::KEEP_RUNS), Some(plan::REQUIRE_BASELINE)));
+    assert_eq!(gate.budget, Some(plan::BUDGET));
     assert_eq!((gate.builds, gate.keep_builds), (Some(plan::BUILDS.into()), Some(plan::KEEP_BUILDS)));
     assert_eq!((gate.repeat, gate.confirm), (Some(plan::REPEAT_RUNS), Some(plan::CONFIRM)));
     assert_eq!(file.suites[0].timeout, plan::SUITE_TIMEOUT);
-    let Some(Work::Command(command)) = &file.suites[1].work else { panic!("cli is a command") };
+    let Some(Work::Command(command)) = &file.suites[2].work else { panic!("cli is a command") };
     assert_eq!((command.repeat, command.warm_up), (plan::REPEAT, plan::WARM_UP_RUNS));
-    let Some(Work::Load { server: Some(server), load }) = &file.suites[3].work else { panic!("hello is a load") };
+    let Some(Work::Load { server: Some(server), load }) = &file.suites[4].work else { panic!("hello is a load") };
     assert_eq!((server.ready_timeout, server.stop_timeout), (plan::READY_TIMEOUT, plan::STOP_TIMEOUT));
     assert_eq!((load.connections, load.stop), (plan::CONNECTIONS, Stop::After(plan::LOAD_DURATION)));
     assert_eq!((load.timeout, load.connect_timeout, load.grace), (plan::REQUEST_TIMEOUT, plan::CONNECT_TIMEOUT, plan::REQUEST_TIMEOUT));

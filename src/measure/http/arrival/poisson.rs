@@ -1,24 +1,16 @@
 //! Exponential gaps from a counter: gap k depends on the seed and on k alone, and is the same bits on every machine.
 
-/// Increment of SplitMix64 (Steele, Lea, Flood 2014), whose k-th output is a function of seed + k · increment.
-const INCREMENT: u64 = 0x9e37_79b9_7f4a_7c15;
+use crate::stats::random_word;
+
 /// 2⁻⁵³.
 const UNIT: f64 = 1.0 / 9_007_199_254_740_992.0;
 
 /// Gap before slot `k`, in 10⁻⁹ of the mean gap: −ln u for the k-th uniform u in (0, 1).
 #[inline]
 pub fn gap(seed: u64, k: u64) -> u64 {
-    let bits = mixed(mixed(seed).wrapping_add(k.wrapping_add(1).wrapping_mul(INCREMENT)));
     // The middle of one of 2⁵³ equal parts: never 0 and never 1.
-    let uniform = ((bits >> 11) as f64 + 0.5) * UNIT;
+    let uniform = ((random_word(seed, k) >> 11) as f64 + 0.5) * UNIT;
     (negative_ln(uniform) * 1e9).round() as u64
-}
-
-/// The finaliser of SplitMix64.
-fn mixed(state: u64) -> u64 {
-    let state = (state ^ (state >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    let state = (state ^ (state >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    state ^ (state >> 31)
 }
 
 /// −ln x for x in (0, 1), of operations that IEEE 754 rounds the same everywhere; the system's own logarithm does not.

@@ -1,5 +1,6 @@
 //! Answers that come, and are not what they should be.
 
+use super::http2::{service, two};
 use super::{Arrival, HELLO, LoadWork, run, serve_bytes, target, work};
 use crate::model::{Assertions, HeaderAssertion, JsonAssertion, StatusSet, Target};
 
@@ -24,15 +25,17 @@ fn body(text: &str) -> Assertions {
     Assertions { body: vec![text.to_string()], ..Assertions::default() }
 }
 
-/// Three requests over one connection, which each end with this error (empty: none) and its detail. An answer that is not
+/// Three requests over one connection, of HTTP/1.1 and of HTTP/2, which each end with this error (empty: none) and its detail. An answer that is not
 /// the asserted one is an answer all the same: it is completed, and the connection goes on.
 fn check(answer: &'static [u8], assertions: Assertions, error: &str, detail: &str) {
     let targets = vec![Target { assertions, ..target("GET", "/") }];
-    let report = run(&LoadWork { targets, ..work(Arrival::Closed, 1, 3) }, serve_bytes(answer));
-    for row in &report.rows {
-        assert_eq!((row.error.as_str(), row.detail.as_str()), (error, detail));
+    let work = LoadWork { targets, ..work(Arrival::Closed, 1, 3) };
+    for report in [run(&work, serve_bytes(answer)), run(&two(work.clone(), 1), service::bytes(answer))] {
+        for row in &report.rows {
+            assert_eq!((row.error.as_str(), row.detail.as_str()), (error, detail));
+        }
+        assert_eq!((report.load.completed, report.load.failed, report.load.reconnects), (3, 0, 0));
     }
-    assert_eq!((report.load.completed, report.load.failed, report.load.reconnects), (3, 0, 0));
 }
 
 #[test]

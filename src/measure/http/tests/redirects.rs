@@ -6,10 +6,10 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 /// Request lines that a server got, and whether they carried credentials.
-type Seen = Arc<Mutex<Vec<(String, bool)>>>;
+pub type Seen = Arc<Mutex<Vec<(String, bool)>>>;
 
 /// A server that answers paths of the list with a status and a location, and every other one with hello.
-fn redirecting(paths: Vec<(&'static str, u16, String)>) -> (Seen, impl Fn(&mut dyn Wire) + Clone + Send + 'static) {
+pub fn redirecting(paths: Vec<(&'static str, u16, String)>) -> (Seen, impl Fn(&mut dyn Wire) + Clone + Send + 'static) {
     let seen = Seen::default();
     let kept = Arc::clone(&seen);
     let behave = move |stream: &mut dyn Wire| {
@@ -43,7 +43,7 @@ fn check(port: u16, limit: u32, change: impl FnOnce(&mut LoadWork), code: &str, 
     report
 }
 
-fn lines(seen: &Seen) -> Vec<String> {
+pub fn lines(seen: &Seen) -> Vec<String> {
     seen.lock().expect("a lock").iter().map(|(line, _)| line.clone()).collect()
 }
 

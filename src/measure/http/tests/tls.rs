@@ -88,6 +88,13 @@ fn serve_with(config: Arc<ServerConfig>, leaves: Leaves, behave: impl Fn(&mut dy
     })
 }
 
+/// The same that agrees to these protocols.
+pub fn serve_alpn(protocols: &[&str], behave: impl Fn(&mut dyn Wire) + Clone + Send + 'static) -> u16 {
+    let mut config = ServerConfig::clone(&server_config(false));
+    config.alpn_protocols = protocols.iter().map(|name| name.as_bytes().to_vec()).collect();
+    serve_with(Arc::new(config), Leaves::Saying, behave)
+}
+
 /// A TLS server that the authority of the tests vouches for.
 pub fn serve(behave: impl Fn(&mut dyn Wire) + Clone + Send + 'static) -> u16 {
     serve_with(server_config(false), Leaves::Saying, behave)

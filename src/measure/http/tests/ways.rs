@@ -7,7 +7,7 @@ use std::net::TcpStream;
 use std::sync::{Arc, Mutex};
 
 /// Heads of the requests that a server got.
-type Seen = Arc<Mutex<Vec<String>>>;
+pub type Seen = Arc<Mutex<Vec<String>>>;
 
 /// A server that remembers what it was asked.
 fn remembering() -> (Seen, impl Fn(&mut dyn Wire) + Clone + Send + 'static) {
@@ -37,7 +37,7 @@ fn six(change: impl FnOnce(&mut LoadWork)) -> LoadWork {
     work
 }
 
-fn proxy(port: u16, credentials: Option<&str>) -> Option<Proxy> {
+pub fn proxy(port: u16, credentials: Option<&str>) -> Option<Proxy> {
     Some(Proxy { authority: format!("127.0.0.1:{port}"), credentials: credentials.map(|text| Secret(text.as_bytes().to_vec())) })
 }
 
@@ -54,7 +54,7 @@ fn a_proxy_gets_absolute_urls() {
 }
 
 /// A proxy that opens tunnels to one port, whatever it is asked for.
-fn tunnels(to: u16) -> (Seen, u16) {
+pub fn tunnels(to: u16) -> (Seen, u16) {
     let seen = Seen::default();
     let kept = Arc::clone(&seen);
     let port = serve_tcp(move |mut client| {
