@@ -92,7 +92,7 @@ const SHAPES: [(&str, &Shape, &str); 24] = [
 #[test]
 fn the_example_is_understood() {
     let file = parse(EXAMPLE).unwrap_or_else(|error| panic!("{error}"));
-    assert_eq!(file.suites.len(), 16);
+    assert_eq!(file.suites.len(), 17);
     assert_eq!(file.rules.len(), 5);
     assert_eq!(file.quarantine.len(), 1);
 }
