@@ -43,8 +43,8 @@ impl Policy {
     /// no percentage.
     pub fn replaying(mut self, facts: &PairFacts) -> Result<Policy, String> {
         let rules = facts.thresholds.iter().map(replayed).collect::<Result<Vec<Rule>, String>>()?;
-        let first_default = self.rules.iter().position(|rule| rule.is_default).unwrap_or(self.rules.len());
-        self.rules.splice(first_default..first_default, rules);
+        let behind = self.rules.iter().rposition(|rule| !rule.is_default).map_or(0, |last| last + 1);
+        self.rules.splice(behind..behind, rules);
         Ok(self)
     }
 
