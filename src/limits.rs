@@ -239,6 +239,10 @@ pub const LIVE_ROWS: usize = 6;
 /// Files and directories in a directory that a format walks, and how deep it may be.
 pub const DIRECTORY_ENTRIES_MAX: usize = 100_000;
 pub const DIRECTORY_DEPTH_MAX: usize = 32;
+/// Lines of a file of pairs.
+pub const PAIR_LINES_MAX: usize = 1_000_000;
+/// Pairs of base and head that the paired procedure looks at, and up to which its tables are remembered.
+pub const PAIRS_MAX: usize = 80;
 /// Values among which change points are searched at once, and by how many the search then moves on.
 pub const CHANGE_POINT_WINDOW: usize = 50;
 pub const CHANGE_POINT_STEP: usize = 25;

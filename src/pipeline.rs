@@ -192,7 +192,10 @@ pub fn check(plan: &Plan, suites: &[CheckedSuite], format: Option<&str>, around:
                     // Who accepts it must be able to tell it from the same numbers measured again.
                     run.session_ns.get_or_insert(plan.now_ns);
                 }
-                judge_against(&baselines, early, run, &policy)
+                match policy.clone().replaying(&run.pair_facts) {
+                    Ok(policy) => judge_against(&baselines, early, run, &policy),
+                    Err(reason) => unmeasured(&suite.name, &reason, &policy),
+                }
             }
             Err(reason) => unmeasured(&suite.name, &reason, &policy),
         });
@@ -265,9 +268,15 @@ pub fn review(plan: &Plan, run: Run, policy: &Policy) -> Result<(Run, SuiteOutco
 }
 
 fn judge_run(run: Run, before: &Before, policy: &Policy) -> (Run, SuiteOutcome) {
-    let comparison = compare::compare(before, run, &policy.asked());
+    let limits = policy.pair_limits(&run);
+    let mut comparison = compare::compare(before, run, &policy.asked());
+    compare::compare_pairs(&mut comparison, &limits);
     let outcome = judge::judge(&comparison, policy);
-    (comparison.run, outcome)
+    let mut run = comparison.run;
+    // What is stored with the pairs has to say what they were judged by.
+    run.pair_facts.series = run.pair_facts.series.or(u32::try_from(limits.len()).ok()).filter(|_| !run.pairs.is_empty());
+    run.pair_facts.thresholds = policy.pair_thresholds(&run);
+    (run, outcome)
 }
 
 fn unmeasured(suite: &str, reason: &str, policy: &Policy) -> Judged {

@@ -3,6 +3,9 @@
 mod change;
 mod history;
 mod noise;
+mod paired;
+
+pub use paired::{LOOKS, Levels, compare_pairs, confirmed, needs_confirmation, paired};
 
 use crate::limits::BAND_RUNS_MAX;
 use crate::model::{Before, ComparedSeries, Comparison, Run, Series, SeriesKey, Statistic, metric};
@@ -41,7 +44,7 @@ pub fn compare(before: &Before, run: Run, asked: &BTreeSet<Statistic>) -> Compar
     let is_new = |one: &ComparedSeries| one.comparable && one.before_errors.is_none();
     let new = beside.iter().filter(|(_, one)| is_new(one)).map(|(key, _)| key.clone()).collect();
     let series: BTreeMap<SeriesKey, ComparedSeries> = beside.into_iter().collect();
-    Comparison { baseline: before.facts.clone(), series, missing, new, run }
+    Comparison { baseline: before.facts.clone(), series, paired: BTreeMap::new(), missing, new, run }
 }
 
 /// Whether accepted runs can judge such a series at all.

@@ -5,7 +5,7 @@ use super::judged::{Judged, usual_too_fast};
 use super::shadow;
 use super::table::{Shape, Table};
 use crate::judge::expression::{ExpressionError, Quantity, parse_limit};
-use crate::judge::{Attempts, Limit, Rule, Statistics};
+use crate::judge::{Attempts, Design, Limit, Rule, Statistics};
 use crate::model::{Place, STATISTIC_WORDS, Statistic};
 use toml::Spanned;
 
@@ -75,6 +75,7 @@ fn read(mut table: Table<'_>, statistics: Statistics) -> Result<Rule, ConfigErro
         floor,
         against: against.map(Spanned::into_inner),
         of,
+        design: Design::Any,
         is_default: false,
         place: Some(Place { path: document.name.to_string(), line: document.line(span.start) as u64 }),
     })

@@ -50,6 +50,7 @@ impl Reader for StoredRunReader {
             shard: run.shard,
             session_ns: run.session_ns,
             load: run.load,
+            pairs: None,
             status_codes: run.status_codes,
             windows: run.windows,
             exemplars: run.exemplars,

@@ -13,6 +13,8 @@ pub mod expression;
 mod finding;
 mod history;
 mod missing;
+mod paired;
+mod pairing;
 mod pinned;
 mod prior;
 mod quarantine;
@@ -29,7 +31,7 @@ mod within_run;
 pub use checkup::checkup;
 pub use history::{Watched, watched};
 pub use prior::told as prior;
-pub use rule::{Attempts, Kind, Limit, Policy, Quarantine, Rule, Statistics, UnknownEnvironment};
+pub use rule::{Attempts, Design, Kind, Limit, Policy, Quarantine, Rule, Statistics, UnknownEnvironment};
 pub use threshold::{Case, Found, Threshold};
 
 use crate::model::{Comparison, Finding, FindingKind, Note, Outcome, Run, SeriesKey, SuiteOutcome, Verdict};
@@ -37,7 +39,7 @@ use selection::Selection;
 use std::collections::BTreeSet;
 
 /// Every kind of threshold, in the order judged: what voids the measurement first, errors before durations.
-static THRESHOLDS: [&dyn Threshold; 13] = [
+static THRESHOLDS: [&dyn Threshold; 14] = [
     &void::Void,
     &schedule_lag::ScheduleLag,
     &standing::Standing,
@@ -48,6 +50,7 @@ static THRESHOLDS: [&dyn Threshold; 13] = [
     &missing::Missing,
     &absolute::Absolute,
     &relative::Relative,
+    &paired::Paired,
     &pinned::Pinned,
     &within_run::WithinRun,
     &too_fast::TooFast,

@@ -42,6 +42,16 @@ pub enum Attempts {
     All,
 }
 
+/// Which comparisons a rule is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Design {
+    Any,
+    /// With what was measured earlier.
+    Stored,
+    /// With base, measured in alternation.
+    Interleaved,
+}
+
 /// A `[[threshold]]`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Rule {
@@ -51,7 +61,7 @@ pub struct Rule {
     pub label: String,
     /// Glob over metrics; `None`: every time-like metric that is not auxiliary.
     pub metric: Option<String>,
-    /// `None`: p50.
+    /// `None`: p50; in an interleaved comparison the paired value.
     pub statistic: Option<Statistic>,
     pub unstable: Option<Limit>,
     pub fail: Option<Limit>,
@@ -64,6 +74,8 @@ pub struct Rule {
     /// Label of the series of the same run to compare with.
     pub against: Option<String>,
     pub of: Attempts,
+    /// What the defaults of requests differ by; the user's rules are for any.
+    pub design: Design,
     /// One of the documented defaults, not the user's: matching nothing is then no oddity.
     pub is_default: bool,
     pub place: Option<Place>,
@@ -85,6 +97,7 @@ impl Rule {
             widen_to: None,
             against: None,
             of: Attempts::Ok,
+            design: Design::Any,
             is_default: false,
             place: None,
         }

@@ -1,8 +1,10 @@
 //! Which rule judges which series: the first match wins per statistic and kind.
 
-use super::rule::{Attempts, Kind, Limit, Policy, Rule};
+use super::pairing::paired_value;
+use super::rule::{Attempts, Design, Kind, Limit, Policy, Rule};
 use super::threshold::Limits;
-use crate::model::{Better, ComparedSeries, Comparison, Run, Series, SeriesKey, Statistic, Unit, metric};
+use crate::model::{BaselineKind, Better, ComparedSeries, Comparison, Run, Series, SeriesKey, Statistic, Unit, metric};
+use std::collections::BTreeMap;
 use wildmatch::WildMatch;
 
 /// One rule on one statistic of one series.
@@ -56,7 +58,8 @@ impl<'a> Selection<'a> {
     /// Picks from every series; a rule of another suite takes no part.
     pub fn new(comparison: &'a Comparison, policy: &'a Policy) -> Selection<'a> {
         let run = &comparison.run;
-        let mut matchers = matchers(policy, &run.suite);
+        let is_interleaved = comparison.baseline.kind == BaselineKind::Interleaved;
+        let mut matchers = matchers(policy, &run.suite, is_interleaved);
         // Nearly always each series is judged once.
         let mut selected = Vec::with_capacity(run.series.len());
         for (key, series) in &run.series {
@@ -65,7 +68,9 @@ impl<'a> Selection<'a> {
             for matcher in &mut matchers {
                 if matcher.matches(run, series) {
                     matcher.matched = true;
-                    pick(matcher.rule, series, compared, first, &mut selected);
+                    let usual = series.usual_statistic();
+                    let paired = if is_interleaved { paired_value(run, key).unwrap_or(usual) } else { usual };
+                    pick(matcher.rule, series, compared, (usual, paired), first, &mut selected);
                 }
             }
         }
@@ -100,8 +105,30 @@ pub fn is_glob(pattern: &str) -> bool {
     pattern.contains(['*', '?'])
 }
 
-fn matchers<'a>(policy: &'a Policy, suite: &str) -> Vec<Matcher<'a>> {
-    policy.rules.iter().filter(|rule| WildMatch::new(&rule.suite).matches(suite)).map(Matcher::new).collect()
+fn matchers<'a>(policy: &'a Policy, suite: &str, is_interleaved: bool) -> Vec<Matcher<'a>> {
+    let other = if is_interleaved { Design::Stored } else { Design::Interleaved };
+    let is_for = |rule: &&Rule| rule.design != other && WildMatch::new(&rule.suite).matches(suite);
+    policy.rules.iter().filter(is_for).map(Matcher::new).collect()
+}
+
+/// The first rule with a relative limit for each statistic of each series of an interleaved run; `usual` says which statistic is
+/// meant where none is named.
+pub fn relative_picks<'a>(
+    policy: &'a Policy,
+    run: &'a Run,
+    usual: impl Fn(&Series) -> Option<Statistic>,
+) -> BTreeMap<(&'a SeriesKey, Statistic), &'a Rule> {
+    let mut picked = BTreeMap::new();
+    let matchers = matchers(policy, &run.suite, true);
+    for (key, series) in &run.series {
+        let is_relative = |matcher: &&Matcher<'_>| matcher.rule.kinds().any(|kind| kind == Kind::Relative);
+        for matcher in matchers.iter().filter(is_relative).filter(|matcher| matcher.matches(run, series)) {
+            if let Some(statistic) = matcher.rule.statistic.or_else(|| usual(series)) {
+                picked.entry((key, statistic)).or_insert(matcher.rule);
+            }
+        }
+    }
+    picked
 }
 
 /// A rule with its patterns compiled once; `None` matches everything.
@@ -142,10 +169,18 @@ fn is_primary(run: &Run, key: &SeriesKey) -> bool {
     is_main(&key.metric) || (!metric::is_auxiliary(&key.metric) && !has(metric::LATENCY) && !has(metric::TIME))
 }
 
-/// Adds the rule's limits, each kind that no earlier rule has taken for this series; its entries start at `first`.
-fn pick<'a>(rule: &'a Rule, series: &'a Series, compared: Option<&'a ComparedSeries>, first: usize, selected: &mut Vec<Selected<'a>>) {
-    let statistic = rule.statistic.unwrap_or_else(|| series.usual_statistic());
+/// Adds the rule's limits, each kind that no earlier rule has taken for this series; its entries start at `first`. Where it names
+/// no statistic, the usual one is meant, and for changes the paired one.
+fn pick<'a>(
+    rule: &'a Rule,
+    series: &'a Series,
+    compared: Option<&'a ComparedSeries>,
+    (usual, paired): (Statistic, Statistic),
+    first: usize,
+    selected: &mut Vec<Selected<'a>>,
+) {
     for kind in [Kind::Absolute, Kind::Relative, Kind::WithinRun] {
+        let statistic = rule.statistic.unwrap_or(if kind == Kind::Relative { paired } else { usual });
         let of_kind = |limit: &'a Option<Limit>| limit.as_ref().filter(|limit| rule.kind_of(limit) == kind);
         let limits = Limits { unstable: of_kind(&rule.unstable), fail: of_kind(&rule.fail) };
         let taken = selected.iter().skip(first).any(|one| one.kind == kind && one.statistic == statistic);

@@ -25,7 +25,7 @@ impl Threshold for Standing {
         match facts.kind {
             BaselineKind::OtherEnvironment => other_environment(case, found),
             // The reports say of each suite what it was compared with, and of a first use what to do.
-            BaselineKind::None | BaselineKind::Committed | BaselineKind::File | BaselineKind::Build(_) => {}
+            BaselineKind::None | BaselineKind::Committed | BaselineKind::File | BaselineKind::Build(_) | BaselineKind::Interleaved => {}
         }
     }
 }

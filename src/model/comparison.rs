@@ -1,6 +1,6 @@
 //! A run beside what it is compared with.
 
-use super::{Run, SeriesKey, Statistic};
+use super::{PairKey, PairedChange, Run, SeriesKey, Statistic};
 use std::collections::BTreeMap;
 
 /// Where the numbers before came from.
@@ -16,6 +16,8 @@ pub enum BaselineKind {
     File,
     /// An earlier build of the builds directory, by its number.
     Build(u64),
+    /// The other version of the code, measured alternately with this one.
+    Interleaved,
 }
 
 /// What is known about the baseline as a whole.
@@ -158,6 +160,8 @@ pub struct Comparison {
     pub baseline: BaselineFacts,
     /// One entry for each series of the run.
     pub series: BTreeMap<SeriesKey, ComparedSeries>,
+    /// What the pairs of an interleaved run say, where limits are held against them.
+    pub paired: BTreeMap<PairKey, PairedChange>,
     /// In the baseline, not in the run.
     pub missing: Vec<SeriesKey>,
     /// In the run, not in the baseline (only where there is a baseline that compares).

@@ -15,12 +15,14 @@ pub mod metric;
 mod outcome;
 mod overall;
 mod pair;
+mod paired;
 mod pull_request;
 mod run;
 mod sample;
 mod scenario;
 mod series;
 mod stored;
+mod stored_pairs;
 mod summary;
 mod summary_form;
 mod transport;
@@ -38,12 +40,14 @@ pub use history::{Earlier, HISTORY_SCHEMA, History, Level, LevelChange, Meaning,
 pub use outcome::{Confirmation, Finding, FindingKind, Outcome, Place, SuiteOutcome, Verdict};
 pub use overall::Overall;
 pub use pair::{Order, Pair, PairKey, Pairs, Sides};
+pub use paired::{Bound, Doubt, PairFacts, PairLimits, PairThreshold, PairedChange};
 pub use pull_request::PullRequest;
 pub use run::{Environment, Exemplar, LoadFacts, LoadModel, Note, Run, RunFacts, Shard, Window};
 pub use sample::{Request, Sample, Value};
 pub use scenario::{Extract, Extraction, ITERATION, Scenario, Step, pieces, variables};
 pub use series::{Distribution, Evidence, Series, SeriesKey};
 pub use stored::{STORED_RUN_SCHEMA, StoredError, StoredRun};
+pub use stored_pairs::{PAIRS_SCHEMA, StoredPair, StoredPairsHeader, StoredThreshold, StoredThresholds};
 pub use summary::{Percentile, STATISTIC_WORDS, Statistic, Summary};
 pub use transport::{
     Auth, ConnectTo, Family, Http, Material, Origin, Proxy, Resolve, Secret, TlsFacts, TlsWork, Transport, TransportFacts,

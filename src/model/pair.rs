@@ -32,12 +32,23 @@ pub struct Sides {
     pub head: f64,
 }
 
+impl Sides {
+    /// What a process run that failed or told nothing leaves behind.
+    pub const VOID: Sides = Sides { base: f64::NAN, head: f64::NAN };
+
+    /// ln(head) − ln(base): exactly the negative with exchanged sides. `None` where a number is not positive: such a pair is void.
+    pub fn log_ratio(self) -> Option<f64> {
+        let is_sound = |value: f64| value > 0.0 && value.is_finite();
+        (is_sound(self.base) && is_sound(self.head)).then(|| self.head.ln() - self.base.ln())
+    }
+}
+
 /// One round of one series: one process run of each side, one number of each.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Pair {
     pub round: u32,
     pub order: Order,
-    /// What is judged.
+    /// What is judged; void where it is not positive on both sides.
     pub value: Sides,
     /// Wall time of the same runs, where CPU time is judged: it sees waiting, which CPU time does not.
     pub wall: Option<Sides>,

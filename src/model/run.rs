@@ -1,6 +1,6 @@
 //! One recording of one suite.
 
-use super::{Pairs, Series, SeriesKey, TransportFacts};
+use super::{PairFacts, Pairs, Series, SeriesKey, TransportFacts};
 use std::collections::BTreeMap;
 
 /// What must be alike to compare times. `hard` makes the key, `drift` is shown.
@@ -186,6 +186,7 @@ pub struct RunFacts {
     pub shard: Option<Shard>,
     pub session_ns: Option<u64>,
     pub load: Option<LoadFacts>,
+    pub pairs: Option<PairFacts>,
     /// Answers by their status code, of a stored run.
     pub status_codes: BTreeMap<u16, u64>,
     /// Windows and exemplars of a stored run.
@@ -211,6 +212,7 @@ pub struct Run {
     pub series: BTreeMap<SeriesKey, Series>,
     /// Of an interleaved comparison, whose head this run is.
     pub pairs: Pairs,
+    pub pair_facts: PairFacts,
     pub load: Option<LoadFacts>,
     /// Answers by their three-digit status code, whichever label they are of; what has none is not in it.
     pub status_codes: BTreeMap<u16, u64>,

@@ -3,7 +3,9 @@
 
 mod load;
 
-use super::{Better, Distribution, Environment, Evidence, Exemplar, Note, Pairs, Run, Series, SeriesKey, Shard, Summary, Unit, Window};
+use super::{
+    Better, Distribution, Environment, Evidence, Exemplar, Note, PairFacts, Pairs, Run, Series, SeriesKey, Shard, Summary, Unit, Window,
+};
 use crate::stats::Histogram;
 use load::{StoredLoad, load_in, load_out};
 use serde::{Deserialize, Serialize, Serializer};
@@ -202,6 +204,7 @@ impl<'a> StoredRun<'a> {
             session_ns: self.session.as_deref().map(parse_timestamp).transpose()?,
             series: BTreeMap::new(),
             pairs: Pairs::new(),
+            pair_facts: PairFacts::default(),
             load: self.load.map(load_in).transpose()?,
             status_codes: self.status_codes,
             windows: self.windows.iter().map(window_in).collect(),

@@ -108,6 +108,7 @@ fn facts(run: &Run) -> RunFacts {
         shard: run.shard,
         session_ns: run.session_ns,
         load: run.load.clone(),
+        pairs: None,
         status_codes: run.status_codes.clone(),
         windows: Vec::new(),
         exemplars: run.exemplars.clone(),

@@ -102,6 +102,7 @@ impl Recorder {
             session_ns: facts.session_ns,
             series,
             pairs: self.pairs,
+            pair_facts: facts.pairs.unwrap_or_default(),
             load: facts.load,
             status_codes: self.status_codes.finish(),
             windows: if facts.windows.is_empty() { self.timeline.windows() } else { facts.windows },
@@ -233,6 +234,7 @@ impl Sink for Recorder {
         mine.shard = facts.shard.or(mine.shard);
         mine.session_ns = facts.session_ns.or(mine.session_ns);
         mine.load = mine.load.take().into_iter().chain(facts.load).reduce(LoadFacts::merged);
+        mine.pairs = facts.pairs.or(mine.pairs.take());
         facts.status_codes.into_iter().for_each(|(code, times)| self.status_codes.add_times(code, times));
         mine.windows.extend(facts.windows);
         mine.exemplars.extend(facts.exemplars);

@@ -187,6 +187,7 @@ fn baseline(facts: &BaselineFacts) -> JsonBaseline<'_> {
             BaselineKind::Committed => "committed",
             BaselineKind::File => "file",
             BaselineKind::Build(_) => "build",
+            BaselineKind::Interleaved => "interleaved",
         },
         build: if let BaselineKind::Build(number) = facts.kind { Some(number) } else { None },
         edited: match facts.edited {

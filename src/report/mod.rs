@@ -19,6 +19,7 @@ mod jtl_xml;
 mod junit;
 mod markdown;
 mod page;
+mod pairs;
 mod plot;
 mod run_json;
 mod summary;
@@ -40,6 +41,7 @@ pub static REPORTS: &[Entry] = &[
     junit::ENTRY,
     json::ENTRY,
     run_json::ENTRY,
+    pairs::ENTRY,
     summary::ENTRY,
     hist::ENTRY,
     plot::ENTRY,
