@@ -1,5 +1,6 @@
 #!/bin/sh
 # Installs what the tests with real components need, from the package registries of Debian and Maven.
+# `ci/install.sh peers` also installs the load generators that ci/load-cost.py compares with.
 # A registry that does not answer is tried three times and then reported by exit code 75: that is not our failure.
 set -eu
 
@@ -16,8 +17,12 @@ attempt() {
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 
+wanted="java:default-jdk-headless mvn:maven git:git script:bsdutils nghttpd:nghttp2-server nginx:nginx go:golang-go"
+if [ "${1:-}" = peers ]; then
+  wanted="$wanted wrk:wrk hey:hey ab:apache2-utils h2load:nghttp2-client openssl:openssl"
+fi
 missing=""
-for pair in java:default-jdk-headless mvn:maven git:git script:bsdutils nghttpd:nghttp2-server nginx:nginx; do
+for pair in $wanted; do
   command -v "${pair%%:*}" >/dev/null 2>&1 || missing="$missing ${pair#*:}"
 done
 if [ -n "$missing" ]; then
@@ -39,4 +44,9 @@ if [ ! -s target/components/jmeter5.classpath ]; then
 </project>
 EOF
   attempt mvn -q -B -f target/components/pom.xml dependency:build-classpath -Dmdep.outputFile=jmeter5.classpath
+fi
+
+# Debian has no oha.
+if [ "${1:-}" = peers ] && ! command -v oha >/dev/null 2>&1; then
+  attempt cargo install oha --version 1.16.0 --locked --root target/components/oha
 fi

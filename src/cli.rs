@@ -102,6 +102,8 @@ pub enum Command {
     Accept(AcceptArgs),
     /// Turn results of any known format into any report
     Convert(ConvertArgs),
+    /// Show accepted runs over time: where levels changed, and what crept in since the pinned run
+    History(HistoryArgs),
     /// Say what makes this machine noisy: reads its settings, measures its jitter, changes nothing
     Doctor(DoctorArgs),
     /// Write a neverslower.toml that runs at once, the CI step and the lines of .gitignore; overwrites nothing
@@ -178,6 +180,13 @@ pub struct LoadArgs {
     /// them; `-` is standard input
     #[arg(long, value_name = "FILE", conflicts_with_all = ["url", "method"])]
     pub targets: Option<PathBuf>,
+    /// Read the targets as they are needed, each for one request; the load ends with the last one. A stream may be endless
+    #[arg(long, requires = "targets", conflicts_with_all = ["url", "feed", "find_rate"])]
+    pub lazy: bool,
+    /// Fill `{{NAME}}` in URL, headers and body from the column NAME of this file: CSV with a header line, or JSON lines; a row
+    /// for each request in turn, or `random:FILE`, or `once:FILE`, whose last row ends the load; repeatable
+    #[arg(long, value_name = "[ORDER:]FILE")]
+    pub feed: Vec<String>,
     /// Statuses that are a success, such as 200,204,3xx; any other is an error [default: below 400]
     #[arg(long, value_name = "LIST")]
     pub expect_status: Option<String>,
@@ -323,6 +332,26 @@ pub struct ConvertArgs {
     /// Suite to name in the report [default: the file's name without digits]
     #[arg(long, value_name = "NAME")]
     pub suite: Option<String>,
+}
+
+#[derive(Debug, Clone, Default, Args)]
+pub struct HistoryArgs {
+    /// Suites to show [default: all]
+    #[arg(value_name = "SUITE")]
+    pub suites: Vec<String>,
+    /// Directories, such as downloaded CI artifacts, whose stored runs (`*.run.json`, however deep) are shown [default: the accepted
+    /// runs of this environment; with --builds, the runs of earlier builds]
+    #[arg(long, value_name = "DIR", num_args = 1..)]
+    pub from: Vec<PathBuf>,
+    /// Show only series whose label matches
+    #[arg(long, value_name = "GLOB")]
+    pub label: Option<String>,
+    /// Show only series whose metric matches [default: all but those of phases and parts]
+    #[arg(long, value_name = "GLOB")]
+    pub metric: Option<String>,
+    /// Show this statistic (`list statistics`) [default: what the thresholds look at, else p50]
+    #[arg(long, value_name = "NAME")]
+    pub statistic: Option<String>,
 }
 
 #[derive(Debug, Clone, Default, Args)]

@@ -166,12 +166,21 @@ pub const LOAD_KEPT_BODY_BYTES_MAX: usize = 1024 * 1024;
 /// Bytes of a value that is taken from an answer, and steps of a regular expression that looks for one.
 pub const LOAD_VALUE_BYTES_MAX: usize = 64 * 1024;
 pub const LOAD_REGEX_STEPS_MAX: usize = 1_000_000;
-/// Steps of one scenario.
+/// Steps of one scenario, and scenarios of one load.
 pub const LOAD_STEPS_MAX: usize = 100;
+pub const LOAD_SCENARIOS_MAX: usize = 100;
+/// Files of rows of one load; columns, rows, and bytes in memory of one of them.
+pub const LOAD_FEEDERS_MAX: usize = 20;
+pub const FEED_COLUMNS_MAX: usize = 100;
+pub const FEED_ROWS_MAX: u64 = 1_000_000;
+pub const FEED_BYTES_MAX: u64 = 256 * 1024 * 1024;
 /// Requests of one round over targets of different weights (4 bytes each).
 pub const LOAD_TURNS_MAX: usize = 1_000_000;
 /// Weight of one target.
 pub const TARGET_WEIGHT_MAX: u64 = 10_000;
+/// Targets of a stream that are read ahead of their requests, and how often it is looked for one that is late.
+pub const LOAD_STREAM_AHEAD: usize = 1_000;
+pub const LOAD_STREAM_POLL_NS: u64 = 1_000_000;
 /// Targets of one load; bytes of a file of targets, and of all the bodies that it names.
 pub const TARGETS_MAX: usize = 100_000;
 pub const TARGETS_BYTES_MAX: u64 = 64 * 1024 * 1024;
@@ -230,8 +239,17 @@ pub const LIVE_ROWS: usize = 6;
 /// Files and directories in a directory that a format walks, and how deep it may be.
 pub const DIRECTORY_ENTRIES_MAX: usize = 100_000;
 pub const DIRECTORY_DEPTH_MAX: usize = 32;
+/// Lines of a file of pairs.
+pub const PAIR_LINES_MAX: usize = 1_000_000;
 /// Pairs of base and head that the paired procedure looks at, and up to which its tables are remembered.
 pub const PAIRS_MAX: usize = 80;
+/// Values among which change points are searched at once, and by how many the search then moves on.
+pub const CHANGE_POINT_WINDOW: usize = 50;
+pub const CHANGE_POINT_STEP: usize = 25;
+/// Stored runs that a history reads.
+pub const HISTORY_RUNS_MAX: usize = 10_000;
+/// Diagrams on one sheet.
+pub const HISTORY_PANELS_MAX: usize = 100;
 /// Accepted runs that make a noise band.
 pub const BAND_RUNS_MAX: usize = 20;
 /// Values of a series that a baseline keeps one by one; more of them are kept as a sketch.
@@ -289,3 +307,7 @@ pub const JITTER_ROUNDS_MAX: u64 = 1 << 32;
 pub const JITTER_BATCHES_MAX: usize = 100_000;
 /// Bytes of a stored checkup.
 pub const CHECKUP_BYTES_MAX: u64 = 1024 * 1024;
+/// What cargo tells of a build, and what a benchmark program lists.
+pub const CARGO_MESSAGES_BYTES_MAX: u64 = 64 * 1024 * 1024;
+/// Programs of one `cargo bench`.
+pub const BENCH_PROGRAMS_MAX: usize = 200;

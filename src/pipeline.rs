@@ -6,6 +6,7 @@ mod confirm;
 mod doctor;
 mod drive;
 mod find_rate;
+mod history;
 mod interleave;
 pub mod jenkins;
 mod live;
@@ -40,6 +41,7 @@ use std::{panic, slice, thread};
 
 pub use doctor::{checkup, keep_checkup};
 pub use find_rate::find_rate;
+pub use history::{history, report as report_history};
 pub use outputs::OutputFailed;
 
 /// What the gate needs besides its plan.
@@ -222,7 +224,10 @@ pub fn check(plan: &Plan, suites: &[CheckedSuite], format: Option<&str>, around:
                     // Who accepts it must be able to tell it from the same numbers measured again.
                     run.session_ns.get_or_insert(plan.now_ns);
                 }
-                judge_against(&baselines, early, run, &policy)
+                match policy.clone().replaying(&run.pair_facts) {
+                    Ok(policy) => judge_against(&baselines, early, run, &policy),
+                    Err(reason) => unmeasured(&suite.name, &reason, &policy),
+                }
             }
             Err(reason) => unmeasured(&suite.name, &reason, &policy),
         });
@@ -300,7 +305,11 @@ fn judge_run(run: Run, before: &Before, policy: &Policy) -> (Run, SuiteOutcome) 
     let mut comparison = compare::compare(before, run, &policy.asked());
     compare::compare_pairs(&mut comparison, &limits);
     let outcome = judge::judge(&comparison, policy);
-    (comparison.run, outcome)
+    let mut run = comparison.run;
+    // What is stored with the pairs has to say what they were judged by.
+    run.pair_facts.series = run.pair_facts.series.or(u32::try_from(limits.len()).ok()).filter(|_| !run.pairs.is_empty());
+    run.pair_facts.thresholds = policy.pair_thresholds(&run);
+    (run, outcome)
 }
 
 fn unmeasured(suite: &str, reason: &str, policy: &Policy) -> Judged {

@@ -24,18 +24,30 @@ pub struct Terminal {
     talk: Talk,
     live: bool,
     color: bool,
+    /// The same of standard output.
+    color_of_data: bool,
 }
 
 impl Terminal {
     /// A terminal that draws bars only where a person watches. `color`: `None` lets the terminal decide.
     pub fn new(talk: Talk, color: Option<bool>) -> Terminal {
         let live = std::io::stderr().is_terminal();
-        Terminal { talk, live: live && talk > Talk::Quiet, color: color.unwrap_or(live) }
+        Terminal {
+            talk,
+            live: live && talk > Talk::Quiet,
+            color: color.unwrap_or(live),
+            color_of_data: color.unwrap_or_else(|| std::io::stdout().is_terminal()),
+        }
     }
 
     /// Whether colour is wanted on standard error.
     pub fn color(&self) -> bool {
         self.color
+    }
+
+    /// Whether colour is wanted on standard output.
+    pub fn color_of_data(&self) -> bool {
+        self.color_of_data
     }
 
     /// Whether a person watches, on a terminal that can draw in place, so that what moves may be shown.

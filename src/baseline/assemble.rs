@@ -20,6 +20,13 @@ pub struct Assembled {
 /// Starts up to here, ns since the epoch, stand for runs of which nobody knows when they were recorded.
 const UNDATED_NS_MAX: u64 = 1_000_000;
 
+impl Entry {
+    /// Start of its run, ns since the epoch, where it is known.
+    pub fn started_ns(&self) -> Option<u64> {
+        (self.recorded_ns > UNDATED_NS_MAX).then_some(self.recorded_ns)
+    }
+}
+
 /// A run while its series are gathered.
 struct Gathered {
     run: Run,
@@ -52,7 +59,7 @@ impl StoredBaseline {
                 // The usual run holds every series; when there are strangely many runs, they do not.
                 let room = if runs.len() < BAND_RUNS_MAX { all } else { 0 };
                 let empty = || Gathered { run: run_of(&suite, &environment, &entry), series: Vec::with_capacity(room) };
-                if pin != Pin::No && pinned.as_ref().is_none_or(|known| known.run.started_ns < started(&entry)) {
+                if pin != Pin::No && pinned.as_ref().is_none_or(|known| known.run.started_ns < entry.started_ns()) {
                     let series = pinned.take().map(|known| known.series).unwrap_or_default();
                     pinned = Some(Gathered { series, ..empty() });
                 }
@@ -92,16 +99,12 @@ impl From<&Run> for Pinned {
 fn run_of(suite: &str, base: &Environment, entry: &Entry) -> Run {
     Run {
         suite: suite.to_string(),
-        started_ns: started(entry),
+        started_ns: entry.started_ns(),
         commit: entry.commit.clone(),
         session_ns: entry.session_ns,
         environment: Environment { key: base.key.clone(), hard: with(&base.hard, &entry.hard), drift: with(&base.drift, &entry.drift) },
         ..Run::default()
     }
-}
-
-fn started(entry: &Entry) -> Option<u64> {
-    (entry.recorded_ns > UNDATED_NS_MAX).then_some(entry.recorded_ns)
 }
 
 /// `new cipher (sort time and 2 more)`.

@@ -124,6 +124,22 @@ fn place_of(text: &str, needle: &str) -> (usize, usize) {
 
 /// Keys of the environments that hold a baseline of the suite, sorted; at most `ENVIRONMENTS_MAX`.
 pub fn environments(store: &Path, suite: &str) -> Result<Vec<String>, BaselineError> {
+    let mut keys = names(store)?;
+    keys.retain(|key| path(store, key, suite).is_ok_and(|path| path.is_file()));
+    keys.truncate(ENVIRONMENTS_MAX);
+    Ok(keys)
+}
+
+/// Keys of all environments, sorted; at most `ENVIRONMENTS_MAX`.
+pub fn folders(store: &Path) -> Result<Vec<String>, BaselineError> {
+    let mut keys = names(store)?;
+    keys.retain(|key| !key.starts_with('.') && store.join(key).is_dir());
+    keys.truncate(ENVIRONMENTS_MAX);
+    Ok(keys)
+}
+
+/// What lies in a store, sorted; nothing where there is none.
+fn names(store: &Path) -> Result<Vec<String>, BaselineError> {
     let failed = |error: std::io::Error| {
         BaselineError::new(store.display().to_string(), "a readable directory of baselines", &error.to_string(), "check its permissions")
     };
@@ -132,18 +148,12 @@ pub fn environments(store: &Path, suite: &str) -> Result<Vec<String>, BaselineEr
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
         Err(error) => return Err(failed(error)),
     };
-    let mut keys = Vec::new();
+    let mut names = Vec::new();
     for entry in entries {
-        let entry = entry.map_err(failed)?;
-        if let Ok(key) = entry.file_name().into_string()
-            && path(store, &key, suite).is_ok_and(|path| path.is_file())
-        {
-            keys.push(key);
-        }
+        names.extend(entry.map_err(failed)?.file_name().into_string());
     }
-    keys.sort();
-    keys.truncate(ENVIRONMENTS_MAX);
-    Ok(keys)
+    names.sort();
+    Ok(names)
 }
 
 /// Suites that have a baseline in an environment, sorted; at most `ENVIRONMENTS_MAX`. None where the directory cannot be read:

@@ -80,6 +80,11 @@ pub fn of_file(path: &Path, stored: StoredBaseline, environment: &Environment) -
     before
 }
 
+/// What a file of the store holds for its own environment.
+pub(super) fn before_of(store: &Store, path: &Path, stored: StoredBaseline, environment: &Environment) -> Before {
+    before(BaselineKind::Committed, relative(store.path(), path), stored.assemble(), environment)
+}
+
 /// A baseline of the same environment.
 fn before(kind: BaselineKind, path: String, assembled: Assembled, environment: &Environment) -> Before {
     let Assembled { runs, pinned, reasons } = assembled;

@@ -28,6 +28,7 @@ fn every_command_is_understood() {
     check("neverslower|load|http://h/|--scrape|http://h/metrics|--scrape-match|sql_*", "Load");
     check("neverslower|accept|--yes|--force|--reason|why|--from|a|b", "Accept");
     check("neverslower|convert|-|--to|jtl|--output|x.jtl", "Convert");
+    check("neverslower|history|shop|--from|a|b|--label|*|--metric|time|--statistic|p95|--report|svg=h.svg", "History");
     check("neverslower|doctor|--duration|2s|--report|json", "Doctor");
     check("neverslower|list|exit-codes", "List");
     check("neverslower|completions|zsh", "Completions");

@@ -6,6 +6,7 @@ mod completions;
 mod convert;
 mod doctor;
 mod find_rate;
+mod history;
 mod init;
 mod list;
 mod load;
@@ -70,7 +71,13 @@ impl From<ConfigError> for Failure {
 pub fn dispatch(cli: &Cli) -> Result<u8, Failure> {
     let formats: Vec<(&str, &str)> = format::READERS.iter().map(|reader| (reader.name(), reader.about())).collect();
     let reports = report::REPORTS.iter().map(|entry| (entry.name, entry.about)).chain([jenkins::REPORT]);
-    let reports: Vec<(&str, &str)> = reports.collect();
+    let reports: Vec<(&str, &str)> = match &cli.command {
+        Command::History(_) => report::history::KINDS.to_vec(),
+        Command::List(_) => {
+            reports.chain(report::history::KINDS.iter().copied().filter(|(name, _)| report::by_name(name).is_err())).collect()
+        }
+        _ => reports.collect(),
+    };
     let tables = Tables { formats: &formats, reports: &reports };
     let around = config::Surroundings::read(Clock::start().epoch_ns())?;
     let request = Request { options: &cli.options, around: &around, tables: &tables };
@@ -81,6 +88,7 @@ pub fn dispatch(cli: &Cli) -> Result<u8, Failure> {
         Command::Load(arguments) => load::load(request, arguments),
         Command::Accept(arguments) => accept::accept(request, arguments),
         Command::Convert(arguments) => convert::convert(request, arguments),
+        Command::History(arguments) => history::history(request, arguments),
         Command::Doctor(arguments) => doctor::doctor(request, arguments),
         Command::Init(arguments) => init::init(request, arguments),
         Command::List(arguments) => print(&Target::Stdout, |out| out.write_all(list::render(arguments.what, &tables).as_bytes())),

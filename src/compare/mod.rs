@@ -1,6 +1,7 @@
 //! Puts a run beside its baseline. Pure.
 
 mod change;
+mod history;
 mod noise;
 mod paired;
 
@@ -12,6 +13,8 @@ use change::Accepted;
 use std::collections::btree_map::Iter;
 use std::collections::{BTreeMap, BTreeSet};
 use std::iter::Peekable;
+
+pub use history::trend;
 
 /// Accepted runs from which on a value that was the same in all of them is taken to repeat exactly.
 const RUNS_OF_REPETITION: usize = 3;

@@ -17,7 +17,7 @@ use super::suite::Suite;
 use super::targets;
 use super::transport;
 use super::value::{parse_baseline, parse_build, parse_environment, parse_name, parse_profile, parse_whole};
-use super::{against, material, quarantine};
+use super::{against, feed, material, quarantine};
 use crate::cli::{CheckArgs, ConvertArgs, Options, RunArgs, When};
 use crate::judge::expression::ExpressionError;
 use crate::limits;
@@ -102,6 +102,11 @@ impl Plan {
             plan.baseline = BaselineChoice::Committed;
         }
         Ok(plan)
+    }
+
+    /// `history`: the configuration says where baselines are and by which limits they are read.
+    pub fn for_history(request: Request<'_>) -> Result<Plan, ConfigError> {
+        request.base(request.configuration(None)?.as_ref(), None)
     }
 
     /// `convert`: no configuration is read; the kind asked for is the first report.
@@ -357,6 +362,7 @@ fn suite_plan(suite: &Suite, work: &Work, root: &Path, around: &Surroundings) ->
     let mut work = work.clone();
     if let Work::Load { load, server } = &mut work {
         targets::fill(load, &around.directory.join(root), server.is_some())
+            .and_then(|()| feed::fill(load, &around.directory.join(root)))
             .and_then(|()| transport::check(load))
             .and_then(|()| material::fill(load, root, around))
             .map_err(|error| ConfigError { place: format!("suite {}: {}", suite.name, error.place), ..error })?;

@@ -82,17 +82,19 @@ pub struct Document<'a> {
     pub name: &'a str,
     pub text: &'a str,
     pub is_file: bool,
+    /// Lines of the file before the text, where it is a part of it.
+    pub skipped: usize,
 }
 
 impl<'a> Document<'a> {
     /// A configuration file.
     pub fn file(name: &'a str, text: &'a str) -> Self {
-        Document { name, text, is_file: true }
+        Document { name, text, is_file: true, skipped: 0 }
     }
 
     /// The value of a flag or a variable.
     pub fn value(name: &'a str, text: &'a str) -> Self {
-        Document { name, text, is_file: false }
+        Document { name, text, is_file: false, skipped: 0 }
     }
 
     /// Line (1-based), its text, and characters before the offset in it.
@@ -101,7 +103,7 @@ impl<'a> Document<'a> {
         let start = before.rfind('\n').map_or(0, |newline| newline + 1);
         let line = self.text.get(start..).and_then(|rest| rest.lines().next()).unwrap_or_default();
         let column = before.get(start..).unwrap_or_default().chars().count();
-        (before.matches('\n').count() + 1, line, column)
+        (self.skipped + before.matches('\n').count() + 1, line, column)
     }
 
     /// Line of a byte offset, 1-based.

@@ -7,7 +7,7 @@ use super::plan::{self, Plan};
 use crate::cli::LoadArgs;
 use crate::judge::condition::parse_goals;
 use crate::limits;
-use crate::model::{Arrival, Condition, LoadWork, Statistic, Stop};
+use crate::model::{Arrival, Condition, FeedOrder, LoadWork, Statistic, Stop};
 use std::time::Duration;
 
 /// A search for the highest arrival rate.
@@ -38,6 +38,10 @@ pub fn from_arguments(request: Request<'_>, args: &LoadArgs) -> Result<(Plan, Ra
         conditions.push(plan::find_rate_errors());
     }
     let mut work = load::from_arguments(args, request.around)?;
+    if work.feeders.iter().any(|feeder| feeder.order == FeedOrder::Once) {
+        let error = ConfigError::new("--find-rate", "no --feed of rows to be used once, because each step takes them again", "one");
+        return Err(error);
+    }
     let lowest = if let Arrival::Constant(rate) = work.arrival { rate } else { plan::FIND_RATE_LOWEST };
     let step = args.step.as_deref().map(|text| typed("--step", text, parse_some_time)).transpose()?;
     let step = step.unwrap_or_else(|| usual_step(&conditions));

@@ -2,11 +2,12 @@
 
 use super::assertion;
 use super::error::Document;
-use super::error::{ConfigError, typed};
+use super::error::{ConfigError, alternatives, typed};
+use super::feed;
 use super::material;
 use super::pace::{self, Pace};
 use super::plan::{self, Surroundings};
-use super::scenario;
+use super::scenario::{self, Around};
 use super::scrape;
 use super::table::{Shape, Table, TableOrText};
 use super::targets;
@@ -28,6 +29,8 @@ pub const LOAD: Shape = Shape {
         "targets",
         "targets_file",
         "steps",
+        "scenarios",
+        "feeders",
         "assert",
         "rate",
         "arrival",
@@ -94,7 +97,8 @@ pub fn some_time(table: &mut Table<'_>, key: &'static str, default: Duration) ->
 pub fn default_load(targets: Vec<Target>) -> LoadWork {
     LoadWork {
         targets,
-        steps: Vec::new(),
+        scenarios: Vec::new(),
+        feeders: Vec::new(),
         targets_file: None,
         arrival: Arrival::Closed,
         connections: plan::CONNECTIONS,
@@ -118,7 +122,10 @@ pub fn default_load(targets: Vec<Target>) -> LoadWork {
 pub fn from_arguments(args: &LoadArgs, around: &Surroundings) -> Result<LoadWork, ConfigError> {
     let target = typed_target(args, around)?;
     let load = match &args.targets {
-        Some(path) => LoadWork { targets_file: Some(TargetFile { path: path.clone(), common: target }), ..default_load(Vec::new()) },
+        Some(path) => LoadWork {
+            targets_file: Some(TargetFile { path: path.clone(), common: target, is_lazy: args.lazy }),
+            ..default_load(Vec::new())
+        },
         None => default_load(vec![target]),
     };
     let pace = pace::from_arguments(args)?;
@@ -134,6 +141,7 @@ pub fn from_arguments(args: &LoadArgs, around: &Surroundings) -> Result<LoadWork
         connect_timeout: connect_timeout.unwrap_or(load.connect_timeout),
         transport: transport::from_arguments(&args.transport, &args.header_flags)?,
         scrape: scrape::from_arguments(args)?,
+        feeders: args.feed.iter().map(|text| typed("--feed", text, feed::parse_feed)).collect::<Result<_, _>>()?,
         shard,
         start,
         ..paced(load, pace)
@@ -141,7 +149,12 @@ pub fn from_arguments(args: &LoadArgs, around: &Surroundings) -> Result<LoadWork
     if let Some((expected, found)) = scrape::contradiction(&load) {
         return Err(ConfigError::new("--scrape", expected, found));
     }
+    if args.lazy && load.scrape.is_some() && !load.warm_up.is_zero() {
+        // The warm-up is then a load of its own, and would take the targets of the measured phase.
+        return Err(ConfigError::new("--lazy", "no --warm-up beside --scrape where each target is for one request", "both"));
+    }
     targets::fill(&mut load, &around.directory, false)?;
+    feed::fill(&mut load, &around.directory)?;
     transport::check(&load)?;
     material::fill(&mut load, Path::new("."), around)?;
     Ok(load)
@@ -194,14 +207,8 @@ fn paced(load: LoadWork, pace: Pace) -> LoadWork {
 pub fn read(mut table: Table<'_>, server: Option<Table<'_>>) -> Result<Work, ConfigError> {
     let server = server.map(read_server).transpose()?;
     let common = assertion::read(&mut table, "assert")?;
-    let default = match read_targets_file(&mut table, &common)? {
-        Some(file) => LoadWork { targets_file: Some(file), ..default_load(Vec::new()) },
-        None => match scenario::read(&mut table, server.is_some(), &common)? {
-            steps if steps.is_empty() => default_load(read_targets(&mut table, server.is_some(), &common)?),
-            steps if table.written(&["targets"]).is_empty() => LoadWork { steps, ..default_load(Vec::new()) },
-            _ => return Err(table.error("one of `targets` and `steps`", "both")),
-        },
-    };
+    let requested = read_requested(&mut table, server.is_some(), &common)?;
+    let default = LoadWork { feeders: feed::read(&mut table)?, ..requested };
     let pace = pace::read(&mut table)?;
     let warm_up = table.expression("warm_up", parse_duration)?.map_or(default.warm_up, Spanned::into_inner);
     let timeout = some_time(&mut table, "timeout", default.timeout)?;
@@ -221,7 +228,9 @@ pub fn read(mut table: Table<'_>, server: Option<Table<'_>>) -> Result<Work, Con
     let of_body = |step: &Step| {
         step.target.assertions.need_body() || step.extract.iter().any(|extraction| !matches!(extraction.from, Extract::Header(_)))
     };
-    let need_body = common.need_body() || load.steps.iter().any(of_body) || load.targets.iter().any(|target| target.assertions.need_body());
+    let need_body = common.need_body()
+        || load.scenarios.iter().flat_map(|scenario| &scenario.steps).any(of_body)
+        || load.targets.iter().any(|target| target.assertions.need_body());
     if load.transport.compressed && need_body {
         return Err(table.error("no `compressed` where bodies are looked into, which is done as they come", "both"));
     }
@@ -240,13 +249,25 @@ fn read_server(mut table: Table<'_>) -> Result<ServerWork, ConfigError> {
     Ok(server)
 }
 
-fn read_targets_file(load: &mut Table<'_>, common: &Assertions) -> Result<Option<TargetFile>, ConfigError> {
+/// A load of what is to be requested, and of nothing else but defaults.
+fn read_requested(load: &mut Table<'_>, has_server: bool, common: &Assertions) -> Result<LoadWork, ConfigError> {
+    const KINDS: [&str; 4] = ["targets", "targets_file", "steps", "scenarios"];
+    let written = load.written(&KINDS);
     let path = load.string("targets_file")?;
-    if path.is_some() && !load.written(&["targets", "steps"]).is_empty() {
-        return Err(load.error("one of `targets`, `targets_file` and `steps`", "more"));
+    let has_feeders = !load.written(&["feeders"]).is_empty();
+    let scenarios = scenario::read(load, Around { has_server, has_feeders, common })?;
+    if written.len() > 1 {
+        let expected = format!("one of {}", alternatives(KINDS).replace(" or ", " and "));
+        return Err(load.error(expected, format!("`{}`", written.join("` and `"))));
     }
-    let common = Target { assertions: common.clone(), ..new_target(String::new(), String::new()) };
-    Ok(path.map(|path| TargetFile { path: path.into(), common }))
+    if let Some(path) = path {
+        let common = Target { assertions: common.clone(), ..new_target(String::new(), String::new()) };
+        return Ok(LoadWork { targets_file: Some(TargetFile { path: path.into(), common, is_lazy: false }), ..default_load(Vec::new()) });
+    }
+    if scenarios.is_empty() {
+        return Ok(default_load(read_targets(load, has_server, common)?));
+    }
+    Ok(LoadWork { scenarios, ..default_load(Vec::new()) })
 }
 
 fn read_targets(load: &mut Table<'_>, has_server: bool, common: &Assertions) -> Result<Vec<Target>, ConfigError> {

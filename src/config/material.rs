@@ -64,16 +64,22 @@ fn one_line(mut secret: Secret) -> Secret {
     secret
 }
 
+/// A file that a key or a flag names, below a directory, to be read as it is needed.
+pub fn open(key: &str, directory: &Path, path: &Path) -> Result<File, ConfigError> {
+    #[allow(clippy::disallowed_methods, reason = "files that a configuration names are opened here")]
+    File::open(directory.join(path)).map_err(|error| unreadable(key, path, &error))
+}
+
+fn unreadable(key: &str, path: &Path, error: &io::Error) -> ConfigError {
+    let found = if error.kind() == io::ErrorKind::NotFound { "no such file".to_string() } else { error.to_string() };
+    ConfigError::new(key, "a readable file", format!("{}: {found}", path.display()))
+}
+
 /// The bytes of a file that a key or a flag names, below a directory; shown as it was named.
 pub fn bytes(key: &str, directory: &Path, path: &Path, max: u64) -> Result<Vec<u8>, ConfigError> {
-    let unreadable = |error: io::Error| {
-        let found = if error.kind() == io::ErrorKind::NotFound { "no such file".to_string() } else { error.to_string() };
-        ConfigError::new(key, "a readable file", format!("{}: {found}", path.display()))
-    };
     let mut bytes = Vec::new();
-    #[allow(clippy::disallowed_methods, reason = "files that a configuration names are opened here")]
-    let file = File::open(directory.join(path)).map_err(unreadable)?;
-    file.take(max + 1).read_to_end(&mut bytes).map_err(unreadable)?;
+    let file = open(key, directory, path)?;
+    file.take(max + 1).read_to_end(&mut bytes).map_err(|error| unreadable(key, path, &error))?;
     if bytes.len() as u64 > max {
         return Err(ConfigError::new(key, format!("a file of at most {max} bytes"), format!("{}: a longer one", path.display())));
     }

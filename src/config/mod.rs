@@ -8,8 +8,10 @@ mod ci;
 mod conditions;
 mod error;
 mod exit;
+mod feed;
 mod file;
 mod find_rate;
+mod history;
 mod jenkins;
 mod judged;
 mod load;
@@ -39,10 +41,12 @@ pub use error::{ConfigError, Excerpt};
 pub use exit::ExitMapping;
 pub use file::{File, Gate};
 pub use find_rate::{RateSearch, from_arguments as find_rate};
+pub use history::{HistoryQuery, HistorySources, from_arguments as history};
 pub use plan::{
-    BaselineChoice, CONFIG_FILE, CheckSuite, ColorChoice, INTERLEAVED_PAIRS_EXPECTED, INTERLEAVED_PHASE, INTERLEAVED_WARM_UP,
-    Keep, Plan, RESULTS, SHORT_RUN, SuitePlan, Surroundings, Tables, Verbosity,
+    BaselineChoice, CONFIG_FILE, CheckSuite, ColorChoice, INTERLEAVED_PAIRS_EXPECTED, INTERLEAVED_PHASE, INTERLEAVED_WARM_UP, Keep, Plan,
+    RESULTS, SHORT_RUN, SuitePlan, Surroundings, Tables, Verbosity,
 };
 pub use profile::{Profile, Step};
 pub use report::ReportRequest;
 pub use suite::Suite;
+pub use targets::stream::open as stream_targets;

@@ -1,12 +1,13 @@
-//! `[[suite.load.steps]]`: what one user does after another thing.
+//! `[[suite.load.steps]]` and `[[suite.load.scenarios]]`: what users do, one thing after another.
 
 use super::error::ConfigError;
 use super::load::{check_port, read_target_table};
+use super::plan;
 use super::table::{Shape, Table};
-use super::value::{parse_header_name, parse_placeholder};
+use super::value::{parse_header_name, parse_name, parse_placeholder};
 use crate::judge::expression::{ExpressionError, parse_duration};
-use crate::limits::{LOAD_REGEX_STEPS_MAX, LOAD_STEPS_MAX};
-use crate::model::{Assertions, Extract, Extraction, ITERATION, Step, Target, pieces};
+use crate::limits::{LOAD_REGEX_STEPS_MAX, LOAD_SCENARIOS_MAX, LOAD_STEPS_MAX, TARGET_WEIGHT_MAX};
+use crate::model::{Assertions, Extract, Extraction, ITERATION, Scenario, Step, Target, variables};
 use fancy_regex::RegexBuilder;
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -15,38 +16,74 @@ use toml::Spanned;
 /// One step.
 pub const STEP: Shape = Shape { name: "steps", keys: &["label", "method", "url", "headers", "body", "assert", "extract", "think_time"] };
 
-/// The steps in order; none where the key is absent. `common` are the assertions of the load.
-pub fn read(load: &mut Table<'_>, has_server: bool, common: &Assertions) -> Result<Vec<Step>, ConfigError> {
-    let tables = load.tables("steps", &STEP)?;
-    if tables.len() > LOAD_STEPS_MAX {
-        return Err(load.error(format!("at most {LOAD_STEPS_MAX} steps"), tables.len().to_string()));
-    }
-    let mut known: BTreeSet<String> = [ITERATION.to_string()].into();
-    tables.into_iter().map(|table| read_step(table, has_server, common, &mut known)).collect()
+/// One scenario of several.
+pub const SCENARIO: Shape = Shape { name: "scenarios", keys: &["name", "weight", "steps"] };
+
+/// What every step needs to know.
+#[derive(Clone, Copy)]
+pub struct Around<'a> {
+    pub has_server: bool,
+    /// Rows of files bring variables too, whose names are not known yet.
+    pub has_feeders: bool,
+    /// The assertions of the load.
+    pub common: &'a Assertions,
 }
 
-fn read_step(mut table: Table<'_>, has_server: bool, common: &Assertions, known: &mut BTreeSet<String>) -> Result<Step, ConfigError> {
+/// The scenarios of a load, or the only one as `steps`; none where both keys are absent.
+pub fn read(load: &mut Table<'_>, around: Around<'_>) -> Result<Vec<Scenario>, ConfigError> {
+    let only = read_steps(load, around)?;
+    let tables = load.tables("scenarios", &SCENARIO)?;
+    if tables.len() > LOAD_SCENARIOS_MAX {
+        return Err(load.error(format!("at most {LOAD_SCENARIOS_MAX} scenarios"), tables.len().to_string()));
+    }
+    if !only.is_empty() {
+        return Ok(vec![Scenario { name: String::new(), weight: plan::TARGET_WEIGHT, steps: only }]);
+    }
+    let mut scenarios: Vec<Scenario> = Vec::new();
+    for table in tables {
+        let head = table.head();
+        let scenario = read_scenario(table, around)?;
+        if scenarios.iter().any(|other| other.name == scenario.name) {
+            return Err(load.document.error_found(&head, "a name that no other scenario has", format!("`{}`", scenario.name)));
+        }
+        scenarios.push(scenario);
+    }
+    Ok(scenarios)
+}
+
+fn read_scenario(mut table: Table<'_>, around: Around<'_>) -> Result<Scenario, ConfigError> {
+    let name = table.expression("name", parse_name)?;
+    let name = name.ok_or_else(|| table.error("`name` in scenarios", "none"))?.into_inner();
+    let weight = table.integer("weight", 1..=TARGET_WEIGHT_MAX)?.and_then(|weight| u32::try_from(weight).ok());
+    let steps = read_steps(&mut table, around)?;
+    if steps.is_empty() {
+        return Err(table.error("`[[suite.load.scenarios.steps]]` of the scenario", "none"));
+    }
+    Ok(Scenario { name, weight: weight.unwrap_or(plan::TARGET_WEIGHT), steps })
+}
+
+/// The steps in order; none where the key is absent.
+fn read_steps(table: &mut Table<'_>, around: Around<'_>) -> Result<Vec<Step>, ConfigError> {
+    let tables = table.tables("steps", &STEP)?;
+    if tables.len() > LOAD_STEPS_MAX {
+        return Err(table.error(format!("at most {LOAD_STEPS_MAX} steps"), tables.len().to_string()));
+    }
+    let mut known: BTreeSet<String> = [ITERATION.to_string()].into();
+    tables.into_iter().map(|table| read_step(table, around, &mut known)).collect()
+}
+
+fn read_step(mut table: Table<'_>, around: Around<'_>, known: &mut BTreeSet<String>) -> Result<Step, ConfigError> {
     let extract = read_extractions(&mut table)?;
     let think_time = table.expression("think_time", parse_duration)?.map_or(Duration::ZERO, Spanned::into_inner);
     let target = read_target_table(&mut table)?;
-    check_port(table.document, &table.head(), &target, has_server)?;
-    if let Some(name) = names(&target).find(|name| !known.contains(*name)) {
-        let mut error = table.error("variables that a step before has extracted", format!("`{{{{{name}}}}}`"));
-        if !known.is_empty() {
-            error = error.hint(format!("known here: {}", known.iter().map(String::as_str).collect::<Vec<_>>().join(", ")));
-        }
-        return Err(error);
+    check_port(table.document, &table.head(), &target, around.has_server)?;
+    if let Some(name) = variables(&target).find(|name| !around.has_feeders && !known.contains(*name)) {
+        let error = table.error("variables that a step before has extracted", format!("`{{{{{name}}}}}`"));
+        return Err(error.hint(format!("known here: {}", known.iter().map(String::as_str).collect::<Vec<_>>().join(", "))));
     }
     known.extend(extract.iter().map(|extraction| extraction.variable.clone()));
-    let assertions = target.assertions.clone().or(common);
+    let assertions = target.assertions.clone().or(around.common);
     Ok(Step { target: Target { assertions, ..target }, extract, think_time })
-}
-
-/// The variables that a request needs.
-fn names(target: &Target) -> impl Iterator<Item = &str> {
-    let body = str::from_utf8(&target.body).unwrap_or_default();
-    let headers = target.headers.iter().map(|(_, value)| value.as_str());
-    headers.chain([target.url.as_str(), body]).flat_map(pieces).filter_map(Result::err)
 }
 
 fn read_extractions(table: &mut Table<'_>) -> Result<Vec<Extraction>, ConfigError> {

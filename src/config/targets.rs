@@ -15,9 +15,11 @@ use std::io::{self, Read as _};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
+pub mod stream;
+
 /// Reads the targets that a load refers to; paths are relative to `directory`. `has_server`: the suite chooses a port.
 pub fn fill(load: &mut LoadWork, directory: &Path, has_server: bool) -> Result<(), ConfigError> {
-    let Some(file) = load.targets_file.take() else { return Ok(()) };
+    let Some(file) = load.targets_file.take_if(|file| !file.is_lazy) else { return Ok(()) };
     let (name, bytes) = bytes(&file.path, directory)?;
     let text = String::from_utf8(bytes).map_err(|error| {
         let line = error.as_bytes().iter().take(error.utf8_error().valid_up_to()).filter(|byte| **byte == b'\n').count() + 1;
@@ -38,18 +40,24 @@ pub fn fill(load: &mut LoadWork, directory: &Path, has_server: bool) -> Result<(
     Ok(())
 }
 
+/// How a file of targets is called in errors.
+fn name_of(path: &Path) -> String {
+    if path == Path::new("-") { "standard input".to_string() } else { path.display().to_string() }
+}
+
 /// What stands in the file, or comes on standard input, and how it is called in errors.
 fn bytes(path: &Path, directory: &Path) -> Result<(String, Vec<u8>), ConfigError> {
     if path != Path::new("-") {
-        return Ok((path.display().to_string(), material::bytes("targets", directory, path, TARGETS_BYTES_MAX)?));
+        return Ok((name_of(path), material::bytes("targets", directory, path, TARGETS_BYTES_MAX)?));
     }
-    let name = "standard input".to_string();
+    let name = name_of(path);
     let mut bytes = Vec::new();
     let read = io::stdin().lock().take(TARGETS_BYTES_MAX + 1).read_to_end(&mut bytes);
     read.map_err(|error| ConfigError::new(&name, "targets", error.to_string()))?;
     if bytes.len() as u64 > TARGETS_BYTES_MAX {
         let error = ConfigError::new(&name, format!("at most {TARGETS_BYTES_MAX} bytes of targets"), "more");
-        return Err(error.hint("they are all read before the load starts, and then requested in turn"));
+        return Err(error
+            .hint("they are all read before the load starts, and then requested in turn; with --lazy they are read as they are needed"));
     }
     Ok((name, bytes))
 }

@@ -165,9 +165,8 @@ fn contradiction(transport: &Transport) -> Option<(&'static str, &'static str)> 
 
 /// What its requests need and its way to them cannot give: a proxy forwards plain requests as HTTP/1, and tunnels only `https://`.
 pub fn check(load: &LoadWork) -> Result<(), ConfigError> {
-    let targets = load.targets.iter().chain(load.steps.iter().map(|step| &step.target));
     let is_forwarded = load.transport.http != Http::One && load.transport.proxy.is_some();
-    match targets.map(|target| &target.url).find(|url| is_forwarded && !url.to_ascii_lowercase().starts_with("https:")) {
+    match load.requested().map(|target| &target.url).find(|url| is_forwarded && !url.to_ascii_lowercase().starts_with("https:")) {
         None => Ok(()),
         Some(url) => {
             let expected = "`https://` where HTTP/2 goes through a proxy";

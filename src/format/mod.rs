@@ -9,6 +9,8 @@ mod jtl;
 mod jtl_csv;
 mod jtl_xml;
 mod oddities;
+mod pairs;
+mod plain;
 mod reader;
 mod stored_run;
 mod vegeta;
@@ -29,6 +31,8 @@ pub static READERS: &[&dyn Reader] = &[
     &vegeta_json::VegetaJson,
     &vegeta_csv::VegetaCsv,
     &stored_run::StoredRunReader,
+    &pairs::Pairs,
+    &plain::Plain,
 ];
 
 /// A `--format` that nobody has.

@@ -135,7 +135,8 @@ fn a_cut_is_never_silent() {
             let Ok(run) = recorded(&Input::bytes(&name, cut), None) else { continue };
             let is_told = run.partial || run.notes.iter().any(|note| note.text.contains("cut"));
             let last = String::from_utf8_lossy(cut).lines().last().unwrap_or_default().to_string();
-            let has_no_end = name.ends_with(".csv") || name.ends_with(".json") || (name.ends_with(".txt") && !last.starts_with("Bench"));
+            let has_no_end =
+                [".csv", ".json", ".jsonl"].iter().any(|end| name.ends_with(end)) || (name.ends_with(".txt") && !last.starts_with("Bench"));
             let is_between_records = has_no_end && (cut.ends_with(b"\n") || bytes[place] == b'\n');
             assert!(!run.is_empty(), "{name} cut at {place} of {length} is an empty run");
             assert!(

@@ -11,7 +11,9 @@ mod evidence;
 mod expected;
 pub mod expression;
 mod finding;
+mod history;
 mod missing;
+mod paired;
 mod pairing;
 mod pinned;
 mod prior;
@@ -27,6 +29,7 @@ mod void;
 mod within_run;
 
 pub use checkup::checkup;
+pub use history::{Watched, watched};
 pub use prior::told as prior;
 pub use rule::{Attempts, Design, Kind, Limit, Policy, Quarantine, Rule, Statistics, UnknownEnvironment};
 pub use threshold::{Case, Found, Threshold};
@@ -36,7 +39,7 @@ use selection::Selection;
 use std::collections::BTreeSet;
 
 /// Every kind of threshold, in the order judged: what voids the measurement first, errors before durations.
-static THRESHOLDS: [&dyn Threshold; 13] = [
+static THRESHOLDS: [&dyn Threshold; 14] = [
     &void::Void,
     &schedule_lag::ScheduleLag,
     &standing::Standing,
@@ -47,6 +50,7 @@ static THRESHOLDS: [&dyn Threshold; 13] = [
     &missing::Missing,
     &absolute::Absolute,
     &relative::Relative,
+    &paired::Paired,
     &pinned::Pinned,
     &within_run::WithinRun,
     &too_fast::TooFast,

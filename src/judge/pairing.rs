@@ -1,8 +1,10 @@
 //! What is measured in pairs, and which limits the pairs are held against.
 
+use super::expression::{Quantity, parse_limit};
+use super::finding::quoted;
 use super::rule::{Limit, Policy, Rule, Statistics};
 use super::selection::relative_picks;
-use crate::model::{Better, PairKey, PairLimits, Percentile, Run, Series, SeriesKey, Statistic, metric};
+use crate::model::{Better, PairFacts, PairKey, PairLimits, PairThreshold, Percentile, Run, Series, SeriesKey, Statistic, metric};
 use std::collections::BTreeMap;
 
 const MEDIAN: Statistic = Statistic::Percentile(Percentile::P50);
@@ -35,6 +37,38 @@ impl Policy {
         let mut limits = self.limits_of(run, |series| paired_value(run, &series.key));
         limits.retain(|key, _| run.pairs.contains_key(key));
         limits
+    }
+
+    /// With the limits that a file of pairs was measured for: behind the user's own, before the defaults. The error tells what is
+    /// no percentage.
+    pub fn replaying(mut self, facts: &PairFacts) -> Result<Policy, String> {
+        let rules = facts.thresholds.iter().map(replayed).collect::<Result<Vec<Rule>, String>>()?;
+        let behind = self.rules.iter().rposition(|rule| !rule.is_default).map_or(0, |last| last + 1);
+        self.rules.splice(behind..behind, rules);
+        Ok(self)
+    }
+
+    /// The limits that the run's pairs are held against, as a file of pairs stores them: one for all where all are alike.
+    pub fn pair_thresholds(&self, run: &Run) -> Vec<PairThreshold> {
+        let picked = relative_picks(self, run, |series| paired_value(run, &series.key)).into_iter();
+        let is_judged = |key: &(&SeriesKey, Statistic)| run.pairs.contains_key(&PairKey { series: key.0.clone(), statistic: key.1 });
+        let stored = |((series, statistic), rule): ((&SeriesKey, Statistic), &Rule)| {
+            let text = |limit: &Option<Limit>| limit.as_ref().map(|limit| limit.text().to_string());
+            PairThreshold {
+                label: series.label.clone(),
+                metric: Some(series.metric.clone()),
+                statistic: (paired_value(run, series) != Some(statistic)).then_some(statistic),
+                unstable: text(&rule.unstable),
+                fail: text(&rule.fail),
+                floor: rule.floor,
+            }
+        };
+        let each: Vec<PairThreshold> = picked.filter(|(key, _)| is_judged(key)).map(stored).collect();
+        let for_all = |one: &PairThreshold| PairThreshold { label: "*".to_string(), metric: Some("*".to_string()), ..one.clone() };
+        match each.first().map(for_all) {
+            Some(all) if each.len() == run.pairs.len() && each.iter().all(|one| for_all(one) == all) => vec![all],
+            _ => each,
+        }
     }
 
     fn limits_of(&self, run: &Run, usual: impl Fn(&Series) -> Option<Statistic>) -> BTreeMap<PairKey, PairLimits> {
@@ -82,6 +116,26 @@ fn better(series: &Series, statistic: Statistic) -> Better {
         Statistic::Stddev => Better::Lower,
         _ => series.better,
     }
+}
+
+/// The rule that a stored limit was.
+fn replayed(threshold: &PairThreshold) -> Result<Rule, String> {
+    let limit = |text: &Option<String>| match text.as_deref().map(|text| (parse_limit(text), text)) {
+        None => Ok(None),
+        Some((Ok(Quantity::Change(change)), text)) => Ok(Some(Limit::Relative { change, text: text.to_string() })),
+        Some((_, text)) => Err(format!("expected a change such as `+5%` among the thresholds of the pairs, found {:?}", quoted(text))),
+    };
+    Ok(Rule {
+        label: threshold.label.clone(),
+        metric: threshold.metric.clone(),
+        statistic: threshold.statistic,
+        unstable: limit(&threshold.unstable)?,
+        fail: limit(&threshold.fail)?,
+        floor: threshold.floor,
+        // Nobody wrote it for this suite: matching nothing is no mistake.
+        is_default: true,
+        ..Rule::everywhere()
+    })
 }
 
 /// The rule's limits, where all of them are percentages.

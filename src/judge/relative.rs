@@ -2,6 +2,7 @@
 
 use super::change::Asked;
 use super::finding::subject;
+use super::paired::is_paired;
 use super::rule::{Attempts, Kind};
 use super::selection::Selected;
 use super::threshold::{Case, Found, Threshold};
@@ -12,7 +13,7 @@ pub struct Relative;
 impl Threshold for Relative {
     fn judge(&self, case: &Case<'_>, found: &mut Found) {
         let mut widened = Vec::new();
-        for selected in case.selection.of_kind(Kind::Relative).filter(|selected| is_compared(selected)) {
+        for selected in case.selection.of_kind(Kind::Relative).filter(|selected| is_compared(selected) && !is_paired(case, selected)) {
             let kind = FindingKind::Relative;
             match (selected.better(), change(selected)) {
                 (Better::Unknown, _) => case.cannot_judge(selected, kind, "nobody says whether more of it is better or worse", found),

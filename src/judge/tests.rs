@@ -3,6 +3,7 @@
 mod creep;
 mod laws;
 mod limits;
+mod paired;
 mod prior;
 mod quarantine;
 mod requests;

@@ -2,6 +2,7 @@
 
 use super::change::is_floored;
 use super::finding::{movement, quoted, subject};
+use super::paired::{self, is_paired};
 use super::relative::{before, change, is_compared};
 use super::rule::{Kind, Limit};
 use super::selection::Selected;
@@ -14,10 +15,14 @@ pub struct TooFast;
 impl Threshold for TooFast {
     fn judge(&self, case: &Case<'_>, found: &mut Found) {
         for selected in case.selection.of_kind(Kind::Relative).filter(|selected| is_compared(selected)) {
-            let Some(change) = change(selected).filter(|_| selected.rule.too_fast.is_some()) else { continue };
-            let before = before(change);
-            let told = |change_percent| movement(before, change.after, &selected.unit(), Some(change_percent));
-            found.findings.extend(judged(case, selected, before, change.after, told));
+            let sides = if is_paired(case, selected) {
+                paired::change(case, selected).map(paired::sides)
+            } else {
+                change(selected).map(|change| (before(change), change.after))
+            };
+            let Some((before, after)) = sides.filter(|_| selected.rule.too_fast.is_some()) else { continue };
+            let told = |change_percent| movement(before, after, &selected.unit(), Some(change_percent));
+            found.findings.extend(judged(case, selected, before, after, told));
         }
         for selected in case.selection.of_kind(Kind::WithinRun).filter(|selected| selected.rule.too_fast.is_some()) {
             let against = selected.rule.against.as_deref().unwrap_or_default();

@@ -4,11 +4,13 @@ mod cargo_bench;
 mod command_line;
 mod go_test;
 mod narrowed;
+mod program;
 #[cfg(test)]
 #[cfg(unix)]
 mod tests;
 
-pub use narrowed::{Benchmark, narrowed, only};
+pub use narrowed::{Benchmark, direct, narrowed, only};
+pub use program::{Program, programs};
 
 use super::child::{Job, Log, Setting};
 use super::error::{MeasureError, quoted};

@@ -97,7 +97,7 @@ pub struct PairFacts {
 }
 
 /// A limit that pairs were measured for.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct PairThreshold {
     /// Glob over labels.
     pub label: String,
@@ -106,4 +106,6 @@ pub struct PairThreshold {
     pub statistic: Option<Statistic>,
     pub unstable: Option<String>,
     pub fail: Option<String>,
+    /// Changes smaller than this (in the series' unit) do not count.
+    pub floor: Option<f64>,
 }

@@ -1,7 +1,17 @@
-//! What one user does after another thing: steps in order, each with what it takes from the answer for later ones.
+//! What users do: scenarios, of steps in order, each with what it takes from the answer for later ones.
 
 use super::Target;
 use std::time::Duration;
+
+/// What some users of a load do.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Scenario {
+    /// Empty where it is the only one.
+    pub name: String,
+    /// How often it begins, in relation to the others.
+    pub weight: u32,
+    pub steps: Vec<Step>,
+}
 
 /// One request of a session. `{{name}}` in its URL, headers and body stands for a variable.
 #[derive(Debug, Clone, PartialEq)]
@@ -31,6 +41,13 @@ pub enum Extract {
 
 /// A variable that every session has: the number of its iteration, from 0, over all shards.
 pub const ITERATION: &str = "iteration";
+
+/// The variables that stand in a request; a body that is no text has none.
+pub fn variables(target: &Target) -> impl Iterator<Item = &str> {
+    let body = str::from_utf8(&target.body).unwrap_or_default();
+    let headers = target.headers.iter().map(|(_, value)| value.as_str());
+    headers.chain([target.url.as_str(), body]).flat_map(pieces).filter_map(Result::err)
+}
 
 /// The texts around the placeholders of a template, and their names: `Ok(text)`, `Err(name)`, in order.
 pub fn pieces(template: &str) -> impl Iterator<Item = Result<&str, &str>> {

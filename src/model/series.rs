@@ -190,3 +190,32 @@ impl Series {
         self.summary_ok.is_some() || self.summary.errors > 0
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Distribution, Evidence, Series, SeriesKey};
+    use crate::model::{Better, Unit, metric};
+
+    /// What stands for a process run that gave these values.
+    fn check(metric: &str, values: &[f64], statistic: &str, value: f64) {
+        let mut series = Series::point(SeriesKey::new("x", metric), Unit::Ns, Better::Lower, values[0]);
+        if values.len() > 1 {
+            series.evidence = Evidence::Samples;
+            series.distribution = Distribution::Values(values.to_vec());
+            series.summary.percentiles.clear();
+            series.summary.count = values.len() as u64;
+        }
+        let found = (series.paired_statistic().to_string(), series.statistic(series.paired_statistic()));
+        assert_eq!(found, (statistic.to_string(), Some(value)), "{metric} {values:?}");
+    }
+
+    #[test]
+    fn a_process_run_gives_one_value() {
+        check(metric::TIME, &[7.0], "p50", 7.0);
+        check(metric::TIME, &[9.0, 1.0, 5.0], "p50", 5.0);
+        check(metric::TIME, &[9.0, 1.0, 5.0, 7.0], "p25", 1.0);
+        check(metric::TIME, &[80.0, 10.0, 50.0, 30.0, 70.0, 60.0, 20.0, 40.0], "p25", 20.0);
+        check(metric::CPU_TIME, &[80.0, 10.0, 50.0, 30.0, 70.0, 60.0, 20.0, 40.0], "p50", 40.0);
+        check(metric::INSTRUCTIONS, &[5.0], "p50", 5.0);
+    }
+}

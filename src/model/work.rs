@@ -1,6 +1,6 @@
 //! What a suite asks to be measured, after every default has been applied.
 
-use super::{Assertions, Condition, Shard, Step, Transport};
+use super::{Assertions, Condition, Feeder, Scenario, Shard, Transport};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -126,6 +126,8 @@ pub struct TargetFile {
     pub path: PathBuf,
     /// Headers, body and assertions of those that do not have their own.
     pub common: Target,
+    /// Read as targets are needed, each for one request; the load ends with the last one.
+    pub is_lazy: bool,
 }
 
 /// When requests start.
@@ -191,9 +193,11 @@ pub struct Scrape {
 pub struct LoadWork {
     /// Requested in turn, each as often as its weight says.
     pub targets: Vec<Target>,
-    /// A session instead of targets: what starts is an iteration, and each step is a request.
-    pub steps: Vec<Step>,
-    /// Where the targets still have to be read from.
+    /// Sessions instead of targets: what starts is an iteration of one of them, and each of its steps is a request.
+    pub scenarios: Vec<Scenario>,
+    /// Where the variables of targets and steps come from, besides answers.
+    pub feeders: Vec<Feeder>,
+    /// Where the targets still have to be read from: before the load, or while it runs.
     pub targets_file: Option<TargetFile>,
     pub arrival: Arrival,
     pub connections: u32,
@@ -221,6 +225,17 @@ pub struct LoadWork {
 }
 
 impl LoadWork {
+    /// Every request that it is made of: its targets, or the steps of its scenarios. Those of a file come when that is read.
+    pub fn requested(&self) -> impl Iterator<Item = &Target> {
+        self.targets.iter().chain(self.scenarios.iter().flat_map(|scenario| &scenario.steps).map(|step| &step.target))
+    }
+
+    /// The same, to be changed.
+    pub fn requested_mut(&mut self) -> impl Iterator<Item = &mut Target> {
+        let steps = self.scenarios.iter_mut().flat_map(|scenario| &mut scenario.steps);
+        self.targets.iter_mut().chain(steps.map(|step| &mut step.target))
+    }
+
     /// Arrivals per second that are planned for a time after the start of the load, warm-up included: of this shard alone.
     /// `None` in a closed loop, with a trace, and when all stages are over.
     pub fn rate_after(&self, elapsed: Duration) -> Option<f64> {
@@ -274,6 +289,7 @@ impl LoadWork {
             // The same starts, wherever their file lies.
             path.clear();
         }
+        common.feeders.iter_mut().for_each(|feeder| feeder.path.clear());
         let text = format!("{version} {common:?}");
         let bytes = text.bytes().chain(recorded.iter().flat_map(|start_ns| start_ns.to_le_bytes()));
         // FNV-1a, 64 bits: the same number on every machine.

@@ -7,9 +7,11 @@ use crate::config::{BaselineChoice, Keep, Plan};
 use crate::limits::{COMMITTED_BYTES_MAX, COMMITTED_NOTE_BYTES_MAX};
 use crate::measure::Setting;
 use crate::measure::git::{self, GitError, Wanted};
-use crate::model::{BaselineFacts, BaselineKind, Before, Edited, Environment, Note, Run};
+use crate::model::{BaselineFacts, BaselineKind, Before, Edited, Environment, Note, Run, Sample, SeriesKey, Value};
+use crate::record::{self, Recorder, Sink};
 use crate::source::{Input, relative};
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::time::Duration;
 
@@ -90,6 +92,9 @@ impl<'a> Baselines<'a> {
 
     /// What the run is compared with. The error is a sentence: a baseline that cannot be read judges nothing.
     pub fn of(&self, run: &Run, early: Early) -> Result<Found, String> {
+        if !run.pairs.is_empty() {
+            return of_pairs(run).map(Found::from);
+        }
         match &self.plan.baseline {
             BaselineChoice::Auto | BaselineChoice::Committed => self.committed(run, early).map_err(|error| error.to_string()),
             BaselineChoice::Previous => self.previous(run),
@@ -222,6 +227,25 @@ impl<'a> Baselines<'a> {
         let text = "this build has no number, so no later build is compared with it; give it one with `--build-number N`";
         if self.plan.build_number.is_none() { vec![Note::text(text)] } else { Vec::new() }
     }
+}
+
+/// The other side of the run's own pairs, as far as pairs tell it.
+fn of_pairs(run: &Run) -> Result<Before, String> {
+    let mut recorder = Recorder::new(record::Keep::Exact);
+    let mut told = BTreeSet::new();
+    for (key, pairs) in &run.pairs {
+        let valid = || pairs.iter().filter(|pair| pair.value.log_ratio().is_some());
+        let is_first = valid().next().is_some() && told.insert(&key.series);
+        let Some(series) = run.series.get(&key.series).filter(|_| is_first) else { continue };
+        let SeriesKey { label, metric } = &key.series;
+        for value in valid().map(|pair| pair.value.base) {
+            let value = Value { label, metric, unit: &series.unit, better: series.better, value, failed: false };
+            recorder.sample(&Sample::Value(&value)).map_err(|rejected| rejected.0)?;
+        }
+    }
+    let base = Run { environment: run.environment.clone(), ..recorder.finish(&run.suite) };
+    let facts = BaselineFacts { kind: BaselineKind::Interleaved, runs: 1, ..BaselineFacts::default() };
+    Ok(Before { facts, runs: vec![base], elsewhere: Vec::new(), pinned: None })
 }
 
 /// The earlier run as the baseline; a run of another environment is good for deterministic metrics only.

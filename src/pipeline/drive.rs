@@ -2,7 +2,7 @@
 
 use super::Surroundings;
 use super::live::{Board, Seen};
-use crate::measure::http::{self, Drive, Phase, Progress};
+use crate::measure::http::{self, Drive, Phase, Progress, Targets};
 use crate::measure::scrape::{Counters, Readings};
 use crate::measure::{Server, ServerUsage};
 use crate::model::{Better, LoadWork, Note, Pair, PairKey, Run, RunFacts, Sample, Scrape, Series, SeriesKey, Unit, metric};
@@ -15,6 +15,8 @@ use std::sync::Arc;
 pub struct Asked<'a> {
     pub work: &'a LoadWork,
     pub recorded: Arc<[u64]>,
+    /// Its targets, where they are read as they are needed; taken by the load itself.
+    pub targets: RefCell<Option<Targets>>,
 }
 
 /// What is around a load.
@@ -90,7 +92,8 @@ impl Driving<'_> {
     ) -> Result<(), String> {
         let drive = |progress: &mut dyn FnMut(Progress), sink: &mut dyn Sink| {
             let (recorded, port) = (Arc::clone(&asked.recorded), self.server.map(Server::port));
-            http::drive(Drive { work, recorded, port, interrupted: self.around.interrupt.flag(), progress }, sink)
+            let targets = asked.targets.take();
+            http::drive(Drive { work, recorded, targets, port, interrupted: self.around.interrupt.flag(), progress }, sink)
         };
         let driven = match self.around.terminal.live() {
             None => drive(&mut |progress| _ = told(progress), sink),

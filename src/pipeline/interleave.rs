@@ -10,15 +10,15 @@ use super::before::GIT_TIMEOUT;
 use super::{Judged, Surroundings, environment_of, judge_run, unmeasured};
 use crate::compare::Levels;
 use crate::config::{INTERLEAVED_PAIRS_EXPECTED, Plan, SuitePlan};
-use crate::judge::{Design, Limit, Policy, Rule};
+use crate::judge::Policy;
 use crate::limits::PAIRS_MAX;
 use crate::measure::Setting;
 use crate::measure::interleave::{Rounds, Turn};
 use crate::measure::versions::{self, Identical, Version, VersionError, Versions};
 use crate::model::humanize::quantity;
 use crate::model::{
-    Against, BaselineFacts, BaselineKind, Before, Environment, Finding, Note, PairFacts, PairThreshold, Run, Sides, SuiteOutcome,
-    SuiteWork, Unit as Measure, Verdict,
+    Against, BaselineFacts, BaselineKind, Before, Environment, Finding, Note, PairFacts, Run, Sides, SuiteOutcome, SuiteWork,
+    Unit as Measure, Verdict,
 };
 use crate::terminal::{Talk, Terminal};
 use contest::{Contest, Stopped};
@@ -200,15 +200,10 @@ impl Comparing<'_> {
                 Err(reason) => return unmeasured(&suite.work.name, &reason, &policy),
             },
         };
-        if let Some(unit) = units.iter().find(|unit| unit.is_void()) {
-            let (void, measured) = (unit.void.len(), unit.measured());
-            let reason = unit.void.last().map(String::as_str).unwrap_or_default();
+        if let Some(unit) = units.iter().find(|unit| unit.runs.head.is_empty()) {
             let what = unit.label.as_deref().unwrap_or(&suite.work.name);
-            return unmeasured(
-                &suite.work.name,
-                &format!("{what}: {void} of {measured} pairs are void, the last one because: {reason}"),
-                &policy,
-            );
+            let reason = unit.void.last().map_or("the time was over before its first pair", String::as_str);
+            return unmeasured(&suite.work.name, &format!("{what}: no pair could be measured: {reason}"), &policy);
         }
         let name = &suite.work.name;
         let mut head = whole::run(name, &units, |unit| &unit.runs.head);
@@ -216,11 +211,10 @@ impl Comparing<'_> {
         let environment =
             |run: Run, commit: &Option<String>| Run { environment: environment_of(suite, self.here), commit: commit.clone(), ..run };
         head.partial = self.around.interrupt.exit_code().is_some();
-        head.pair_facts = PairFacts { series: Some(series), thresholds: thresholds(&policy, name) };
+        head.pair_facts = PairFacts { series: Some(series), ..PairFacts::default() };
         for unit in units {
-            let void = unit.void.len();
             if let Some(reason) = unit.void.last() {
-                let text = format!("{void} of {} pairs are void and not judged, the last one because: {reason}", unit.measured());
+                let text = format!("void pairs, which are not judged: {}, the last one because: {reason}", unit.void.len());
                 head.notes.push(Note::text(text));
             }
             head.pairs.extend(unit.pairs);
@@ -241,23 +235,6 @@ impl Stand<'_> {
             Stand::Ended(_) => &[],
         }
     }
-}
-
-/// The limits that pairs of this suite are held against, so that a verdict can be repeated from the pairs alone.
-fn thresholds(policy: &Policy, suite: &str) -> Vec<PairThreshold> {
-    let text = |limit: &Option<Limit>| {
-        limit.as_ref().filter(|limit| matches!(limit, Limit::Relative { .. })).map(|limit| limit.text().to_string())
-    };
-    let is_held = |rule: &&Rule| wildmatch::WildMatch::new(&rule.suite).matches(suite) && rule.design != Design::Stored;
-    let threshold = |rule: &Rule| PairThreshold {
-        label: rule.label.clone(),
-        metric: rule.metric.clone(),
-        statistic: rule.statistic,
-        unstable: text(&rule.unstable),
-        fail: text(&rule.fail),
-    };
-    let all = policy.rules.iter().filter(is_held).map(threshold);
-    all.filter(|one| one.unstable.is_some() || one.fail.is_some()).collect()
 }
 
 fn facts(versions: &Versions) -> BaselineFacts {

@@ -11,6 +11,7 @@ use crate::model::{CommandWork, HarnessWork, LoadWork, Note, Run, ServerWork, Sh
 use crate::record::{Keep, Recorder};
 use crate::source::Input;
 use crate::{target, terminal};
+use std::cell::RefCell;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -53,14 +54,22 @@ pub fn server(plan: &Plan, suite: &SuitePlan, around: Surroundings<'_>) -> Resul
 /// A phase of a suite's load, of a server that is up and stays up.
 pub fn phase(plan: &Plan, suite: &SuitePlan, load: &LoadWork, server: Option<&Server>, around: Surroundings<'_>) -> Result<Run, String> {
     let recorded = start::recorded(load, &suite.work.directory)?;
-    let mut run = Station { plan, work: &suite.work, around }.drive(server, &Asked { work: load, recorded }, &mut Tap::default())?;
+    let mut run = Station { plan, work: &suite.work, around }.drive(
+        server,
+        &Asked { work: load, recorded, targets: RefCell::default() },
+        &mut Tap::default(),
+    )?;
     run.partial |= around.interrupt.exit_code().is_some();
     Ok(run)
 }
 
 /// One load test of a server that runs already, without outputs of its own.
 pub fn only_load(plan: &Plan, work: &SuiteWork, load: &LoadWork, around: Surroundings<'_>) -> Result<Run, String> {
-    Station { plan, work, around }.drive(None, &Asked { work: load, recorded: Arc::default() }, &mut Tap::default())
+    Station { plan, work, around }.drive(
+        None,
+        &Asked { work: load, recorded: Arc::default(), targets: RefCell::default() },
+        &mut Tap::default(),
+    )
 }
 
 /// Stops a server. What was measured of one that died by itself is void.
@@ -159,7 +168,8 @@ impl Station<'_> {
 
     fn load(&self, server: Option<&ServerWork>, work: &LoadWork, tap: &mut Tap) -> Result<Run, String> {
         let recorded = start::recorded(work, &self.work.directory)?;
-        let work = Asked { work, recorded };
+        let targets = start::streamed(work, &self.work.directory)?.into();
+        let work = Asked { work, recorded, targets };
         let Some(server) = server else { return self.drive(None, &work, tap) };
         let phase = self.phase("starting the server");
         let log = self.log("server");

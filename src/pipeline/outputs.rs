@@ -139,9 +139,10 @@ pub fn clear(plan: &Plan) -> Result<(), OutputFailed> {
 
 /// What we write into the results directory: folders, and globs of names in them. It may be a directory with other things
 /// in it, such as `.`: those are nobody's to remove.
-const OURS: [(&str, &[&str]); 8] = [
+const OURS: [(&str, &[&str]); 9] = [
     ("", &["outcome.json", "report.md"]),
     ("runs", &["*.run.json"]),
+    ("pairs", &["*.jsonl"]),
     ("junit", &["TEST-*.xml"]),
     ("jtl", &["*.jtl"]),
     ("jenkins/archive", &["*.xml"]),
@@ -204,13 +205,15 @@ pub fn write_kept(plan: &Plan, report: &Report<'_>) -> Result<(), OutputFailed> 
     }
     let of_suite = |suite: &str| Style { suite: Some(suite.to_string()), ..Style::default() };
     let runs = report.runs.iter().map(|run| ("run-json", format!("runs/{}.run.json", run.suite), of_suite(&run.suite)));
+    let paired = report.runs.iter().filter(|run| !run.pairs.is_empty());
+    let pairs = paired.map(|run| ("pairs", format!("pairs/{}.jsonl", run.suite), of_suite(&run.suite)));
     let suites = report.outcome.suites.iter().map(|suite| ("junit", format!("junit/TEST-{}.xml", suite.suite), of_suite(&suite.suite)));
     let whole = [("json", "outcome.json"), ("markdown", "report.md")].map(|(kind, name)| (kind, name.to_string(), Style::default()));
     thread::scope(|scope| {
         let write = |(kind, name, style): (&'static str, String, Style)| {
             scope.spawn(move || write(report, kind, &Target::File(plan.results.join(name)), &style))
         };
-        let writers: Vec<_> = suites.chain(runs).chain(whole).map(write).collect();
+        let writers: Vec<_> = suites.chain(runs).chain(pairs).chain(whole).map(write).collect();
         writers.into_iter().try_for_each(|writer| writer.join().unwrap_or_else(|bug| std::panic::resume_unwind(bug)))
     })
 }

@@ -1,7 +1,9 @@
 //! What a load test waits for and reads before it starts.
 
 use super::Surroundings;
+use crate::config;
 use crate::limits::{BARRIER_POLL, TRACE_STARTS_MAX};
+use crate::measure::http::Targets;
 use crate::model::{Arrival, LoadWork, Start};
 use crate::source::{Input, Source, SourceError, decimal, quoted};
 use std::path::Path;
@@ -24,6 +26,12 @@ pub fn recorded(work: &LoadWork, directory: &Path) -> Result<Arc<[u64]>, String>
         Arrival::Trace(path) => read(&Input::File(directory.join(path))).map(Arc::from).map_err(|error| error.to_string()),
         _ => Ok(Arc::default()),
     }
+}
+
+/// The targets of the work, where they are read as they are needed. The error is a sentence.
+pub fn streamed(work: &LoadWork, directory: &Path) -> Result<Option<Targets>, String> {
+    let opened = work.targets_file.as_ref().map(|file| config::stream_targets(file, directory));
+    opened.transpose().map_err(|error| error.to_string())
 }
 
 /// A start a line, in seconds; blank lines and what follows a `#` say nothing.

@@ -159,6 +159,15 @@ pub fn kind(kind: FindingKind) -> &'static str {
     }
 }
 
+/// How far times against such a baseline can be trusted: only base and head measured in alternation prove anything.
+fn trust(kind: BaselineKind) -> &'static str {
+    match kind {
+        BaselineKind::None | BaselineKind::OtherEnvironment => "",
+        BaselineKind::Committed | BaselineKind::File | BaselineKind::Build(_) => "; times against it are hints",
+        BaselineKind::Interleaved => "; its pairs are proof",
+    }
+}
+
 /// What a suite was compared with, to stand after the word *baseline*.
 pub fn baseline(facts: &BaselineFacts) -> String {
     let runs = match facts.runs {
@@ -183,14 +192,14 @@ pub fn baseline(facts: &BaselineFacts) -> String {
         BaselineKind::Committed => with("committed"),
         BaselineKind::File => with("given"),
         BaselineKind::Interleaved => {
-            ["measured together with this run, in alternation".to_string()].into_iter().chain(commit).collect::<Vec<_>>().join(", ")
+            ["measured in alternation with this run".to_string()].into_iter().chain(commit).collect::<Vec<_>>().join(", ")
         }
         BaselineKind::Build(number) => {
             let of = facts.accepted_ns.and_then(day).map(|day| format!(" of {day}")).unwrap_or_default();
             [format!("build {number}{of}")].into_iter().chain(commit).collect::<Vec<_>>().join(", ")
         }
     };
-    what + edited
+    format!("{what}{edited}{}", trust(facts.kind))
 }
 
 /// How a run was measured, in a few words.
@@ -245,7 +254,7 @@ pub fn prefix(suite: &str, outcome: &Outcome) -> String {
 }
 
 /// Day of a time in ns since the epoch, UTC.
-fn day(ns: u64) -> Option<String> {
+pub fn day(ns: u64) -> Option<String> {
     let time = jiff::Timestamp::from_nanosecond(i128::from(ns)).ok()?;
     Some(time.strftime("%Y-%m-%d").to_string())
 }

@@ -5,17 +5,21 @@ mod bars;
 mod checkup;
 mod csv;
 mod document;
+mod drawing;
 mod entry;
 mod escape;
 mod facts;
 mod github;
 mod hist;
+pub mod history;
 mod json;
 mod jtl;
 mod jtl_rows;
 mod jtl_xml;
 mod junit;
 mod markdown;
+mod page;
+mod pairs;
 mod plot;
 mod run_json;
 mod summary;
@@ -37,6 +41,7 @@ pub static REPORTS: &[Entry] = &[
     junit::ENTRY,
     json::ENTRY,
     run_json::ENTRY,
+    pairs::ENTRY,
     summary::ENTRY,
     hist::ENTRY,
     plot::ENTRY,

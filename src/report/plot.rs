@@ -2,12 +2,13 @@
 
 mod panel;
 
+use super::drawing::nice_step;
 use super::escape::xml;
-use super::{Entry, Needs, Style, document};
+use super::{Entry, Needs, Style, document, drawing};
 use crate::model::humanize::quantity;
 use crate::model::{Overall, Percentile, Run, Unit, metric};
 use crate::output::{Output, OutputError, Report};
-use panel::{Panel, nice_step};
+use panel::Panel;
 use std::fmt::Write as _;
 use std::io::Write;
 
@@ -26,9 +27,9 @@ const HEIGHT: f64 = 620.0;
 const POINTS: u32 = 200;
 /// Nines beyond which no percentile is known to `Percentile`.
 const NINES_MAX: f64 = 5.0;
-const MEAN: &str = "#1f5fa8";
-const MAX: &str = "#d9822b";
-const ERRORS: &str = "#b3261e";
+const MEAN: &str = drawing::BLUE;
+const MAX: &str = drawing::ORANGE;
+const ERRORS: &str = drawing::RED;
 
 fn open(out: Box<dyn Write>, style: &Style) -> Box<dyn Output> {
     document::open(out, style, render)
@@ -40,12 +41,7 @@ fn render(report: &Report<'_>, style: &Style) -> Result<String, OutputError> {
     if runs.is_empty() {
         return Err(OutputError("a plot of response times needs at least one request, found none".to_string()));
     }
-    let height = HEIGHT * runs.len() as f64;
-    let mut svg = format!(
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {WIDTH} {height}\" width=\"{WIDTH}\" height=\"{height}\" \
-         role=\"img\" font-family=\"sans-serif\" font-size=\"12\" fill=\"#222222\">\n<title>Response times</title>\n\
-         <rect width=\"{WIDTH}\" height=\"{height}\" fill=\"#ffffff\"/>\n"
-    );
+    let mut svg = drawing::open(WIDTH, HEIGHT * runs.len() as f64, "img", "Response times");
     for (index, (run, latency)) in runs.iter().enumerate() {
         let _ = writeln!(svg, "<g transform=\"translate(0 {})\">", HEIGHT * index as f64);
         let _ = writeln!(svg, "<text x=\"70\" y=\"24\" font-size=\"16\">{}</text>", xml(&headline(run, latency)));

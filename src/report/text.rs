@@ -2,9 +2,10 @@
 //! by ear.
 
 use super::escape::{log, shorten};
+use super::page::Page;
 use super::table::{self, Column};
 use super::{Entry, Needs, Style, document, facts};
-use crate::limits::{QUOTED_CHARS_MAX, REPORT_ROWS_MAX, TEXT_COLUMNS_MAX, TEXT_COLUMNS_MIN, TEXT_ROWS_MAX, TEXT_SENTENCES_MAX};
+use crate::limits::{QUOTED_CHARS_MAX, TEXT_ROWS_MAX, TEXT_SENTENCES_MAX};
 use crate::model::{Finding, Outcome, Run, SuiteOutcome, Verdict};
 use crate::output::{Output, OutputError, Report};
 use std::io::Write;
@@ -56,11 +57,6 @@ fn render(report: &Report<'_>, style: &Style) -> Result<String, OutputError> {
         page.text.push_str("\n-v lists what passed.\n");
     }
     Ok(page.text)
-}
-
-struct Page<'a> {
-    text: String,
-    style: &'a Style,
 }
 
 impl Page<'_> {
@@ -176,68 +172,6 @@ impl Page<'_> {
         for file in files {
             self.command("", file);
         }
-    }
-
-    /// A sentence that names a verdict.
-    fn told(&mut self, verdict: Verdict, text: &str) {
-        let start = self.text.len();
-        self.wrapped("", text);
-        let told = self.text.split_off(start);
-        self.colored(&told, verdict);
-    }
-
-    /// Colours the word of the verdict where it stands first.
-    fn colored(&mut self, text: &str, verdict: Verdict) {
-        // SGR: bold, then red, magenta, yellow or green.
-        let color = match verdict {
-            Verdict::Fail => 31,
-            Verdict::NoVerdict => 35,
-            Verdict::Unstable => 33,
-            Verdict::Pass => 32,
-        };
-        let word = verdict.word();
-        let colored =
-            if self.style.color { text.replacen(word, &format!("\u{1b}[1;{color}m{word}\u{1b}[0m"), 1) } else { text.to_string() };
-        self.text.push_str(&colored);
-    }
-
-    /// Foreign words, broken between words; lines after the first are indented by two more.
-    fn wrapped(&mut self, indent: &str, text: &str) {
-        let mut line = indent.to_string();
-        let mut is_empty = true;
-        for word in log(text).split_whitespace() {
-            let room = self.width() - indent.len() - 2;
-            let word = if self.style.verbose { word.into() } else { shorten(word, room) };
-            if !is_empty && line.chars().count() + 1 + word.chars().count() > self.width() {
-                self.line(&line);
-                line = format!("{indent}  ");
-                is_empty = true;
-            }
-            if !is_empty {
-                line.push(' ');
-            }
-            line.push_str(&word);
-            is_empty = false;
-        }
-        self.line(&line);
-    }
-
-    /// Something to copy: never broken.
-    fn command(&mut self, title: &str, text: &str) {
-        self.line(&format!("  {title}{}", log(text)));
-    }
-
-    fn line(&mut self, line: &str) {
-        self.text.push_str(line);
-        self.text.push('\n');
-    }
-
-    fn width(&self) -> usize {
-        self.style.width.clamp(TEXT_COLUMNS_MIN, TEXT_COLUMNS_MAX)
-    }
-
-    fn rows(&self, usual: usize) -> usize {
-        if self.style.verbose { REPORT_ROWS_MAX } else { usual }
     }
 }
 

@@ -1,42 +1,34 @@
-//! Numbers that look random and are the same for the same seed, on every machine: SplitMix64 (Steele, Lea, Flood 2014).
+//! Random numbers one after the other, the same for the same seed on every machine.
 
-/// Increment of the state, whose k-th output is a function of seed + k · increment.
-pub const INCREMENT: u64 = 0x9e37_79b9_7f4a_7c15;
+use super::counter::{random_below, random_word};
 
-/// The finaliser: a permutation of all 64-bit numbers that leaves no trace of their order.
-pub fn mixed(state: u64) -> u64 {
-    let state = (state ^ (state >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    let state = (state ^ (state >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    state ^ (state >> 31)
-}
-
-/// A seeded generator. Not for secrets.
+/// A seeded generator: the numbers of a counter in their order. Not for secrets.
 #[derive(Debug, Clone)]
 pub struct Random {
-    state: u64,
+    seed: u64,
+    drawn: u64,
 }
 
 impl Random {
     /// The same numbers for the same seed.
     pub fn new(seed: u64) -> Random {
-        Random { state: mixed(seed) }
+        Random { seed, drawn: 0 }
     }
 
-    /// Any of 2⁶⁴ numbers.
-    pub fn next_u64(&mut self) -> u64 {
-        self.state = self.state.wrapping_add(INCREMENT);
-        mixed(self.state)
+    fn draw(&mut self) -> u64 {
+        self.drawn += 1;
+        self.drawn - 1
     }
 
     /// A fair coin.
     pub fn coin(&mut self) -> bool {
-        self.next_u64() >> 63 == 1
+        random_word(self.seed, self.draw()) >> 63 == 1
     }
 
-    /// A number from 0 to `bound` − 1, each equally likely to within 2⁻³² of itself; 0 for a bound of 0.
-    pub fn below(&mut self, bound: u32) -> u32 {
-        let high = (self.next_u64() >> 32) * u64::from(bound);
-        u32::try_from(high >> 32).unwrap_or(0)
+    /// A number from 0 to `end` − 1, each equally likely; 0 for an end of 0.
+    pub fn below(&mut self, end: u32) -> u32 {
+        let number = random_below(self.seed, self.draw(), u64::from(end));
+        u32::try_from(number).unwrap_or(0)
     }
 
     /// Puts them in an order of which each is equally likely (Fisher, Yates).
@@ -81,7 +73,7 @@ mod tests {
     fn a_seed_says_everything() {
         let numbers = |seed: u64| {
             let mut random = Random::new(seed);
-            [random.next_u64(), random.next_u64()]
+            [random.below(u32::MAX), random.below(u32::MAX)]
         };
         assert_eq!(numbers(1), numbers(1));
         assert_ne!(numbers(1), numbers(2));

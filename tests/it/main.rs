@@ -10,8 +10,10 @@ mod convert;
 mod doctor;
 mod durable;
 mod fail_closed;
+mod feeds;
 mod first_use;
 mod hello;
+mod history;
 mod http2;
 mod init;
 mod interrupts;
@@ -26,6 +28,8 @@ mod repeat;
 mod rules;
 mod run;
 mod signals;
+#[cfg(unix)]
+mod single;
 mod tidy;
 #[cfg(unix)]
 mod versions;

@@ -50,9 +50,9 @@ fn the_merge_base_is_where_a_branch_left_the_default_one() {
     check(&repository, Asked::merge_base(), "three", "where this change left main");
     check(&repository, Asked { pull_request: Some("main"), ..Asked::merge_base() }, "three", "where this change begins on main");
     // What the remote calls its default branch beats the usual names.
-    git(repository.path(), &["update-ref", "refs/remotes/origin/trunk", "HEAD~3"]);
-    git(repository.path(), &["symbolic-ref", "refs/remotes/origin/HEAD", "refs/remotes/origin/trunk"]);
-    check(&repository, Asked::merge_base(), "one", "where this change left origin/trunk");
+    git(repository.path(), &["update-ref", "refs/remotes/origin/release/trunk", "HEAD~3"]);
+    git(repository.path(), &["symbolic-ref", "refs/remotes/origin/HEAD", "refs/remotes/origin/release/trunk"]);
+    check(&repository, Asked::merge_base(), "one", "where this change left origin/release/trunk");
 }
 
 #[test]

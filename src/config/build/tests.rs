@@ -52,6 +52,7 @@ fn plan_in(directory: &Path, line: &str, variables: &[&'static str]) -> Result<P
         Command::Load(args) => Plan::for_load(request, args),
         Command::Accept(_) => Plan::for_accept(request),
         Command::Convert(args) => Plan::for_convert(request, args),
+        Command::History(args) => crate::config::history(request, args).map(|(plan, _)| plan),
         Command::Doctor(_) => Plan::for_doctor(request),
         Command::Init(_) | Command::List(_) | Command::Completions(_) => panic!("no plan"),
     }
@@ -93,6 +94,8 @@ fn the_default_thresholds_are_those_of_the_contract() {
     let expected = [
         "- error rate 1% 3%",
         "latency p95 +5% +10% floor 2000000",
+        "cpu_per_request -  +10%",
+        "latency -  +10%",
         "time - +5% +10%",
         "cpu_time - +5% +10%",
         "bytes - +0% +5%",
@@ -104,7 +107,7 @@ fn the_default_thresholds_are_those_of_the_contract() {
     assert_eq!(shown, expected);
     assert!(rules.iter().all(|rule| rule.is_default && rule.place.is_none() && rule.suite == "*" && rule.label == "*"));
     let is_exact = |name: &str| metric::is_deterministic(name) || metric::may_repeat_exactly(name);
-    assert!(rules.iter().skip(4).all(|rule| is_exact(rule.metric.as_deref().unwrap())));
+    assert!(rules.iter().skip(6).all(|rule| is_exact(rule.metric.as_deref().unwrap())));
 }
 
 #[test]

@@ -1,4 +1,5 @@
-use super::fill;
+use super::{fill, stream};
+use crate::config::error::ConfigError;
 use crate::config::load::default_load;
 use crate::config::value::new_target;
 use crate::model::{LoadWork, Target, TargetFile};
@@ -12,17 +13,29 @@ fn read(text: &[u8], has_server: bool) -> Result<Vec<Target>, String> {
     let mut common = new_target(String::new(), String::new());
     common.headers = vec![("Accept".to_string(), "any".to_string())];
     common.body = b"common".to_vec();
-    let file = TargetFile { path: Path::new("targets").to_path_buf(), common };
+    let file = TargetFile { path: Path::new("targets").to_path_buf(), common, is_lazy: false };
     let mut load = LoadWork { targets_file: Some(file), ..default_load(Vec::new()) };
+    let streamed = (!has_server).then(|| stream::open(load.targets_file.as_ref().unwrap(), directory.path()).unwrap());
     let filled = fill(&mut load, directory.path(), has_server);
+    if let Some(streamed) = streamed {
+        agree(&streamed.iter().collect::<Vec<_>>(), &load.targets, filled.as_ref().err());
+    }
     assert_eq!(load.targets_file, None, "where it lies makes no other load of it");
     filled.map(|()| load.targets).map_err(|error| error.to_string())
+}
+
+/// A stream gives the same targets, one by one, and stops at the same mistake; that there are none is no mistake of a stream.
+fn agree(streamed: &[Result<Target, String>], targets: &[Target], error: Option<&ConfigError>) {
+    let mut expected: Vec<Result<Target, String>> = targets.iter().cloned().map(Ok).collect();
+    expected.extend(error.filter(|error| error.found != "none").map(|error| Err(error.to_string())));
+    let fine = streamed.iter().filter(|one| one.is_ok()).count();
+    assert_eq!(streamed.get(if error.is_some() { fine.. } else { 0.. }), Some(expected.as_slice()));
 }
 
 /// Each target as `label|headers|body`.
 fn check(text: &str, expected: &[&str]) {
     for ends in ["\n", "\r\n"] {
-        let targets = read(text.replace('\n', ends).as_bytes(), true).unwrap_or_else(|error| panic!("{error}"));
+        let targets = read(text.replace('\n', ends).as_bytes(), text.contains("{port}")).unwrap_or_else(|error| panic!("{error}"));
         let shown = targets.iter().map(|target| {
             let headers: Vec<String> = target.headers.iter().map(|(name, value)| format!("{name}: {value}")).collect();
             format!("{} {}|{}|{}", target.method, target.url, headers.join(", "), String::from_utf8_lossy(&target.body))

@@ -91,7 +91,8 @@ pub fn base_of_change(setting: &Setting<'_>, request: Option<&PullRequest>, is_c
         other => other,
     })?;
     let branch = default_branch(setting)?;
-    let name = shown(&branch).trim_start_matches("origin/").to_string();
+    let name = shown(&branch);
+    let name = name.strip_prefix("origin/").unwrap_or(name).to_string();
     let lacks = || {
         GitError::Unanswered(format!(
             "git does not find in this clone where the change left {name}; {WHOLE_HISTORY}, or name a commit: `--against REV`"

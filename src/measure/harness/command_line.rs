@@ -56,6 +56,12 @@ impl CommandLine {
         self.words.get(at)?.text.as_deref()
     }
 
+    /// Runs another command before it, after those that are there.
+    pub(super) fn before(&mut self, words: &[&str]) {
+        let words: Vec<String> = words.iter().map(|word| quoted(word)).collect();
+        self.before.push_str(&format!("{} && ", words.join(" ")));
+    }
+
     /// The first place from `from` on with a word that is known and wanted.
     pub(super) fn find(&self, from: usize, wanted: impl Fn(&str) -> bool) -> Option<usize> {
         (from..self.len()).find(|at| self.word(*at).is_some_and(&wanted))

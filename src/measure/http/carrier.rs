@@ -6,6 +6,7 @@ use super::failure::Failure;
 use super::http2::Sessions;
 use super::parser::Response;
 use super::pool::{Pool, Reactor, Reuse};
+use super::redirect::Jar;
 use super::request::Message;
 use super::route::Routes;
 use crate::limits::{HTTP2_LANES_MAX, HTTP2_STREAMS_MAX};
@@ -27,11 +28,19 @@ pub struct Limit {
     pub missing: Option<&'static str>,
 }
 
+/// An answer, or what is known of it.
+#[derive(Debug, Clone, Copy)]
+pub struct Answer<'a> {
+    pub response: &'a Response,
+    /// Whether it came from the server of the targets, and not from one that a redirect led to.
+    pub is_home: bool,
+}
+
 /// A request that has ended, with what is known of its answer.
 #[derive(Debug)]
 pub struct Ended<'a> {
     pub flight: Flight,
-    pub response: &'a Response,
+    pub answer: Answer<'a>,
     /// What carried it, as results name it.
     pub name: &'a str,
 }
@@ -154,11 +163,27 @@ impl Carrier {
         }
     }
 
-    /// Follows the redirect that its request was answered with; `None` where the answer is none, or is to be seen.
-    pub fn redirect(&mut self, number: usize, message: &Message, reactor: &Reactor, now_ns: u64) -> Option<Result<(), Failure>> {
+    /// What its request was answered with.
+    pub fn answer(&self, number: usize) -> Option<Answer<'_>> {
         match self {
-            Carrier::Http1(pool) => pool.redirect(number, message, reactor.poll.registry(), now_ns),
-            Carrier::Http2(sessions) => sessions.redirect(number, message, now_ns),
+            Carrier::Http1(pool) => pool.get(number).map(Connection::answer),
+            Carrier::Http2(sessions) => sessions.answer(number),
+        }
+    }
+
+    /// Follows the redirect that its request was answered with, with the cookies of its session; `None` where the answer is none,
+    /// or is to be seen.
+    pub fn redirect(
+        &mut self,
+        number: usize,
+        message: &Message,
+        jar: Option<Jar<'_>>,
+        reactor: &Reactor,
+        now_ns: u64,
+    ) -> Option<Result<(), Failure>> {
+        match self {
+            Carrier::Http1(pool) => pool.redirect(number, message, jar, reactor.poll.registry(), now_ns),
+            Carrier::Http2(sessions) => sessions.redirect(number, message, jar, now_ns),
         }
     }
 
@@ -186,7 +211,7 @@ impl Carrier {
                 // Without a request it was idle, and is among the free ones already, or rests between two steps.
                 let flight = connection.flight.take()?;
                 connection.failures = if is_failed { connection.failures.saturating_add(1) } else { 0 };
-                Some(Ended { flight, response: &connection.response, name: &connection.name })
+                Some(Ended { flight, answer: connection.answer(), name: &connection.name })
             }
             Carrier::Http2(sessions) => sessions.end(number, is_failed),
         }

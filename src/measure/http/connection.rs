@@ -2,6 +2,7 @@
 
 mod setup;
 
+use super::carrier::Answer;
 use super::failure::{ErrorClass, Failure};
 use super::pacer::Ticket;
 use super::parser::{Ended, Fed, Malformed, Response};
@@ -162,6 +163,11 @@ impl Connection {
     /// The route it leads along.
     pub fn route(&self) -> usize {
         self.route
+    }
+
+    /// The answer to what it carries or carried last.
+    pub fn answer(&self) -> Answer<'_> {
+        Answer { response: &self.response, is_home: self.route == HOME }
     }
 
     /// What is missing for it to be open, to be said when that takes too long.

@@ -15,17 +15,16 @@ use super::route::Routes;
 use super::scenario::{Scenario, message_of};
 use super::timer::{Alarm, Until};
 use super::turns::Turns;
-use super::{LoadError, Phase, Progress};
+use super::{Drive, LoadError, Phase, Progress};
 use crate::clock::Clock;
 use crate::limits::{
     CONNECTIONS_MAX, LOAD_ABORT_CHECK_NS, LOAD_EVENTS_PER_TURN, LOAD_INTERRUPT_GRACE_NS, LOAD_PAUSE_NS_MAX, LOAD_PROGRESS_NS,
-    LOAD_READ_BYTES,
+    LOAD_READ_BYTES, LOAD_STREAM_POLL_NS,
 };
-use crate::model::{LoadModel, LoadWork, Note, RunFacts};
+use crate::model::{LoadModel, Note, RunFacts};
 use crate::record::Sink;
 use mio::{Events, Poll, Token};
 use std::collections::VecDeque;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 /// The timer's token; connections have their number.
@@ -59,8 +58,8 @@ pub struct EventLoop {
 
 impl EventLoop {
     /// Checks the work, resolves the host and prepares every request; opens nothing yet.
-    pub fn new(work: &LoadWork, port: Option<u16>, recorded: &Arc<[u64]>) -> Result<EventLoop, LoadError> {
-        let scenario = Scenario::new(work, port)?;
+    pub fn new(drive: &Drive<'_>, scenario: Option<Scenario>) -> Result<EventLoop, LoadError> {
+        let (work, port) = (drive.work, drive.port);
         let messages: Vec<Message> = match &scenario {
             Some(scenario) => scenario.shapes().cloned().collect(),
             None => work.targets.iter().map(|target| Message::new(target, port, &work.transport)).collect::<Result<_, _>>()?,
@@ -78,7 +77,10 @@ impl EventLoop {
         if connections == 0 {
             return Err(LoadError(format!("{} connections leave none for this shard; use one a shard at least", work.connections)));
         }
-        let pacer = Pacer::new(work, recorded)?;
+        let mut pacer = Pacer::new(work, &drive.recorded)?;
+        if let Some(scenario) = &scenario {
+            scenario.supply(pacer.slots())?.into_iter().for_each(|supply| pacer.supply(supply));
+        }
         let routes = Routes::new(&work.transport, &first.url)?;
         let carrier = Carrier::new(usize::try_from(connections).unwrap_or(usize::MAX), &work.transport, routes)?;
         let poll = Poll::new().map_err(refused)?;
@@ -147,7 +149,12 @@ impl EventLoop {
             now_ns = self.reactor.clock.elapsed_ns();
         }
         self.ledger.close();
-        self.settle_rest(now_ns, sink)
+        self.settle_rest(now_ns, sink)?;
+        if self.pacer.is_out_of_supply() && self.pacer.planned() == 0 {
+            let what = self.scenario.as_ref().map(Scenario::describe_end).unwrap_or_default();
+            return Err(LoadError(format!("{what} in its warm-up; nothing was measured")));
+        }
+        Ok(())
     }
 
     /// No further request starts, and answers are not waited for as long as planned.
@@ -170,7 +177,8 @@ impl EventLoop {
     }
 
     fn wait(&mut self, events: &mut Events, now_ns: u64, tick_ns: u64) -> Result<(), LoadError> {
-        let others_ns = [Some(tick_ns), Some(self.next_limit_ns), self.end_ns(), self.carrier.next_wake_ns()];
+        let supply_ns = self.pacer.is_starved().then(|| now_ns.saturating_add(LOAD_STREAM_POLL_NS));
+        let others_ns = [Some(tick_ns), Some(self.next_limit_ns), self.end_ns(), self.carrier.next_wake_ns(), supply_ns];
         if self.pacer.model() == LoadModel::Closed {
             // The server gets to answer more than one request before we sleep and are woken: larger batches, fewer wake-ups.
             std::thread::yield_now();
@@ -193,6 +201,9 @@ impl EventLoop {
         {
             self.thinking.pop_front();
             self.carrier.release(number, Reuse::AtOnce);
+        }
+        if let Some(supply) = self.scenario.as_mut().map(|scenario| scenario.refill(self.pacer.next_slot())).transpose()?.flatten() {
+            self.pacer.supply(supply);
         }
         while let Some((number, ticket, failure)) = self.scenario.as_mut().and_then(|scenario| scenario.resume(now_ns)) {
             self.dispatch(number, ticket, now_ns, failure, sink)?;
@@ -244,12 +255,12 @@ impl EventLoop {
         let Some(ended) = self.carrier.end(number, is_broken) else { return Ok(()) };
         let sequence = ended.flight.ticket.sequence;
         let failure = failure.or_else(|| match &mut self.scenario {
-            Some(scenario) => scenario.take_in(number, ended.response),
-            None => assertion::unmet(self.turns.of(sequence)?.assertions.as_deref()?, ended.response),
+            Some(scenario) => scenario.take_in(number, ended.answer),
+            None => assertion::unmet(self.turns.of(sequence)?.assertions.as_deref()?, ended.answer.response),
         });
         let Some(message) = message_of(&self.turns, self.scenario.as_ref(), number, sequence) else { return Ok(()) };
         let place = Place { message, thread: ended.name, epoch_ns: self.reactor.clock.started_epoch_ns() };
-        self.ledger.settle(&ended.flight, ended.response, &place, (at_ns, failure.as_ref()), sink)?;
+        self.ledger.settle(&ended.flight, ended.answer.response, &place, (at_ns, failure.as_ref()), sink)?;
         if self.scenario.as_mut().is_some_and(|scenario| scenario.advance(number, at_ns, failure.is_none())) {
             return Ok(());
         }
@@ -319,6 +330,9 @@ impl EventLoop {
         }
         self.pacer.defer(now_ns);
         while let Some(ticket) = self.pacer.take_unsent() {
+            if let Some(scenario) = &mut self.scenario {
+                scenario.miss(&ticket);
+            }
             // No connection carries it, so that of a scenario it is the first step.
             let Some(message) = message_of(&self.turns, self.scenario.as_ref(), usize::MAX, ticket.sequence) else { break };
             let place = Place { message, thread: "load 1", epoch_ns: self.reactor.clock.started_epoch_ns() };
@@ -339,7 +353,8 @@ impl EventLoop {
             phase,
             done: self.ledger.done(),
             // How many requests a scenario makes is known only when its last iteration has ended.
-            planned: (self.pacer.is_count_known() && self.scenario.is_none()).then(|| self.pacer.planned()),
+            planned: (self.pacer.is_count_known() && !self.scenario.as_ref().is_some_and(Scenario::has_steps))
+                .then(|| self.pacer.planned()),
             elapsed_ns: now_ns.saturating_sub(self.pacer.origin_ns()),
             total_ns: self.pacer.window_end_ns().map(|end_ns| end_ns.saturating_sub(self.pacer.origin_ns())),
             errors: self.ledger.errors(),
@@ -350,8 +365,9 @@ impl EventLoop {
 
     /// Oddities of the finished run, and what became of the iterations of a scenario.
     pub fn notes(&self) -> Vec<Note> {
-        let iterations = self.scenario.as_ref().map(|scenario| scenario.iterations.describe(self.pacer.planned(), self.ledger.unsent()));
-        self.ledger.notes().into_iter().chain(iterations.map(Note::text)).collect()
+        let scenario = self.scenario.iter();
+        let ends = scenario.clone().filter(|_| self.pacer.is_out_of_supply()).map(Scenario::describe_end);
+        self.ledger.notes().into_iter().chain(scenario.flat_map(Scenario::describe).chain(ends).map(Note::text)).collect()
     }
 
     /// The facts of the finished run.
@@ -363,7 +379,7 @@ impl EventLoop {
             is_partial: self.ending_until_ns.is_some(),
             aborted: self.aborted.clone(),
             transport: self.carrier.facts(),
-            later: self.scenario.as_ref().map_or(0, |scenario| scenario.iterations.later),
+            later: self.scenario.as_ref().map_or(0, Scenario::later),
         };
         self.ledger.facts(&self.pacer, &self.reactor.clock, closing)
     }

@@ -8,12 +8,12 @@ mod pump;
 mod wire;
 
 use super::LoadError;
-use super::carrier::{Ended, Limit};
+use super::carrier::{Answer, Ended, Limit};
 use super::connection::{Connection, Flight, Step};
 use super::failure::{ErrorClass, Failure};
 use super::parser::Expect;
 use super::pool::{Pauses, Pool, Reactor, Reuse};
-use super::redirect;
+use super::redirect::{self, Jar};
 use super::request::Message;
 use super::timer::Until;
 use crate::limits::{LOAD_EVENTS_PER_TURN, LOAD_PROGRESS_NS};
@@ -154,6 +154,11 @@ impl Sessions {
         self.lanes.get(number)?.flight.as_ref()
     }
 
+    /// What the request of a lane was answered with: by no other server, because none is gone to.
+    pub fn answer(&self, number: usize) -> Option<Answer<'_>> {
+        self.lanes.get(number).map(|lane| Answer { response: &lane.response, is_home: true })
+    }
+
     /// Takes up a request.
     pub fn take_up(&mut self, number: usize, flight: Flight) {
         if let Some(lane) = self.lanes.get_mut(number) {
@@ -208,12 +213,12 @@ impl Sessions {
     }
 
     /// Follows the redirect that a lane was answered with, as long as it stays on the server; `None` where the answer is none.
-    pub fn redirect(&mut self, number: usize, message: &Message, now_ns: u64) -> Option<Result<(), Failure>> {
+    pub fn redirect(&mut self, number: usize, message: &Message, jar: Option<Jar<'_>>, now_ns: u64) -> Option<Result<(), Failure>> {
         let lane = self.lanes.get_mut(number)?;
         let flight = lane.flight.as_mut()?;
         let before = flight.hop.take();
         let (message, followed) = before.as_ref().map_or((message, 0), |hop| (&hop.message, hop.count));
-        let hop = match redirect::next(self.pool.transport(), message, &lane.response, followed)? {
+        let hop = match redirect::next(self.pool.transport(), message, &lane.response, followed, jar)? {
             Ok(hop) if hop.message.url.is_same_origin(&message.url) => hop,
             Ok(hop) => {
                 let why = format!("over HTTP/2 redirects stay on their server, and {} is of another one", hop.message.url.text);
@@ -290,7 +295,7 @@ impl Sessions {
         lane.failures = if is_failed { lane.failures.saturating_add(1) } else { 0 };
         self.soil(owner);
         let lane = self.lanes.get(number)?;
-        Some(Ended { flight, response: &lane.response, name: &lane.name })
+        Some(Ended { flight, answer: Answer { response: &lane.response, is_home: true }, name: &lane.name })
     }
 
     /// What is known of the connections of the run.

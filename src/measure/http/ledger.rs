@@ -64,11 +64,6 @@ impl Ledger {
         self.completed + self.failed + self.unsent
     }
 
-    /// Of those: never sent.
-    pub fn unsent(&self) -> u64 {
-        self.unsent
-    }
-
     /// Of all that have ended: failed, unsent or answered with an error status.
     pub fn errors(&self) -> u64 {
         self.errors

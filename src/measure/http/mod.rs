@@ -14,6 +14,7 @@ mod chunked;
 mod connection;
 mod event_loop;
 mod failure;
+mod feed;
 mod http2;
 mod kept;
 mod ledger;
@@ -37,9 +38,11 @@ mod url;
 mod watch;
 
 pub use parser::{Ended, Expect, Fed, Malformed, Response};
+pub use scenario::Targets;
 
 use crate::model::{LoadWork, Note};
 use crate::record::Sink;
+use scenario::Scenario;
 use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -49,6 +52,8 @@ pub struct Drive<'a> {
     pub work: &'a LoadWork,
     /// Starts of the work's trace, ns after the start of the load, ascending; empty where it has none.
     pub recorded: Arc<[u64]>,
+    /// What comes for the work's file of targets, where it is read as targets are needed.
+    pub targets: Option<Targets>,
     /// Replaces `{port}` in the URLs of the targets.
     pub port: Option<u16>,
     /// Once it is set no further request starts; what was measured is kept.
@@ -101,11 +106,15 @@ impl std::error::Error for LoadError {}
 
 /// Runs a load test on the calling thread. Pushes one sample per planned request into the sink as it ends, and at last
 /// the facts, among which completed + failed + unsent = planned.
-pub fn drive(drive: Drive<'_>, sink: &mut dyn Sink) -> Result<(), LoadError> {
+pub fn drive(mut drive: Drive<'_>, sink: &mut dyn Sink) -> Result<(), LoadError> {
     if drive.work.transport.tls.insecure {
         sink.note(Note::text("TLS certificates were NOT verified (insecure): whoever answered may not be the server that was meant"));
     }
-    let mut run = event_loop::EventLoop::new(drive.work, drive.port, &drive.recorded)?;
+    let scenario = match drive.targets.take() {
+        Some(targets) => Some(Scenario::streamed(drive.work, drive.port, targets, drive.interrupted)?),
+        None => Scenario::new(drive.work, drive.port)?,
+    };
+    let mut run = event_loop::EventLoop::new(&drive, scenario)?;
     start::approach(&drive.work.start, drive.interrupted);
     run.open_all(drive.interrupted)?;
     start::meet(&drive.work.start, drive.interrupted)?;

@@ -25,6 +25,29 @@ pub struct Ticket {
     pub is_recorded: bool,
 }
 
+/// Slots for which there is something to be sent: rows, or targets that have come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Supply {
+    /// Those before this one.
+    pub slots: u64,
+    /// Whether there will be no further ones; the load then ends with them.
+    pub is_all: bool,
+}
+
+impl Supply {
+    /// Whatever is asked for.
+    const ENDLESS: Supply = Supply { slots: u64::MAX, is_all: true };
+
+    fn has(self, slot: u64) -> bool {
+        slot < self.slots
+    }
+
+    /// Whether the load cannot go on to this slot.
+    fn ends_before(self, slot: u64) -> bool {
+        self.is_all && !self.has(slot)
+    }
+}
+
 #[derive(Debug)]
 enum Model {
     Open(Open),
@@ -100,6 +123,47 @@ impl Pacer {
         match &mut self.model {
             Model::Open(open) => open.take_deferred(self.origin_ns),
             Model::Closed(_) => None,
+        }
+    }
+
+    /// There is something to be sent in so many slots. It may only become more.
+    pub fn supply(&mut self, supply: Supply) {
+        match &mut self.model {
+            Model::Open(open) => open.supply = supply,
+            Model::Closed(closed) => closed.supply = supply,
+        }
+    }
+
+    /// Slots that the whole load needs, over all shards and with those of a warm-up, as far as they are known.
+    pub fn slots(&self) -> Option<u64> {
+        match &self.model {
+            Model::Open(open) => open.slots(),
+            Model::Closed(closed) => closed.slots(),
+        }
+    }
+
+    /// The first slot that is not yet due: of a closed loop, that of its next request.
+    pub fn next_slot(&self) -> u64 {
+        match &self.model {
+            Model::Open(open) => open.next_slot(),
+            Model::Closed(closed) => closed.next_slot(),
+        }
+    }
+
+    /// Whether the load waits for something to be sent.
+    pub fn is_starved(&self) -> bool {
+        let (next, supply) = match &self.model {
+            Model::Open(open) => (open.next_slot(), open.supply),
+            Model::Closed(closed) => (closed.next_slot(), closed.supply),
+        };
+        !supply.has(next) && !supply.is_all
+    }
+
+    /// Whether the load ended because there was nothing left to be sent.
+    pub fn is_out_of_supply(&self) -> bool {
+        match &self.model {
+            Model::Open(open) => open.is_out_of_supply(),
+            Model::Closed(closed) => closed.is_out_of_supply(),
         }
     }
 

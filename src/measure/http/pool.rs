@@ -3,7 +3,7 @@
 use super::LoadError;
 use super::connection::{Connection, Step};
 use super::failure::Failure;
-use super::redirect;
+use super::redirect::{self, Jar};
 use super::request::Message;
 use super::route::{HOME, Routes};
 use super::timer::{Alarm, Until};
@@ -108,11 +108,6 @@ impl Pool {
         &self.transport
     }
 
-    /// Whether redirects are followed, rather than answers like others.
-    pub fn follows_redirects(&self) -> bool {
-        self.transport.redirects > 0
-    }
-
     /// One of them, by its number.
     pub fn get(&self, number: usize) -> Option<&Connection> {
         self.connections.get(number)
@@ -200,12 +195,20 @@ impl Pool {
         step
     }
 
-    /// Follows the redirect that a connection was answered with; `None` where the answer is none, or is to be seen.
-    pub fn redirect(&mut self, number: usize, message: &Message, registry: &Registry, now_ns: u64) -> Option<Result<(), Failure>> {
+    /// Follows the redirect that a connection was answered with, with the cookies of its session; `None` where the answer is
+    /// none, or is to be seen.
+    pub fn redirect(
+        &mut self,
+        number: usize,
+        message: &Message,
+        jar: Option<Jar<'_>>,
+        registry: &Registry,
+        now_ns: u64,
+    ) -> Option<Result<(), Failure>> {
         let connection = self.connections.get_mut(number)?;
         let before = connection.flight.as_mut()?.hop.take();
         let (message, followed) = before.as_ref().map_or((message, 0), |hop| (&hop.message, hop.count));
-        let hop = match redirect::next(&self.transport, message, &connection.response, followed)? {
+        let hop = match redirect::next(&self.transport, message, &connection.response, followed, jar)? {
             Ok(hop) => hop,
             Err(failure) => return Some(Err(failure)),
         };

@@ -24,7 +24,7 @@ pub struct Message {
     /// How much of the answer its assertions need.
     pub keep: Keep,
     /// What the answer has to be, where that is more than a status below 400.
-    pub assertions: Option<Box<Assertions>>,
+    pub assertions: Option<Rc<Assertions>>,
     /// Whether the connection carries no further request.
     pub is_last: bool,
     /// What it was made of, for a redirect to be made of the same.
@@ -83,7 +83,7 @@ impl Message {
             http2: None,
             expect,
             keep: keep(&target.assertions),
-            assertions: (target.assertions != Assertions::default()).then(|| Box::new(target.assertions.clone())),
+            assertions: (target.assertions != Assertions::default()).then(|| Rc::new(target.assertions.clone())),
             is_last: transport.connection_per_request,
             target: Rc::new(target.clone()),
         };

@@ -3,12 +3,14 @@
 mod accounting;
 mod answers;
 mod assertions;
+mod feeds;
 mod http2;
 mod pace;
 mod redirects;
 mod scenarios;
 mod schedules;
 mod server_timing;
+mod streams;
 mod tls;
 mod ways;
 
@@ -197,7 +199,8 @@ fn target(method: &str, path: &str) -> Target {
 fn work(arrival: Arrival, connections: u32, count: u64) -> LoadWork {
     LoadWork {
         targets: vec![target("GET", "/")],
-        steps: Vec::new(),
+        scenarios: Vec::new(),
+        feeders: Vec::new(),
         targets_file: None,
         arrival,
         connections,
@@ -225,7 +228,10 @@ fn try_run(
     progress: &mut dyn FnMut(Progress),
 ) -> Result<Kept, LoadError> {
     let mut kept = Kept { rows: Vec::new(), values: Vec::new(), facts: None, notes: Vec::new(), room };
-    drive(Drive { work, recorded: Arc::from([0, 1_000_000, 1_000_000]), port: Some(port), interrupted, progress }, &mut kept)?;
+    drive(
+        Drive { work, recorded: Arc::from([0, 1_000_000, 1_000_000]), targets: None, port: Some(port), interrupted, progress },
+        &mut kept,
+    )?;
     Ok(kept)
 }
 

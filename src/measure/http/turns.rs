@@ -1,25 +1,48 @@
-//! Which target a request is for: a function of its number alone, so that shards agree.
+//! Which target a request is for, which scenario an iteration is of: functions of its number alone, so that shards agree.
 
 use super::LoadError;
 use super::request::Message;
 use crate::limits::LOAD_TURNS_MAX;
 
-/// The messages of a load, and the order in which they come round.
+/// The order in which members of different weights come round.
+#[derive(Debug)]
+pub struct Round {
+    /// One round, as places of members; empty where each comes once, in the order given.
+    order: Vec<u32>,
+    members: u64,
+}
+
+impl Round {
+    /// An error where the weights make a round that is too long, or none.
+    pub fn new(weights: &[u32]) -> Result<Round, LoadError> {
+        Ok(Round { order: order(weights)?, members: weights.len() as u64 })
+    }
+
+    /// The place of the member whose turn `sequence` is.
+    #[inline]
+    pub fn of(&self, sequence: u64) -> usize {
+        if self.order.is_empty() {
+            return (sequence % self.members.max(1)) as usize;
+        }
+        self.order.get((sequence % self.order.len() as u64) as usize).map_or(0, |place| *place as usize)
+    }
+}
+
+/// The messages of a load.
 #[derive(Debug)]
 pub struct Turns {
     messages: Vec<Message>,
-    /// One round, as places in `messages`; empty where each comes once, in the order given.
-    round: Vec<u32>,
+    round: Round,
 }
 
 impl Turns {
-    /// An error where there is no message, or where the weights make a round that is too long.
+    /// An error where there is no message, or no round of them.
     pub fn new(messages: Vec<Message>) -> Result<Turns, LoadError> {
         if messages.is_empty() {
             return Err(LoadError("the load test has no target; name at least one URL".to_string()));
         }
         let weights: Vec<u32> = messages.iter().map(|message| message.target.weight).collect();
-        Ok(Turns { round: round(&weights)?, messages })
+        Ok(Turns { round: Round::new(&weights)?, messages })
     }
 
     /// The messages themselves, each once.
@@ -30,36 +53,30 @@ impl Turns {
     /// The message of request `sequence`.
     #[inline]
     pub fn of(&self, sequence: u64) -> Option<&Message> {
-        let turn = if self.round.is_empty() {
-            sequence % self.messages.len().max(1) as u64
-        } else {
-            self.round.get((sequence % self.round.len() as u64) as usize).copied().map_or(0, u64::from)
-        };
-        self.messages.get(turn as usize)
+        self.messages.get(self.round.of(sequence))
     }
 }
 
-/// Each target as often as its weight says, its turns as evenly spread over the round as they can be: turn j of w is due at
+/// Each member as often as its weight says, its turns as evenly spread over the round as they can be: turn j of w is due at
 /// (2j + 1) / 2w of it, and the turns come in the order in which they are due.
-fn round(weights: &[u32]) -> Result<Vec<u32>, LoadError> {
+fn order(weights: &[u32]) -> Result<Vec<u32>, LoadError> {
     let divisor = weights.iter().fold(0, |divisor, weight| greatest_common_divisor(divisor, *weight)).max(1);
     let total: u64 = weights.iter().map(|weight| u64::from(weight / divisor)).sum();
     if total == weights.len() as u64 && !weights.contains(&0) {
         return Ok(Vec::new());
     }
     if total == 0 || total > LOAD_TURNS_MAX as u64 {
-        let why = format!("the weights of the targets make a round of {total} requests; use weights that make 1 to {LOAD_TURNS_MAX}");
-        return Err(LoadError(why));
+        return Err(LoadError(format!("the weights make a round of {total} requests; use weights that make 1 to {LOAD_TURNS_MAX}")));
     }
-    let turns = weights.iter().zip(0u32..).flat_map(|(weight, target)| {
+    let turns = weights.iter().zip(0u32..).flat_map(|(weight, member)| {
         let weight = weight / divisor;
-        (0..weight).map(move |turn| (2 * u64::from(turn) + 1, u64::from(weight), target))
+        (0..weight).map(move |turn| (2 * u64::from(turn) + 1, u64::from(weight), member))
     });
     let mut turns: Vec<_> = turns.collect();
-    turns.sort_by(|(due, weight, target), (other_due, other_weight, other)| {
-        (due * other_weight).cmp(&(other_due * weight)).then(target.cmp(other))
+    turns.sort_by(|(due, weight, member), (other_due, other_weight, other)| {
+        (due * other_weight).cmp(&(other_due * weight)).then(member.cmp(other))
     });
-    Ok(turns.into_iter().map(|(_, _, target)| target).collect())
+    Ok(turns.into_iter().map(|(_, _, member)| member).collect())
 }
 
 fn greatest_common_divisor(one: u32, other: u32) -> u32 {
@@ -68,12 +85,12 @@ fn greatest_common_divisor(one: u32, other: u32) -> u32 {
 
 #[cfg(test)]
 mod tests {
-    use super::round;
+    use super::order;
     use crate::limits::LOAD_TURNS_MAX;
     use proptest::prelude::{prop_assert, prop_assert_eq, proptest};
 
     fn check(weights: &[u32], expected: &[u32]) {
-        assert_eq!(round(weights).expect("a round"), expected);
+        assert_eq!(order(weights).expect("a round"), expected);
     }
 
     #[test]
@@ -89,7 +106,7 @@ mod tests {
     #[test]
     fn a_round_has_bounds() {
         for weights in [[0, 0], [1, LOAD_TURNS_MAX as u32]] {
-            assert!(round(&weights).expect_err("no round").0.contains("weights"));
+            assert!(order(&weights).expect_err("no round").0.contains("weights"));
         }
     }
 
@@ -98,7 +115,7 @@ mod tests {
         #[test]
         fn shares_are_exact_and_even(weights in proptest::collection::vec(1u32..40, 2..6)) {
             let total: u32 = weights.iter().sum();
-            let one = round(&weights).expect("a round");
+            let one = order(&weights).expect("a round");
             if one.is_empty() {
                 prop_assert!(weights.iter().all(|weight| *weight == weights[0]));
                 return Ok(());

@@ -2,7 +2,7 @@
 
 use super::{Version, VersionError};
 use crate::measure::error::quoted;
-use crate::model::{Against, LoadWork, ServerWork, SuiteWork, Target, Work};
+use crate::model::{Against, LoadWork, ServerWork, SuiteWork, Work};
 use std::path::Path;
 
 #[cfg(test)]
@@ -30,8 +30,9 @@ fn moved(text: &str, from: &str, to: &str) -> String {
     let mut moved = String::new();
     let mut rest = text;
     while let Some((before, after)) = rest.split_once(from) {
-        // `/work/main` is no part of `/work/main2`.
-        let is_whole = !after.starts_with(|c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '.'));
+        // `/work/main` is named neither by `/work/main2` nor by `/x/work/main`.
+        let of_name = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '.');
+        let is_whole = !before.ends_with(of_name) && !after.starts_with(of_name);
         moved.push_str(before);
         moved.push_str(if is_whole { to } else { from });
         rest = after;
@@ -92,7 +93,7 @@ fn origin(url: &str) -> &str {
 
 /// The server that a load of a running server is about: that of its first request.
 fn front_of(load: &LoadWork) -> &str {
-    load.steps.first().map(|step| &step.target).or(load.targets.first()).map_or("", |target| origin(&target.url))
+    load.requested().next().map_or("", |target| origin(&target.url))
 }
 
 /// The same requests, sent to another server; those that went elsewhere still do.
@@ -100,10 +101,8 @@ fn moved_load(load: &LoadWork, from: &str, to: &str) -> LoadWork {
     let to = to.trim_end_matches('/');
     let url =
         |url: &String| url.strip_prefix(from).filter(|_| origin(url) == from).map_or_else(|| url.clone(), |rest| format!("{to}{rest}"));
-    let target = |target: &Target| Target { url: url(&target.url), ..target.clone() };
     let mut load = load.clone();
-    load.targets = load.targets.iter().map(target).collect();
-    load.steps.iter_mut().for_each(|step| step.target = target(&step.target));
+    load.requested_mut().for_each(|target| target.url = url(&target.url));
     load.scrape.iter_mut().for_each(|scrape| scrape.url = url(&scrape.url));
     load
 }

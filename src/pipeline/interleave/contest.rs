@@ -94,7 +94,7 @@ impl<'a> Contest<'a> {
         unit.pair_ns = took_ns;
         match (measured, turn.order) {
             (Ok((base, head)), Order::BaseFirst) | (Ok((head, base)), Order::HeadFirst) => unit.take(turn, Sides { base, head }, levels),
-            (Err(reason), _) => unit.reject(reason),
+            (Err(reason), _) => unit.reject(turn, reason),
         }
         Ok(())
     }

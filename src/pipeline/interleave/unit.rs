@@ -5,11 +5,8 @@ use super::pairing;
 use crate::compare::{self, LOOKS, Levels};
 use crate::limits::{VOID_PAIRS_AT_ONCE, VOID_PAIRS_MAX};
 use crate::measure::interleave::Turn;
-use crate::model::{PairKey, PairLimits, Pairs, Run, Sides, Work};
+use crate::model::{Pair, PairKey, PairLimits, Pairs, Run, SeriesKey, Sides, Work};
 use std::collections::BTreeMap;
-
-/// Of this many pairs one may be void (`docs/STATISTICS.md`, pairs).
-const PAIRS_FOR_A_VOID: usize = 10;
 
 /// One of them, with what was measured so far.
 pub struct Unit {
@@ -38,11 +35,6 @@ impl Unit {
         self.is_open
     }
 
-    /// Pairs measured, valid or not.
-    pub fn measured(&self) -> usize {
-        self.runs.head.len() + self.void.len()
-    }
-
     /// Series that are not decided.
     pub fn undecided(&self) -> usize {
         if self.is_open { self.limits.len() } else { 0 }
@@ -50,44 +42,51 @@ impl Unit {
 
     /// Takes what both sides of a pair gave.
     pub fn take(&mut self, turn: &Turn, runs: Sides<Run>, levels: Levels) {
-        let mut missing = None;
         for key in self.limits.keys() {
-            match pairing::pair(key, runs.as_ref(), turn) {
-                Some(pair) => self.pairs.entry(key.clone()).or_default().push(pair),
-                None => missing = Some(format!("{} {} is not there on both sides, or not positive", key.series.label, key.series.metric)),
-            }
+            let pair = pairing::pair(key, runs.as_ref(), turn).unwrap_or_else(|| {
+                let SeriesKey { label, metric } = &key.series;
+                self.void.push(format!("{label} {metric} is not there on both sides, or not positive"));
+                void(turn)
+            });
+            self.pairs.entry(key.clone()).or_default().push(pair);
         }
         self.runs.base.push(runs.base);
         self.runs.head.push(runs.head);
-        match missing {
-            Some(reason) => self.reject(reason),
-            None => self.is_open &= self.is_undecided(levels),
-        }
+        self.is_open &= self.is_undecided(levels) && !self.is_hopeless();
     }
 
-    /// Counts a pair of which a side could not be measured; with too many of them nothing can be decided any more.
-    pub fn reject(&mut self, reason: String) {
+    /// Takes a pair of which a side could not be measured: void for every series.
+    pub fn reject(&mut self, turn: &Turn, reason: String) {
         self.void.push(reason);
-        let is_hopeless = self.runs.head.is_empty() && self.void.len() >= VOID_PAIRS_AT_ONCE;
-        self.is_open &= !is_hopeless && self.void.len() <= VOID_PAIRS_MAX;
+        for key in self.limits.keys() {
+            self.pairs.entry(key.clone()).or_default().push(void(turn));
+        }
+        self.is_open &= !self.is_hopeless();
     }
 
-    /// Whether too many pairs are void to judge the others.
-    pub fn is_void(&self) -> bool {
-        self.void.len() * PAIRS_FOR_A_VOID > self.measured()
+    /// Whether so many pairs are void that the others will not be judged, or as if none will ever be valid.
+    fn is_hopeless(&self) -> bool {
+        self.void.len() > VOID_PAIRS_MAX || (self.valid() == 0 && self.void.len() >= VOID_PAIRS_AT_ONCE)
+    }
+
+    /// Valid pairs of the series that has most.
+    fn valid(&self) -> usize {
+        let valid = |pairs: &Vec<Pair>| pairs.iter().filter(|pair| pair.value.log_ratio().is_some()).count();
+        if self.limits.is_empty() { self.runs.head.len() } else { self.pairs.values().map(valid).max().unwrap_or_default() }
     }
 
     fn is_undecided(&self, levels: Levels) -> bool {
-        if self.limits.is_empty() {
-            return false;
-        }
-        let valid = self.pairs.values().map(Vec::len).max().unwrap_or_default();
-        if !LOOKS.contains(&valid) {
-            return true;
-        }
-        self.limits.iter().any(|(key, limits)| {
-            let pairs = self.pairs.get(key).map(Vec::as_slice).unwrap_or_default();
-            !compare::paired(pairs, limits, levels).is_final
-        })
+        // Between the looks nothing is asked; without limits one pair tells all there is.
+        let is_look = LOOKS.contains(&self.valid());
+        !self.limits.is_empty()
+            && (!is_look
+                || self.limits.iter().any(|(key, limits)| {
+                    let pairs = self.pairs.get(key).map(Vec::as_slice).unwrap_or_default();
+                    !compare::paired(pairs, limits, levels).is_final
+                }))
     }
+}
+
+fn void(turn: &Turn) -> Pair {
+    Pair { round: turn.round, order: turn.order, value: Sides::VOID, wall: None, mean: None }
 }

@@ -24,7 +24,8 @@ fn work(arrival: Arrival) -> LoadWork {
         abort_if: None,
         transport: Transport::default(),
         scrape: None,
-        steps: Vec::new(),
+        scenarios: Vec::new(),
+        feeders: Vec::new(),
         targets_file: None,
     }
 }

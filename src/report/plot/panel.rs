@@ -1,5 +1,6 @@
 //! One diagram of the picture: axes, lines, columns.
 
+use super::super::drawing::{GRID, nice_step};
 use super::super::escape::xml;
 use super::time;
 use std::fmt::Write as _;
@@ -7,7 +8,6 @@ use std::fmt::Write as _;
 const LEFT: f64 = 70.0;
 const WIDTH: f64 = 800.0;
 const HEIGHT: f64 = 200.0;
-const GRID: &str = "#dddddd";
 
 /// Where it stands, and what its right and upper ends mean. Heights are times in ns.
 pub struct Panel {
@@ -74,34 +74,5 @@ impl Panel {
             let _ = writeln!(svg, "<text x=\"{}\" y=\"{y}\">{}</text>", x + 24.0, xml(text));
             x += 50.0 + 7.0 * text.chars().count() as f64;
         }
-    }
-}
-
-/// A step of 1, 2 or 5 times a power of ten with which at most `ticks` steps reach `max`.
-pub fn nice_step(max: f64, ticks: u32) -> f64 {
-    let least = max / f64::from(ticks);
-    if !(least > 0.0 && least.is_finite()) {
-        return 1.0;
-    }
-    let power = 10f64.powf(least.log10().floor());
-    [1.0, 2.0, 5.0, 10.0].into_iter().map(|digit| digit * power).find(|step| *step >= least * 0.999_999).unwrap_or(10.0 * power)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::nice_step;
-
-    fn check(max: f64, ticks: u32, expected: f64) {
-        assert!((nice_step(max, ticks) / expected - 1.0).abs() < 1e-9, "{max}/{ticks}: {}", nice_step(max, ticks));
-    }
-
-    #[test]
-    fn steps_are_round_and_few() {
-        check(10.0, 5, 2.0);
-        check(11.0, 5, 5.0);
-        check(26.0, 5, 10.0);
-        check(0.5e6, 5, 1e5);
-        check(0.0, 5, 1.0);
-        check(f64::NAN, 5, 1.0);
     }
 }

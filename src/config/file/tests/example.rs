@@ -2,6 +2,7 @@
 
 use super::parse;
 use crate::config::assertion::ASSERT;
+use crate::config::feed::FEEDER;
 use crate::config::file::{GATE, ROOT};
 use crate::config::jenkins::{CONSTRAINT, JENKINS};
 use crate::config::judged::usual_too_fast;
@@ -9,7 +10,7 @@ use crate::config::load::{LOAD, SERVER, TARGET};
 use crate::config::pace::STAGE;
 use crate::config::plan;
 use crate::config::quarantine::QUARANTINE;
-use crate::config::scenario::STEP;
+use crate::config::scenario::{SCENARIO, STEP};
 use crate::config::suite::{BENCHMARK, COMMAND, SUITE, TOOL};
 use crate::config::table::Shape;
 use crate::config::threshold::THRESHOLD;
@@ -28,7 +29,7 @@ fn jenkins_example() -> String {
 }
 
 /// Every kind of table: where it stands in the file, its keys, and the least around it (`HERE`) that makes a file.
-const SHAPES: [(&str, &Shape, &str); 20] = [
+const SHAPES: [(&str, &Shape, &str); 24] = [
     ("", &ROOT, "HERE"),
     ("gate", &GATE, "[gate]\nHERE"),
     ("suite", &SUITE, "[[suite]]\nname = 'a'\nHERE"),
@@ -46,6 +47,27 @@ const SHAPES: [(&str, &Shape, &str); 20] = [
     ),
     ("suite.load.steps", &STEP, "[[suite]]\nname = 'a'\n[[suite.load.steps]]\nurl = 'http://x/'\nHERE"),
     ("suite.load.steps.assert", &ASSERT, "[[suite]]\nname = 'a'\n[[suite.load.steps]]\nurl = 'http://x/'\n[suite.load.steps.assert]\nHERE"),
+    (
+        "suite.load.scenarios",
+        &SCENARIO,
+        "[[suite]]\n'name' = 'a'\n[[suite.load.scenarios]]\nname = 'a'\nsteps = [{ url = 'http://x/' }]\nHERE",
+    ),
+    (
+        "suite.load.scenarios.steps",
+        &STEP,
+        "[[suite]]\nname = 'a'\n[[suite.load.scenarios]]\nname = 'a'\n[[suite.load.scenarios.steps]]\nurl = 'http://x/'\nHERE",
+    ),
+    (
+        "suite.load.scenarios.steps.assert",
+        &ASSERT,
+        "[[suite]]\nname = 'a'\n[[suite.load.scenarios]]\nname = 'a'\n[[suite.load.scenarios.steps]]\nurl = 'http://x/'\n\
+         [suite.load.scenarios.steps.assert]\nHERE",
+    ),
+    (
+        "suite.load.feeders",
+        &FEEDER,
+        "[[suite]]\nname = 'a'\n[suite.load]\ntargets = ['http://x/']\n[[suite.load.feeders]]\nfile = 'x'\norder = 'random'\nHERE",
+    ),
     ("suite.load.targets", &TARGET, "[[suite]]\nname = 'a'\n[[suite.load.targets]]\nurl = 'http://x/'\nHERE"),
     (
         "suite.load.stages",
@@ -70,7 +92,7 @@ const SHAPES: [(&str, &Shape, &str); 20] = [
 #[test]
 fn the_example_is_understood() {
     let file = parse(EXAMPLE).unwrap_or_else(|error| panic!("{error}"));
-    assert_eq!(file.suites.len(), 16);
+    assert_eq!(file.suites.len(), 17);
     assert_eq!(file.rules.len(), 5);
     assert_eq!(file.quarantine.len(), 1);
 }

@@ -99,11 +99,40 @@ fn steps_are_checked() {
     );
     let message = "expected the name of a variable: letters, digits, `-` and `_`, found `'a b'`";
     step("{ url = 'http://x/', extract = { 'a b' = 'json:/a' } }", 52, 5, message);
-    line("load = { targets = ['http://x/'], steps = [{ url = 'http://x/' }] }", 8, 60, "expected one of `targets` and `steps`, found both");
+    let one = "expected one of `targets`, `targets_file`, `steps` and `scenarios`, found";
+    let message = format!("{one} `targets` and `steps`");
+    line("load = { targets = ['http://x/'], steps = [{ url = 'http://x/' }] }", 8, 60, &message);
     let both = "load = { targets_file = 'x', targets = ['http://x/'] }";
-    line(both, 8, 47, "expected one of `targets`, `targets_file` and `steps`, found more");
+    line(both, 8, 47, &format!("{one} `targets` and `targets_file`"));
     let none = "expected no `compressed` where bodies are looked into, which is done as they come, found both";
     line("load = { targets = ['http://x/'], assert = { body = ['x'] }, compressed = true }", 8, 73, none);
+}
+
+#[test]
+fn scenarios_are_checked() {
+    let scenario = |rest: &str, column, width, message: &str| line(&format!("load = {{ scenarios = [{rest}] }}"), column, width, message);
+    let steps = "steps = [{ url = 'http://x/' }]";
+    scenario(&format!("{{ {steps} }}"), 23, 35, "expected `name` in scenarios, found none");
+    scenario("{ name = 'a' }", 23, 14, "expected `[[suite.load.scenarios.steps]]` of the scenario, found none");
+    let message = "expected a whole number from 1 to 10000 for `weight`, found `0`";
+    scenario(&format!("{{ name = 'a', weight = 0, {steps} }}"), 46, 1, message);
+    let one = format!("{{ name = 'a', {steps} }}");
+    scenario(&format!("{one}, {one}"), 72, 47, "expected a name that no other scenario has, found `a`");
+    // What one scenario extracts is not known in another one.
+    let other = "{ name = 'b', steps = [{ url = 'http://x/{{a}}' }] }";
+    let extracting = "{ name = 'a', steps = [{ url = 'http://x/', extract = { a = 'json:/a' } }] }";
+    let both = parse(&format!("[[suite]]\nname = 'a'\nload = {{ scenarios = [{extracting}, {other}] }}")).unwrap_err();
+    assert_eq!((both.expected.as_str(), both.found.as_str()), ("variables that a step before has extracted", "`{{a}}`"));
+}
+
+#[test]
+fn feeders_are_checked() {
+    let feeder = |rest: &str, column, width, message: &str| {
+        line(&format!("load = {{ targets = ['http://x/'], feeders = [{{ {rest} }}] }}"), column, width, message);
+    };
+    feeder("order = 'once'", 46, 18, "expected `file` in feeders, found none");
+    feeder("file = 'a', order = 'twice'", 68, 7, "expected `sequential`, `random` or `once`, found `'twice'`");
+    feeder("file = 'a', seed = 3", 46, 24, "expected no `seed` unless `order` is `random`, found `seed`");
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Exponential gaps from a counter: gap k depends on the seed and on k alone, and is the same bits on every machine.
 
-use crate::stats::random::{INCREMENT, mixed};
+use crate::stats::random_word;
 
 /// 2⁻⁵³.
 const UNIT: f64 = 1.0 / 9_007_199_254_740_992.0;
@@ -8,9 +8,8 @@ const UNIT: f64 = 1.0 / 9_007_199_254_740_992.0;
 /// Gap before slot `k`, in 10⁻⁹ of the mean gap: −ln u for the k-th uniform u in (0, 1).
 #[inline]
 pub fn gap(seed: u64, k: u64) -> u64 {
-    let bits = mixed(mixed(seed).wrapping_add(k.wrapping_add(1).wrapping_mul(INCREMENT)));
     // The middle of one of 2⁵³ equal parts: never 0 and never 1.
-    let uniform = ((bits >> 11) as f64 + 0.5) * UNIT;
+    let uniform = ((random_word(seed, k) >> 11) as f64 + 0.5) * UNIT;
     (negative_ln(uniform) * 1e9).round() as u64
 }
 

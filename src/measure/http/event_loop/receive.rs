@@ -5,6 +5,7 @@ use crate::measure::http::LoadError;
 use crate::measure::http::carrier::Carrier;
 use crate::measure::http::connection::Step;
 use crate::measure::http::failure::Failure;
+use crate::measure::http::redirect::{self, Jar};
 use crate::measure::http::scenario::message_of;
 use crate::record::Sink;
 use mio::{Events, Token};
@@ -77,11 +78,14 @@ impl EventLoop {
 
     /// Follows the redirect that a request was answered with; `None` where the answer is none, or is to be seen.
     fn redirect(&mut self, number: usize, at_ns: u64) -> Option<Result<(), Failure>> {
-        if !self.carrier.pool().follows_redirects() {
+        let answer = self.carrier.answer(number)?;
+        if !redirect::is_redirect(self.carrier.pool().transport(), answer.response) {
             return None;
         }
+        let cookies = self.scenario.as_mut().and_then(|scenario| scenario.pass_on(number, answer));
         let sequence = self.carrier.flight(number)?.ticket.sequence;
         let message = message_of(&self.turns, self.scenario.as_ref(), number, sequence)?;
-        self.carrier.redirect(number, message, &self.reactor, at_ns)
+        let jar = cookies.as_deref().map(|line| Jar { line, home: &message.url });
+        self.carrier.redirect(number, message, jar, &self.reactor, at_ns)
     }
 }

@@ -2,7 +2,7 @@
 
 use super::super::LoadError;
 use super::concurrency::Concurrency;
-use super::{Ticket, WHOLE, nanos};
+use super::{Supply, Ticket, WHOLE, nanos};
 use crate::model::{Arrival, LoadWork, Shard, Stop};
 use std::time::Duration;
 
@@ -12,10 +12,13 @@ pub struct Closed {
     /// Length of the measured phase where that ends it, else the number of requests that does.
     length_ns: Option<u64>,
     count: u64,
+    /// The same over all shards, where it is a number.
+    asked: Option<u64>,
     /// `None`: as many connections as there are.
     concurrency: Option<Concurrency>,
     description: Option<String>,
     shard: Shard,
+    pub supply: Supply,
     /// Requests handed out, and those of the measured phase.
     sequence: u64,
     issued: u64,
@@ -43,28 +46,55 @@ impl Closed {
             return Err(LoadError("the load test plans no request; ask for at least one".to_string()));
         }
         let description = describe(work);
-        Ok(Closed { warm_ns, length_ns, count, concurrency, description, shard, sequence: 0, issued: 0, is_stopped: false })
+        let asked = match work.stop {
+            Stop::Requests(count) if length_ns.is_none() => Some(count),
+            _ => None,
+        };
+        Ok(Closed {
+            warm_ns,
+            length_ns,
+            asked,
+            count,
+            concurrency,
+            description,
+            shard,
+            supply: Supply::ENDLESS,
+            sequence: 0,
+            issued: 0,
+            is_stopped: false,
+        })
     }
 
     pub fn is_exhausted(&self, origin_ns: u64, now_ns: u64) -> bool {
-        let is_over = match self.window_end_ns(origin_ns) {
-            Some(end_ns) => now_ns >= end_ns,
+        let is_over = match self.length_ns {
+            Some(length_ns) => now_ns >= self.measured_from_ns(origin_ns).saturating_add(length_ns),
             None => self.issued >= self.count,
         };
-        self.is_stopped || (is_over && now_ns >= self.measured_from_ns(origin_ns))
+        self.is_stopped || self.is_out_of_supply() || (is_over && now_ns >= self.measured_from_ns(origin_ns))
+    }
+
+    /// As in an open loop: slot k of the whole test is of shard (k mod total) + 1.
+    pub fn next_slot(&self) -> u64 {
+        self.sequence.saturating_mul(u64::from(self.shard.total)).saturating_add(u64::from(self.shard.index.saturating_sub(1)))
+    }
+
+    pub fn is_out_of_supply(&self) -> bool {
+        self.supply.ends_before(self.next_slot()) && !(self.is_count_known() && self.issued >= self.count)
+    }
+
+    pub fn slots(&self) -> Option<u64> {
+        self.asked
     }
 
     pub fn take(&mut self, origin_ns: u64, now_ns: u64, busy: usize) -> Option<Ticket> {
         let is_full = |concurrency: &Concurrency| busy as u64 >= concurrency.at(now_ns.saturating_sub(origin_ns));
-        if self.is_exhausted(origin_ns, now_ns) || self.concurrency.as_ref().is_some_and(is_full) {
+        let sequence = self.next_slot();
+        if self.is_exhausted(origin_ns, now_ns) || !self.supply.has(sequence) || self.concurrency.as_ref().is_some_and(is_full) {
             return None;
         }
         let is_recorded = now_ns >= self.measured_from_ns(origin_ns);
         self.issued += u64::from(is_recorded);
-        let own = self.sequence;
         self.sequence += 1;
-        // As in an open loop: slot k of the whole test is of shard (k mod total) + 1.
-        let sequence = own.saturating_mul(u64::from(self.shard.total)).saturating_add(u64::from(self.shard.index.saturating_sub(1)));
         Some(Ticket { sequence, intended_ns: now_ns, lag_ns: None, is_recorded })
     }
 
@@ -78,11 +108,12 @@ impl Closed {
     }
 
     pub fn window_end_ns(&self, origin_ns: u64) -> Option<u64> {
-        Some(self.measured_from_ns(origin_ns).saturating_add(self.length_ns?))
+        let length_ns = self.length_ns.filter(|_| !self.is_out_of_supply())?;
+        Some(self.measured_from_ns(origin_ns).saturating_add(length_ns))
     }
 
     pub fn planned(&self) -> u64 {
-        if self.is_count_known() && !self.is_stopped { self.count } else { self.issued }
+        if self.is_count_known() && !self.is_stopped && !self.is_out_of_supply() { self.count } else { self.issued }
     }
 
     pub fn is_count_known(&self) -> bool {

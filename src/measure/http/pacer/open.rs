@@ -2,7 +2,7 @@
 
 use super::super::LoadError;
 use super::super::arrival::{Cursor, Rates, Schedule};
-use super::{Ticket, WHOLE, nanos};
+use super::{Supply, Ticket, WHOLE, nanos};
 use crate::limits::LOAD_BACKLOG_STRETCHES_MAX;
 use crate::model::{Arrival, LoadWork, Shard, Spacing, Stage, Stop};
 use std::collections::VecDeque;
@@ -22,6 +22,7 @@ struct Stretch {
 pub struct Open {
     schedule: Schedule,
     shard: Shard,
+    pub supply: Supply,
     /// Slots of the warm-up, and where they end.
     warm: u64,
     measured_from_ns: u64,
@@ -84,6 +85,7 @@ impl Open {
             handled_last_ns: 0,
             schedule,
             shard,
+            supply: Supply::ENDLESS,
         };
         if open.is_count_known() && open.planned() == 0 {
             let what = format!("a schedule of {} plans no request in this load test", open.schedule);
@@ -104,11 +106,27 @@ impl Open {
     }
 
     pub fn due_ns(&self, origin_ns: u64) -> Option<u64> {
-        (!self.is_all_due()).then(|| origin_ns.saturating_add(self.due.start_ns))
+        (self.supply.has(self.due.slot) && !self.is_all_due()).then(|| origin_ns.saturating_add(self.due.start_ns))
     }
 
     fn is_all_due(&self) -> bool {
+        self.is_scheduled_out() || self.supply.ends_before(self.due.slot)
+    }
+
+    fn is_scheduled_out(&self) -> bool {
         self.due.slot >= self.total || self.due.start_ns >= self.cutoff_ns
+    }
+
+    pub fn is_out_of_supply(&self) -> bool {
+        self.supply.ends_before(self.due.slot) && !self.is_scheduled_out()
+    }
+
+    pub fn next_slot(&self) -> u64 {
+        self.due.slot
+    }
+
+    pub fn slots(&self) -> Option<u64> {
+        Some(self.total).filter(|total| *total < u64::MAX)
     }
 
     /// The loop gets to the next due request.
@@ -182,12 +200,16 @@ impl Open {
     }
 
     pub fn window_end_ns(&self, origin_ns: u64) -> Option<u64> {
-        let end_ns = self.window_end_ns.or(self.is_all_due().then_some(self.due.start_ns))?;
+        let planned_ns = self.window_end_ns.filter(|_| !self.is_out_of_supply());
+        let end_ns = planned_ns.or(self.is_all_due().then_some(self.due.start_ns))?;
         Some(origin_ns.saturating_add(end_ns))
     }
 
     pub fn planned(&self) -> u64 {
-        if self.is_count_known() { self.shard.share(self.total).saturating_sub(self.shard.share(self.warm)) } else { self.handled }
+        if !self.is_count_known() || self.is_out_of_supply() {
+            return self.handled;
+        }
+        self.shard.share(self.total).saturating_sub(self.shard.share(self.warm))
     }
 
     pub fn is_count_known(&self) -> bool {

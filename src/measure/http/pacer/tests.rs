@@ -10,7 +10,8 @@ const MS: u64 = 1_000_000;
 fn work(arrival: Arrival, stop: Stop, warm_up_ms: u64) -> LoadWork {
     LoadWork {
         targets: Vec::new(),
-        steps: Vec::new(),
+        scenarios: Vec::new(),
+        feeders: Vec::new(),
         targets_file: None,
         arrival,
         connections: 1,

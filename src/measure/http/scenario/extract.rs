@@ -64,9 +64,14 @@ impl Source {
     }
 }
 
+/// Takes every `Set-Cookie` of an answer in.
+pub fn cookies(kept: &Kept, jar: &mut BTreeMap<String, String>) {
+    kept.values("set-cookie").for_each(|header| cookie(header, jar));
+}
+
 /// Takes a `Set-Cookie` in: name and value, or its end. Its other attributes are not looked at: a session is short and of one
 /// server.
-pub fn cookie(header: &[u8], jar: &mut BTreeMap<String, String>) {
+fn cookie(header: &[u8], jar: &mut BTreeMap<String, String>) {
     let text = String::from_utf8_lossy(header);
     let mut parts = text.split(';').map(str::trim);
     let Some((name, value)) = parts.next().and_then(|pair| pair.split_once('=')) else { return };
@@ -78,6 +83,11 @@ pub fn cookie(header: &[u8], jar: &mut BTreeMap<String, String>) {
     } else {
         jar.insert(name.trim().to_string(), value.trim().to_string());
     }
+}
+
+/// A jar as the value of a `Cookie` header.
+pub fn cookie_line(jar: &BTreeMap<String, String>) -> String {
+    jar.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("; ")
 }
 
 /// A value as it may stand in a URL: what cannot is percent-encoded, what separates stays as it is.

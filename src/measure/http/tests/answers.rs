@@ -183,6 +183,20 @@ fn a_trickle_without_end_is_ended_by_the_limit() {
 }
 
 #[test]
+fn a_head_without_end_is_ended_by_the_limit() {
+    let behave = |stream: &mut dyn Wire| {
+        let _ = read_request(stream) && stream.write_all(b"HTTP/1.1 200 OK\r\nX: ").is_ok();
+        while stream.write_all(b"x").is_ok() {
+            std::thread::sleep(Duration::from_millis(1));
+        }
+    };
+    let report = run(&LoadWork { timeout: Duration::from_millis(50), ..work(Arrival::Closed, 1, 2) }, serve(behave));
+    assert_eq!(report.errors(), [("timeout-response", 2)].into());
+    // What came of the head is no answer, and what took so long is not fast.
+    assert!(report.rows.iter().all(|row| row.latency_ns >= 50_000_000 && row.code.is_empty()));
+}
+
+#[test]
 fn chunks_that_are_none_are_a_protocol_error() {
     check(once(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n"), "GET", "200", "OK", "protocol", 2);
     check(once(b"HTTP/1.1 200 OK\r\nContent-Length: 1, 2\r\n\r\n"), "GET", "", "", "protocol", 2);

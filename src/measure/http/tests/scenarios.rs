@@ -1,9 +1,8 @@
 //! Sessions against a shop that knows its users by a cookie.
 
 use super::http2::{service, two};
-use super::{Arrival, LoadWork, Report, Stop, Wire, read_head, run, serve, target, try_run, work};
-use crate::model::{Extract, Extraction, Step};
-use std::sync::atomic::AtomicBool;
+use super::{Arrival, LoadWork, Report, Stop, Wire, read_head, run, serve, target, work};
+use crate::model::{Assertions, Extract, Extraction, Scenario, StatusSet, Step};
 use std::time::Duration;
 
 fn answer(status: &str, headers: &str, body: &str) -> Vec<u8> {
@@ -54,7 +53,8 @@ pub fn steps() -> Vec<Step> {
 }
 
 pub fn scenario(steps: Vec<Step>, arrival: Arrival, connections: u32, iterations: u64) -> LoadWork {
-    LoadWork { targets: Vec::new(), steps, ..work(arrival, connections, iterations) }
+    let scenarios = vec![Scenario { name: String::new(), weight: 1, steps }];
+    LoadWork { targets: Vec::new(), scenarios, ..work(arrival, connections, iterations) }
 }
 
 /// How often each step ended with each error.
@@ -143,12 +143,86 @@ fn what_is_due_and_never_starts_is_an_iteration_of_one_request() {
     check(&work, shop(0), &[("login", "", 1), ("login", "unsent", 4)], note);
 }
 
+/// A shop whose login leads over another server (with a cookie of its own) to a page that greets who is logged in.
+fn moving(other: u16) -> impl Fn(&mut dyn Wire) + Clone + Send + 'static {
+    move |stream| {
+        while let Some(head) = read_head(stream) {
+            let moved = |headers: String| answer("302 Found", &headers, "");
+            let cookie = head.lines().find_map(|line| line.strip_prefix("Cookie: ")).unwrap_or("none");
+            let reply = match head.split(' ').nth(1).unwrap_or_default() {
+                "/login" => moved("Set-Cookie: user=ann\r\nLocation: /twice\r\n".to_string()),
+                "/twice" => moved(format!("Set-Cookie: seen={cookie}!\r\nLocation: http://127.0.0.1:{other}/\r\n")),
+                _ => answer("200 OK", "", cookie),
+            };
+            if stream.write_all(&reply).is_err() {
+                return;
+            }
+        }
+    }
+}
+
+/// What the second step is greeted with, after the first one was led around.
+fn check_greeting(own: Option<&str>, greeting: &str) {
+    let home = std::sync::Arc::new(std::sync::OnceLock::new());
+    let known = std::sync::Arc::clone(&home);
+    let other = serve(move |stream| {
+        while let Some(head) = read_head(stream) {
+            assert!(!head.contains("Cookie"), "another server gets no cookie: {head}");
+            let headers = format!("Set-Cookie: user=eve\r\nLocation: http://127.0.0.1:{}/back\r\n", known.get().expect("a port"));
+            if stream.write_all(&answer("302 Found", &headers, "")).is_err() {
+                return;
+            }
+        }
+    });
+    let port = serve(moving(other));
+    home.set(port).expect("once");
+    let body = |step: &mut Step, text: &str| step.target.assertions.body = vec![text.to_string()];
+    let mut steps = vec![step("/login", &[]), step("/page", &[])];
+    body(&mut steps[0], greeting);
+    body(&mut steps[1], greeting);
+    let headers: Vec<_> = own.into_iter().map(|own| ("Cookie".to_string(), own.to_string())).collect();
+    steps.iter_mut().for_each(|step| step.target.headers.clone_from(&headers));
+    let mut work = scenario(steps, Arrival::Closed, 1, 3);
+    work.transport.redirects = 3;
+    let report = run(&work, port);
+    let details: Vec<&str> = report.rows.iter().map(|row| row.detail.as_str()).collect();
+    assert_eq!(counts(&report), [("GET /login", "", 3), ("GET /page", "", 3)], "{details:?}");
+    assert_eq!(report.transport.redirects, 9);
+}
+
 #[test]
-fn redirects_are_steps() {
-    let mut work = scenario(steps(), Arrival::Closed, 1, 1);
-    work.transport.redirects = 1;
-    let failed = try_run(&work, 1, 9, &AtomicBool::new(false), &mut |_| {});
-    assert!(failed.expect_err("refused").0.contains("make a step of where they lead"));
+fn cookies_go_along_with_redirects_and_stay_at_home() {
+    check_greeting(None, "seen=user=ann!; user=ann");
+}
+
+#[test]
+fn a_status_that_is_expected_is_no_error_of_a_step() {
+    let mut steps = vec![step("/nothing", &[]), step("/login?user=1", &[])];
+    steps[0].target.assertions =
+        Assertions { status: Some(StatusSet { text: "404".to_string(), ranges: vec![404..=404] }), ..Assertions::default() };
+    let note = "3 iterations planned, 3 completed, 0 failed, 0 unsent; 0 later requests of failed iterations not started";
+    check(&scenario(steps, Arrival::Closed, 1, 3), shop(0), &[("GET /login?user=1", "", 3), ("GET /nothing", "", 3)], note);
+}
+
+#[test]
+fn scenarios_come_as_often_as_their_weights_say() {
+    let named = |name: &str, weight, steps| Scenario { name: name.to_string(), weight, steps };
+    let look = vec![step("/pay/7", &[])];
+    let mut fail = vec![step("/none", &[]), step("/pay/7", &[])];
+    fail[0].target.label = "none".to_string();
+    let scenarios = vec![named("look", 3, look), named("fail", 1, fail)];
+    for arrival in [Arrival::Closed, Arrival::Constant(2000.0)] {
+        let work = LoadWork { scenarios: scenarios.clone(), ..scenario(Vec::new(), arrival, 2, 40) };
+        let report = run(&work, serve(shop(0)));
+        assert_eq!(counts(&report), [("GET /pay/7", "", 30), ("none", "http-4xx", 10)]);
+        let note = |name: &str, planned, completed, failed, lost| {
+            format!(
+                "scenario {name}: {planned} iterations planned, {completed} completed, {failed} failed, 0 unsent; {lost} later requests \
+                     of failed iterations not started"
+            )
+        };
+        assert_eq!(report.notes, [note("look", 30, 30, 0, 0), note("fail", 10, 0, 10, 10)]);
+    }
 }
 
 /// A connection that ends after one answer.

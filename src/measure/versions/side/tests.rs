@@ -25,8 +25,8 @@ fn version(name: &'static str) -> Version {
 fn check(file: &str, against: Against, expected: &str) {
     let shown = |name| match work_of(&version(name), Path::new("/work/main"), &against, &suite(file)) {
         Ok(SuiteWork { work: Work::Load { server, load }, directory, .. }) => {
-            let targets = load.targets.iter().chain(load.steps.iter().map(|step| &step.target)).map(|target| target.url.clone());
-            let urls: Vec<String> = targets.chain(load.scrape.map(|scrape| scrape.url)).collect();
+            let urls: Vec<String> =
+                load.requested().map(|target| target.url.clone()).chain(load.scrape.iter().map(|scrape| scrape.url.clone())).collect();
             let server = server.map_or("-".to_string(), |server| server.command);
             format!("{} {server} {}", directory.display(), urls.join(" "))
         }
@@ -88,8 +88,8 @@ fn variables_of_base_name_its_own_places() {
     check("/var/target", Some("/cache/c/target"));
     // Relative to each version by itself.
     check("out", None);
-    let path = "/a:/work/main/lib:/work/main2:/work/main";
-    assert_eq!(moved(path, "/work/main", "/b"), "/a:/b/lib:/work/main2:/b");
+    let path = "/a:/work/main/lib:/work/main2:/x/work/main:/work/main";
+    assert_eq!(moved(path, "/work/main", "/b"), "/a:/b/lib:/work/main2:/x/work/main:/b");
     let other = [("PYTHONPATH".to_string(), "/usr/lib".to_string())];
     assert_eq!(environment(&other, Path::new("/work/main"), Path::new("/b"), Path::new("/c")), []);
 }
