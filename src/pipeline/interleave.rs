@@ -79,8 +79,10 @@ impl Comparing<'_> {
         let mut entries: Vec<Entry<'_>> = suites.iter().map(|suite| self.entry(suite, versions, &quiet)).collect();
         let series = entries.iter().flat_map(|entry| entry.stand.units()).map(Unit::undecided).sum::<usize>();
         let series = u32::try_from(series).unwrap_or(u32::MAX);
-        self.announce(&entries, series);
-        self.rounds(&mut entries, Levels::of(series));
+        if entries.iter().any(|entry| !entry.stand.units().is_empty()) {
+            self.announce(&entries, series);
+            self.rounds(&mut entries, Levels::of(series));
+        }
         let names = suites.iter().map(|suite| suite.work.name.as_str());
         names.zip(entries.into_iter().map(|entry| self.judged(entry, versions, series))).collect()
     }
@@ -144,7 +146,8 @@ impl Comparing<'_> {
         let name = &suite.work.name;
         let sentence = format!("identical, not measured: {what}");
         let finding = Finding { reproduce: policy.reproduce.clone(), ..Finding::of_suite(name, Verdict::Pass, sentence) };
-        SuiteOutcome { baseline: facts(versions), findings: vec![finding], ..SuiteOutcome::new(name, Verdict::Pass) }
+        let notes = vec![Note::text(finding.sentence.clone())];
+        SuiteOutcome { baseline: facts(versions), findings: vec![finding], notes, ..SuiteOutcome::new(name, Verdict::Pass) }
     }
 
     /// What is about to be measured, and how long that takes.
@@ -200,7 +203,7 @@ impl Comparing<'_> {
                 Err(reason) => return unmeasured(&suite.work.name, &reason, &policy),
             },
         };
-        if let Some(unit) = units.iter().find(|unit| unit.runs.head.is_empty()) {
+        if let Some(unit) = units.iter().find(|unit| unit.runs.base.is_empty() && unit.runs.head.is_empty()) {
             let what = unit.label.as_deref().unwrap_or(&suite.work.name);
             let reason = unit.void.last().map_or("the time was over before its first pair", String::as_str);
             return unmeasured(&suite.work.name, &format!("{what}: no pair could be measured: {reason}"), &policy);

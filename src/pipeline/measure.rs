@@ -6,6 +6,7 @@ use super::outputs::{Tap, Taps};
 use super::{Surroundings, read, start};
 use crate::config::{Plan, SuitePlan};
 use crate::machine;
+use crate::measure::harness::Program;
 use crate::measure::{self, MeasureError, Server, Setting};
 use crate::model::{CommandWork, HarnessWork, LoadWork, Note, Run, ServerWork, Shard, SuiteWork, ToolWork, Work};
 use crate::record::{Keep, Recorder};
@@ -49,6 +50,13 @@ pub fn server(plan: &Plan, suite: &SuitePlan, around: Surroundings<'_>) -> Resul
     let station = Station { plan, work: &suite.work, around };
     let log = station.log("server");
     Server::start(server, &station.setting(&log)).map(Some).map_err(|error| error.to_string())
+}
+
+/// The programs behind a suite's `cargo bench`; none where it is something else.
+pub fn programs(plan: &Plan, suite: &SuitePlan, work: &HarnessWork, around: Surroundings<'_>) -> Result<Vec<Program>, String> {
+    let station = Station { plan, work: &suite.work, around };
+    let log = station.log("programs");
+    measure::harness::programs(work, &station.setting(&log)).map_err(|error| error.to_string())
 }
 
 /// A phase of a suite's load, of a server that is up and stays up.

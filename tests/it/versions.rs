@@ -185,6 +185,17 @@ fn a_cache_within_the_repository_is_refused() {
 }
 
 #[test]
+fn a_change_of_the_same_size_in_the_same_second_is_a_change() {
+    let Some(repository) = Repository::of_three_commits() else { return };
+    for round in 10..20 {
+        repository.commit("code.txt", &format!("{round} base"));
+        repository.write("code.txt", &format!("{round} head"));
+        let versions = repository.versions(Asked::revision("HEAD")).unwrap();
+        assert_eq!(versions.identical(&repository.work("", &[])).unwrap(), None, "round {round}");
+    }
+}
+
+#[test]
 fn equal_trees_are_identical_and_the_users_index_and_objects_stay_as_they_are() {
     let Some(repository) = Repository::of_three_commits() else { return };
     let same = |asked: Asked<'_>| repository.versions(asked).unwrap().identical(&repository.work("", &[])).unwrap();

@@ -6,11 +6,13 @@ use crate::compare::Levels;
 use crate::config::{INTERLEAVED_PHASE, INTERLEAVED_WARM_UP, Plan, SHORT_RUN, SuitePlan};
 use crate::judge::Policy;
 use crate::limits::CALIBRATIONS;
+use crate::measure::harness::{self, Program};
 use crate::measure::interleave::Turn;
-use crate::measure::{Server, harness};
-use crate::model::{CommandWork, HarnessWork, LoadModel, LoadWork, Order, PairKey, Run, Sides, Stop, Work};
+use crate::measure::{MeasureError, Server};
+use crate::model::{CommandWork, HarnessWork, LoadModel, LoadWork, Order, PairKey, PairLimits, Run, Sides, Stop, Work};
 use crate::pipeline::outputs::{Tap, Taps};
 use crate::pipeline::{Surroundings, measure};
+use std::collections::BTreeMap;
 
 /// A variable that means nothing: it makes a process's environment larger.
 const PADDING: &str = "NEVERSLOWER_PADDING";
@@ -43,35 +45,90 @@ impl<'a> Contest<'a> {
     /// What is measured as a whole, and what of it is judged.
     fn calibrated(&self, policy: &Policy) -> Result<Vec<Unit>, String> {
         let whole = shortened(&self.suites.head.work.work);
-        let begun = self.around.clock.elapsed_ns();
+        if let Work::Benchmark(work) = &whole
+            && let Some(units) = self.programs(work, policy)?
+        {
+            return Ok(units);
+        }
         let times = if matches!(whole, Work::Command(_)) { CALIBRATIONS } else { 1 };
-        let base = (0..times).map(|_| self.sample(&whole, Side::Base, 0)).collect::<Result<Vec<Run>, String>>();
-        let base = base.map_err(|error| format!("base: {error}"))?;
-        let pair_ns = 2 * (self.around.clock.elapsed_ns() - begun) / times;
-        let head = self.sample(&whole, Side::Head, 0)?;
-        let aside = pairing::set_aside(&base);
-        let is_known = |key: &PairKey| base.iter().all(|run| run.series.contains_key(&key.series)) && !aside.contains(&key.series);
+        let trial = self.trial(Sides { base: &whole, head: &whole }, times)?;
         let mut units: Vec<Unit> = Vec::new();
-        for (key, limits) in policy.pairs_wanted(&head).into_iter().filter(|(key, _)| is_known(key)) {
-            let narrowed = narrowed(&whole, &head, &key).map(Work::Benchmark);
+        for (key, limits) in trial.wanted(policy) {
+            let narrowed = narrowed(&whole, &trial.head, &key).map(Work::Benchmark);
             let label = narrowed.is_some().then(|| key.series.label.clone());
             if !units.iter().any(|unit| unit.label == label) {
-                units.push(Unit::new(label.clone(), narrowed.unwrap_or_else(|| whole.clone()), pair_ns));
+                let work = narrowed.unwrap_or_else(|| whole.clone());
+                units.push(Unit::new(label.clone(), Sides { base: work.clone(), head: work }, trial.pair_ns));
             }
             let unit = units.iter_mut().find(|unit| unit.label == label);
             unit.into_iter().for_each(|unit| _ = unit.limits.insert(key.clone(), limits));
         }
         if units.is_empty() {
             // What repeats exactly, errors and absolute limits take no pairs.
-            units.push(Unit::new(None, whole, pair_ns));
+            units.push(Unit::new(None, Sides { base: whole.clone(), head: whole }, trial.pair_ns));
         }
         Ok(units)
+    }
+
+    /// One by one the benchmarks of programs that can be started without their harness's front end; `None` where that is not
+    /// known to work.
+    fn programs(&self, work: &HarnessWork, policy: &Policy) -> Result<Option<Vec<Unit>>, String> {
+        let base = measure::programs(self.plan, &self.suites.base, work, self.around)?;
+        let head = measure::programs(self.plan, &self.suites.head, work, self.around)?;
+        let labels = Sides { base: harness::held(&base), head: harness::held(&head) };
+        let direct = |label: &str, usual_ns: Option<f64>, programs: &[Program]| {
+            let benchmark = harness::Benchmark { format: "criterion", label, usual_ns };
+            harness::direct(work, &benchmark, &SHORT_RUN, programs).map(Work::Benchmark)
+        };
+        let mut units = Vec::new();
+        for label in labels.base.union(&labels.head).map(String::as_str) {
+            let sides = [(&labels.base, &base, Side::Base), (&labels.head, &head, Side::Head)];
+            let mut works = Vec::new();
+            for (_, programs, side) in sides.into_iter().filter(|(held, ..)| held.contains(label)) {
+                let Some(work) = direct(label, None, programs) else { return Ok(None) };
+                works.push((work, side));
+            }
+            match works.as_slice() {
+                [(base_work, _), (head_work, _)] => {
+                    let Ok(trial) = self.trial(Sides { base: base_work, head: head_work }, 1) else { return Ok(None) };
+                    let Ok(trial) = trial.only(label) else { return Ok(None) };
+                    let usual_ns = trial.usual_ns();
+                    let (Some(base), Some(head)) = (direct(label, usual_ns, &base), direct(label, usual_ns, &head)) else {
+                        return Ok(None);
+                    };
+                    let mut unit = Unit::new(Some(label.to_string()), Sides { base, head }, trial.pair_ns);
+                    unit.limits = trial.wanted(policy);
+                    units.push(unit);
+                }
+                // Of a benchmark that is new or gone one run is enough to say so.
+                [(work, side)] => {
+                    let Ok(run) = self.sample(work, *side, 0) else { return Ok(None) };
+                    let runs = match side {
+                        Side::Base => Sides { base: vec![run], head: Vec::new() },
+                        Side::Head => Sides { base: Vec::new(), head: vec![run] },
+                    };
+                    units.push(Unit::alone(label, runs));
+                }
+                _ => return Ok(None),
+            }
+        }
+        Ok(Some(units).filter(|units| !units.is_empty()))
+    }
+
+    /// A first look at both sides.
+    fn trial(&self, works: Sides<&Work>, times: u64) -> Result<Trial, String> {
+        let begun = self.around.clock.elapsed_ns();
+        let base = (0..times).map(|_| self.sample(works.base, Side::Base, 0)).collect::<Result<Vec<Run>, String>>();
+        let base = base.map_err(|error| format!("base: {error}"))?;
+        let pair_ns = 2 * (self.around.clock.elapsed_ns() - begun) / times;
+        Ok(Trial { base, head: self.sample(works.head, Side::Head, 0)?, pair_ns })
     }
 
     /// Measures one pair. The error is an interruption.
     pub fn measure(&mut self, turn: &Turn, levels: Levels) -> Result<(), Stopped> {
         let begun = self.around.clock.elapsed_ns();
         let Some(unit) = self.units.get(turn.unit) else { return Ok(()) };
+        let Some(works) = &unit.works else { return Ok(()) };
         let sides = match turn.order {
             Order::BaseFirst => [Side::Base, Side::Head],
             Order::HeadFirst => [Side::Head, Side::Base],
@@ -79,7 +136,10 @@ impl<'a> Contest<'a> {
         let [first, second] = sides;
         let [padding, other] = turn.paddings;
         let sample = |side: Side, padding: u32| {
-            let run = self.sample(&unit.work, side, padding)?;
+            let run = self.sample(if side == Side::Base { &works.base } else { &works.head }, side, padding)?;
+            if run.partial {
+                return Err("a process run ended before its time".to_string());
+            }
             match &unit.label {
                 Some(label) => harness::only(run, label).map_err(|error| error.to_string()),
                 None => Ok(run),
@@ -143,6 +203,34 @@ fn narrowed(whole: &Work, run: &Run, key: &PairKey) -> Option<HarnessWork> {
         run.series.get(&key.series).filter(|series| series.unit.is_time()).and_then(|series| series.statistic(series.usual_statistic()));
     let format = work.format.as_deref().or(run.format)?;
     harness::narrowed(work, &harness::Benchmark { format, label: &key.series.label, usual_ns }, &SHORT_RUN)
+}
+
+/// What a first look told.
+struct Trial {
+    base: Vec<Run>,
+    head: Run,
+    pair_ns: u64,
+}
+
+impl Trial {
+    /// What is judged by pairs: what limits want and both sides have. Which of wall and CPU time is decided by base alone.
+    fn wanted(&self, policy: &Policy) -> BTreeMap<PairKey, PairLimits> {
+        let aside = pairing::set_aside(&self.base);
+        let is_known = |key: &PairKey| self.base.iter().all(|run| run.series.contains_key(&key.series)) && !aside.contains(&key.series);
+        policy.pairs_wanted(&self.head).into_iter().filter(|(key, _)| is_known(key)).collect()
+    }
+
+    /// The same of one benchmark, which must be all there is.
+    fn only(self, label: &str) -> Result<Trial, MeasureError> {
+        let base = self.base.into_iter().map(|run| harness::only(run, label)).collect::<Result<_, _>>()?;
+        Ok(Trial { base, head: harness::only(self.head, label)?, ..self })
+    }
+
+    /// How long one iteration takes, ns.
+    fn usual_ns(&self) -> Option<f64> {
+        let series = self.base.first()?.series.values().find(|series| series.unit.is_time())?;
+        series.statistic(series.usual_statistic())
+    }
 }
 
 /// Which version.

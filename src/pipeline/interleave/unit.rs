@@ -12,7 +12,8 @@ use std::collections::BTreeMap;
 pub struct Unit {
     /// The label that its work is narrowed to.
     pub label: Option<String>,
-    pub work: Work,
+    /// How a process run of each side is measured; `None` of what is not measured again.
+    pub works: Option<Sides<Work>>,
     pub limits: BTreeMap<PairKey, PairLimits>,
     pub pairs: Pairs,
     pub runs: Sides<Vec<Run>>,
@@ -25,9 +26,15 @@ pub struct Unit {
 
 impl Unit {
     /// Nothing measured yet.
-    pub fn new(label: Option<String>, work: Work, pair_ns: u64) -> Unit {
+    pub fn new(label: Option<String>, works: Sides<Work>, pair_ns: u64) -> Unit {
         let (limits, pairs) = (BTreeMap::new(), Pairs::new());
-        Unit { label, work, limits, pairs, runs: Sides::default(), void: Vec::new(), pair_ns, is_open: true }
+        Unit { label, works: Some(works), limits, pairs, runs: Sides::default(), void: Vec::new(), pair_ns, is_open: true }
+    }
+
+    /// A benchmark that only one side has, measured.
+    pub fn alone(label: &str, runs: Sides<Vec<Run>>) -> Unit {
+        let (label, limits, pairs) = (Some(label.to_string()), BTreeMap::new(), Pairs::new());
+        Unit { label, works: None, limits, pairs, runs, void: Vec::new(), pair_ns: 0, is_open: false }
     }
 
     /// Whether a further pair could change a verdict.
