@@ -282,6 +282,15 @@ pub const JENKINS_VALUES_MAX: usize = 2_000_000;
 pub const JENKINS_CODES_MAX: usize = 1_000;
 /// Jenkins profile: elements within each other in one XML file.
 pub const JENKINS_XML_DEPTH_MAX: usize = 1_000;
+/// Interleaved comparison: bytes by which the environment of a process may be larger than another's; pages and cache sets are
+/// smaller.
+pub const PADDING_BYTES_MAX: u32 = 4096;
+/// Process runs of base from which is told whether CPU time or wall time is judged.
+pub const CALIBRATIONS: u64 = 4;
+/// Void pairs after which a series of an interleaved comparison is given up: at once where no pair is valid, and in all, a tenth of
+/// the most that are measured.
+pub const VOID_PAIRS_AT_ONCE: usize = 3;
+pub const VOID_PAIRS_MAX: usize = 8;
 /// CPUs whose settings are looked at.
 pub const CPUS_MAX: u32 = 4_096;
 /// Checkup of a machine: shortest and longest measurement.

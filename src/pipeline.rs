@@ -7,6 +7,7 @@ mod doctor;
 mod drive;
 mod find_rate;
 mod history;
+mod interleave;
 pub mod jenkins;
 mod live;
 mod measure;
@@ -17,7 +18,7 @@ mod start;
 use crate::baseline;
 use crate::clock::Clock;
 use crate::compare;
-use crate::config::{self, Plan, Profile, SuitePlan};
+use crate::config::{self, BaselineChoice, Plan, Profile, SuitePlan};
 use crate::format;
 use crate::interrupt::Interrupt;
 use crate::judge::{self, Policy};
@@ -30,8 +31,10 @@ use crate::source::Input;
 use crate::target::Target;
 use crate::terminal::Terminal;
 use before::{Baselines, Early, Found};
+use interleave::Comparing;
 use outputs::{Opened, Tap, Taps};
 use repeat::Measured;
+use std::collections::BTreeMap;
 use std::mem::ManuallyDrop;
 use std::path::Path;
 use std::{panic, slice, thread};
@@ -80,8 +83,12 @@ pub fn run(plan: &Plan, around: Surroundings<'_>) -> Result<Outcome, OutputFaile
         baselines: Baselines::of_change(plan, &names, around),
         asked: outputs::requested_samples(plan)?,
         own: Vec::new(),
+        remark: None,
     };
-    let judged = plan.suites.iter().map(|suite| gate.suite(suite)).collect();
+    let mut in_turn = gate.interleaved();
+    let each = plan.suites.iter().map(|suite| in_turn.remove(suite.work.name.as_str()).unwrap_or_else(|| gate.suite(suite)));
+    let mut judged: Vec<Judged> = each.collect();
+    judged.iter_mut().take(1).for_each(|first| first.outcome.notes.extend(gate.remark.take()));
     let taps = gate.own.into_iter().chain([gate.asked]).collect();
     finish(plan, judged, taps, around)
 }
@@ -97,11 +104,37 @@ struct Gate<'a> {
     asked: Tap,
     /// Those of single suites.
     own: Vec<Tap>,
+    /// What is said of the whole in the first suite.
+    remark: Option<Note>,
 }
 
-impl Gate<'_> {
+impl<'a> Gate<'a> {
     fn is_interrupted(&self) -> bool {
         self.around.interrupt.exit_code().is_some()
+    }
+
+    /// The suites that are measured against another version, in turn with it.
+    fn interleaved(&mut self) -> BTreeMap<&'a str, Judged> {
+        let plan = self.plan;
+        let is_checkout = self.commit.is_some();
+        let facts = |suite: &SuitePlan| config::AutoFacts {
+            is_checkout,
+            compares: self.baselines.compares(&suite.work.name, &environment_of(suite, &self.here)),
+        };
+        let wanted = |suite: &&SuitePlan| config::interleaved(plan, suite, facts(suite)).is_some();
+        let suites: Vec<&SuitePlan> = plan.suites.iter().filter(wanted).collect();
+        let against = suites.first().and_then(|suite| config::interleaved(plan, suite, facts(suite)));
+        let Some(against) = against else { return BTreeMap::new() };
+        let comparing = Comparing { plan, against, here: &self.here, around: self.around };
+        match comparing.versions() {
+            Ok(versions) => comparing.suites(&suites, &versions),
+            Err(error) if matches!(plan.baseline, BaselineChoice::Against(_)) => comparing.unmeasured(&suites, &error.to_string()),
+            // Nobody asked for it, and the stored baselines say what that means.
+            Err(error) => {
+                self.remark = Some(Note::text(format!("not measured against the merge base: {error}")));
+                BTreeMap::new()
+            }
+        }
     }
 
     /// Builds, measures, judges; measures again what failed, where that is wanted.
@@ -142,8 +175,7 @@ impl Gate<'_> {
             || self.is_interrupted(),
             |_| {
                 let run = measure::suite(self.plan, suite, self.around, taps)?;
-                let named = suite.environment.as_deref().map(|name| environment(Some(name)));
-                Ok(Run { environment: named.unwrap_or_else(|| self.here.clone()), commit: self.commit.clone(), ..run })
+                Ok(Run { environment: environment_of(suite, &self.here), commit: self.commit.clone(), ..run })
             },
         )
     }
@@ -228,7 +260,7 @@ pub fn read_stored(path: &Path) -> Result<Run, String> {
 /// with its place.
 pub fn read(name: &str, inputs: &[Input], format: Option<&str>, tap: &mut Tap) -> Result<Run, String> {
     let mut recorder = Recorder::new(Keep::Exact);
-    let mut shards = Vec::new();
+    let (mut shards, mut reader) = (Vec::new(), None);
     for input in inputs {
         let outcome = if tap.is_idle() {
             format::read(input, format, &mut recorder)
@@ -238,13 +270,14 @@ pub fn read(name: &str, inputs: &[Input], format: Option<&str>, tap: &mut Tap) -
         if let Some(failure) = tap.failure() {
             return Err(failure.0);
         }
-        outcome.map_err(|error| error.to_string())?;
+        reader = Some(outcome.map_err(|error| error.to_string())?);
         recorder.end_repetition();
         if recorder.has_shard() || !shards.is_empty() {
             shards.push(std::mem::replace(&mut recorder, Recorder::new(Keep::Exact)).finish(name));
         }
     }
-    if shards.is_empty() { Ok(recorder.finish(name)) } else { record::join_shards(shards) }
+    let run = if shards.is_empty() { recorder.finish(name) } else { record::join_shards(shards)? };
+    Ok(Run { format: reader, ..run })
 }
 
 /// Compares a run with its baseline and judges it; a baseline that cannot be read judges nothing.
@@ -349,6 +382,11 @@ fn close(plan: &Plan, outcome: &mut Outcome, around: Surroundings<'_>) {
     let is_shown =
         plan.profile == Profile::Default && is_first_use && outcome.verdict < Verdict::NoVerdict && plan.keep == config::Keep::Everything;
     outcome.next_steps = if is_shown { plan.next_steps() } else { Vec::new() };
+}
+
+/// The environment of a suite: the target that it names, else this machine.
+fn environment_of(suite: &SuitePlan, here: &Environment) -> Environment {
+    suite.environment.as_deref().map_or_else(|| here.clone(), |name| environment(Some(name)))
 }
 
 /// The environment of this machine, or the one that a name stands for.

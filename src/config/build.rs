@@ -375,6 +375,7 @@ fn suite_plan(suite: &Suite, work: &Work, root: &Path, around: &Surroundings) ->
             work,
             timeout: suite.timeout,
             directory: root.to_path_buf(),
+            environment: Vec::new(),
         },
         expect: suite.expect.clone(),
         environment: suite.environment.clone().or(foreign),

@@ -43,7 +43,8 @@ pub use file::{File, Gate};
 pub use find_rate::{RateSearch, from_arguments as find_rate};
 pub use history::{HistoryQuery, HistorySources, from_arguments as history};
 pub use plan::{
-    BaselineChoice, CONFIG_FILE, CheckSuite, ColorChoice, Keep, Plan, RESULTS, SHORT_RUN, SuitePlan, Surroundings, Tables, Verbosity,
+    BaselineChoice, CONFIG_FILE, CheckSuite, ColorChoice, INTERLEAVED_PAIRS_EXPECTED, INTERLEAVED_PHASE, INTERLEAVED_WARM_UP, Keep, Plan,
+    RESULTS, SHORT_RUN, SuitePlan, Surroundings, Tables, Verbosity,
 };
 pub use profile::{Profile, Step};
 pub use report::ReportRequest;

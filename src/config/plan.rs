@@ -37,6 +37,12 @@ pub const PROFILE: ProfileName = ProfileName::Default;
 pub const STATISTICS: Statistics = Statistics::Sound;
 /// Committed where it compares.
 pub const BASELINE: BaselineChoice = BaselineChoice::Auto;
+/// Longest phase of load in an interleaved comparison, and of the warm-up before it: long enough for the server's CPU time to be
+/// more than the kernel's rounding, short enough for many pairs.
+pub const INTERLEAVED_PHASE: Duration = Duration::from_secs(3);
+pub const INTERLEAVED_WARM_UP: Duration = Duration::from_millis(300);
+/// Pairs of unchanged code that passes, in the mean: for the announcement before an interleaved comparison.
+pub const INTERLEAVED_PAIRS_EXPECTED: u64 = 16;
 /// Time of an interleaved comparison.
 pub const BUDGET: Duration = Duration::from_secs(10 * 60);
 /// Where checked-out versions are kept, below the user's cache directory.

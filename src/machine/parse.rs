@@ -111,3 +111,8 @@ pub(super) fn time_wait(sockets: &str) -> Option<u64> {
 pub(super) fn has_processor_events(mut names: impl Iterator<Item = String>) -> bool {
     names.any(|name| name == "cpu" || name.starts_with("cpu_") || name.starts_with("armv"))
 }
+
+/// `/proc/<pid>/task/<tid>/schedstat`: ns on a CPU, ns waiting for one, turns.
+pub fn ran_ns(schedstat: &str) -> Option<u64> {
+    schedstat.split_whitespace().next()?.parse().ok()
+}

@@ -6,10 +6,9 @@ use std::collections::BTreeSet;
 /// What the living processes of a group or a tree used so far.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct GroupUsage {
-    /// User and system time of the processes and of their ended, reaped children, ns; in steps of the kernel's tick, at most
-    /// two steps too low per process.
+    /// User and system time of the processes and of their ended, reaped children, ns; at most two steps too low per process.
     pub cpu_ns: u64,
-    /// The kernel's tick, ns (10 ms).
+    /// 1 ns where the scheduler tells the time of every thread, else the kernel's tick (10 ms).
     pub cpu_step_ns: u64,
     /// Sum of the processes' largest resident sizes, bytes: memory shared between them counts once for each.
     pub peak_bytes: u64,
@@ -45,14 +44,33 @@ fn processes() -> Option<Vec<(u32, Process)>> {
 }
 
 fn usage_of<'a>(processes: impl Iterator<Item = &'a (u32, Process)>) -> GroupUsage {
-    let mut usage = GroupUsage { cpu_step_ns: 1_000_000_000 / ticks_per_second(), ..GroupUsage::default() };
+    let tick_ns = 1_000_000_000 / ticks_per_second();
+    let mut usage = GroupUsage { cpu_step_ns: 1, ..GroupUsage::default() };
     for (id, process) in processes {
-        usage.cpu_ns = usage.cpu_ns.saturating_add(process.ticks.saturating_mul(usage.cpu_step_ns));
+        let (own_ns, step_ns) = own_ns(process.own_ticks, tick_ns, threads_ns(*id));
+        let children_ns = process.reaped_ticks.saturating_mul(tick_ns);
+        usage.cpu_ns = usage.cpu_ns.saturating_add(own_ns).saturating_add(children_ns);
+        usage.cpu_step_ns = usage.cpu_step_ns.max(if children_ns > 0 { tick_ns } else { step_ns });
         usage.living += u32::from(process.is_living);
         let peak = text(format!("/proc/{id}/status")).and_then(|status| parse::peak_bytes(&status));
         usage.peak_bytes = usage.peak_bytes.saturating_add(peak.unwrap_or(0));
     }
     usage
+}
+
+/// Time that a process's living threads ran, ns (`/proc/<pid>/task/<tid>/schedstat`); `None` where the kernel does not count it.
+fn threads_ns(id: u32) -> Option<u64> {
+    let threads = std::fs::read_dir(format!("/proc/{id}/task")).ok()?.flatten();
+    let ran = |thread: std::fs::DirEntry| parse::ran_ns(&text(thread.path().join("schedstat"))?);
+    threads.map(ran).try_fold(0u64, |sum, ran_ns| Some(sum.saturating_add(ran_ns?)))
+}
+
+/// A process's own time and its step, both ns. What its living threads ran is taken where it agrees with the kernel's account in
+/// ticks, which is up to two ticks behind; of ended threads only that account knows.
+pub(super) fn own_ns(ticks: u64, tick_ns: u64, threads_ns: Option<u64>) -> (u64, u64) {
+    let counted_ns = ticks.saturating_mul(tick_ns);
+    let agrees = |ran_ns: &u64| (counted_ns..=counted_ns.saturating_add(2 * tick_ns)).contains(ran_ns);
+    threads_ns.filter(agrees).map_or((counted_ns, tick_ns), |ran_ns| (ran_ns, 1))
 }
 
 #[cfg(unix)]
@@ -71,7 +89,8 @@ pub(super) struct Process {
     pub parent: u32,
     pub group: u32,
     /// User and system time, its own and of its reaped children.
-    pub ticks: u64,
+    pub own_ticks: u64,
+    pub reaped_ticks: u64,
     /// Neither a zombie nor dead.
     pub is_living: bool,
 }
@@ -84,6 +103,7 @@ pub(super) fn process(stat: &str) -> Option<Process> {
     let parent = fields.next()?.parse().ok()?;
     let group = fields.next()?.parse().ok()?;
     let times: Vec<u64> = fields.skip(8).take(4).map(str::parse).collect::<Result<_, _>>().ok()?;
-    let ticks = (times.len() == 4).then(|| times.iter().fold(0u64, |sum, ticks| sum.saturating_add(*ticks)))?;
-    Some(Process { parent, group, ticks, is_living: !matches!(state, "Z" | "X" | "x") })
+    let [utime, stime, cutime, cstime] = times.try_into().ok()?;
+    let (own_ticks, reaped_ticks) = (utime.saturating_add(stime), cutime.saturating_add(cstime));
+    Some(Process { parent, group, own_ticks, reaped_ticks, is_living: !matches!(state, "Z" | "X" | "x") })
 }

@@ -1,4 +1,4 @@
-use super::processes::{Process, process};
+use super::processes::{Process, own_ns, process};
 use super::{Pressure, Steal, environment, group_usage, machine_facts, parse, pressure, tree_usage};
 
 const CPUINFO: &str = "processor\t: 0\nvendor_id\t: GenuineIntel\nmodel name\t: Intel(R) Xeon(R) CPU   E5-2673 v4 @ 2.30GHz\n\
@@ -91,12 +91,24 @@ fn two_readings_say_what_happened_between() {
 
 #[test]
 fn a_process_line_survives_odd_names() {
-    check(process(STAT), Some(Process { parent: 1, group: 4200, ticks: 50, is_living: true }));
+    check(process(STAT), Some(Process { parent: 1, group: 4200, own_ticks: 42, reaped_ticks: 8, is_living: true }));
     check(process(&STAT.replace(") S", ") Z")).map(|process| process.is_living), Some(false));
     check(process("1 (cut) S 1 2 3"), None);
     check(process(""), None);
     check(parse::peak_bytes("Name:\tx\nVmHWM:\t    1444 kB\n"), Some(1444 * 1024));
     check(parse::peak_bytes("Name:\tx\nState:\tZ (zombie)\n"), None);
+}
+
+#[test]
+fn the_scheduler_is_believed_where_it_agrees_with_the_ticks() {
+    const TICK: u64 = 10_000_000;
+    check(parse::ran_ns("398449 60611 2\n"), Some(398_449));
+    check(parse::ran_ns(""), None);
+    check(own_ns(3, TICK, Some(41_234_567)), (41_234_567, 1));
+    check(own_ns(3, TICK, None), (30_000_000, TICK));
+    // A thread that ended took its time with it; one that is counted elsewhere too brought some.
+    check(own_ns(3, TICK, Some(29_999_999)), (30_000_000, TICK));
+    check(own_ns(3, TICK, Some(50_000_001)), (30_000_000, TICK));
 }
 
 #[test]

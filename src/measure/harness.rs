@@ -10,7 +10,7 @@ mod program;
 mod tests;
 
 pub use narrowed::{Benchmark, direct, narrowed, only};
-pub use program::{Program, programs};
+pub use program::{Program, held, programs};
 
 use super::child::{Job, Log, Setting};
 use super::error::{MeasureError, quoted};

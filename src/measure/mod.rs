@@ -7,6 +7,7 @@ mod fresh;
 pub mod git;
 pub mod harness;
 pub mod http;
+pub mod interleave;
 mod quoted;
 pub mod scrape;
 mod server;

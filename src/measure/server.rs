@@ -18,7 +18,7 @@ use std::time::Duration;
 /// What the server's processes used so far: the difference of two readings is what the requests between them cost.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ServerUsage {
-    /// User and system time, ns, in steps of the kernel's tick.
+    /// User and system time, ns, in steps of so many ns.
     pub cpu_ns: u64,
     pub cpu_step_ns: u64,
     /// Sum of the processes' largest resident sizes, bytes.

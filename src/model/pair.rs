@@ -25,11 +25,23 @@ impl Order {
     }
 }
 
-/// A number of each side, in the series' unit.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Sides {
-    pub base: f64,
-    pub head: f64,
+/// One of each side: where nothing else is said a number, in the series' unit.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct Sides<T = f64> {
+    pub base: T,
+    pub head: T,
+}
+
+impl<T> Sides<T> {
+    /// What is made of each.
+    pub fn map<U>(self, mut make: impl FnMut(T) -> U) -> Sides<U> {
+        Sides { base: make(self.base), head: make(self.head) }
+    }
+
+    /// By reference.
+    pub fn as_ref(&self) -> Sides<&T> {
+        Sides { base: &self.base, head: &self.head }
+    }
 }
 
 impl Sides {

@@ -219,6 +219,8 @@ pub struct Run {
     pub windows: Vec<Window>,
     pub exemplars: Vec<Exemplar>,
     pub notes: Vec<Note>,
+    /// Name of the reader, where it was read.
+    pub format: Option<&'static str>,
 }
 
 impl Run {

@@ -210,6 +210,7 @@ impl<'a> StoredRun<'a> {
             windows: self.windows.iter().map(window_in).collect(),
             exemplars: self.exemplars.into_iter().map(exemplar_in).collect::<Result<_, _>>()?,
             notes: self.notes.into_iter().map(|n| Note { path: n.path, line: n.line, text: n.text }).collect(),
+            format: None,
         };
         Ok((run, self.series.into_iter().map(series_in)))
     }

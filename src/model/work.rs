@@ -18,6 +18,8 @@ pub struct SuiteWork {
     pub timeout: Duration,
     /// Working directory of every command: where the configuration file stands.
     pub directory: PathBuf,
+    /// Variables of every command, beside those of ours.
+    pub environment: Vec<(String, String)>,
 }
 
 /// The kinds of measuring.

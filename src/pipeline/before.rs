@@ -7,7 +7,7 @@ use crate::config::{BaselineChoice, Keep, Plan};
 use crate::limits::{COMMITTED_BYTES_MAX, COMMITTED_NOTE_BYTES_MAX};
 use crate::measure::Setting;
 use crate::measure::git::{self, GitError, Wanted};
-use crate::model::{BaselineFacts, BaselineKind, Before, Edited, Note, Run, Sample, SeriesKey, Value};
+use crate::model::{BaselineFacts, BaselineKind, Before, Edited, Environment, Note, Run, Sample, SeriesKey, Value};
 use crate::record::{self, Recorder, Sink};
 use crate::source::{Input, relative};
 use std::borrow::Cow;
@@ -71,6 +71,12 @@ impl<'a> Baselines<'a> {
         }
         let committed = committed(plan, suites, around);
         Baselines { plan, suites: suites.iter().map(|suite| suite.to_string()).collect(), committed }
+    }
+
+    /// Whether a committed baseline of this environment holds the suite; one that cannot be read does, because it has to be told.
+    pub fn compares(&self, suite: &str, environment: &Environment) -> bool {
+        let found = baseline::find(&self.store(), environment, suite);
+        found.map_or(true, |before| before.facts.kind == BaselineKind::Committed)
     }
 
     /// What can be read of a suite's baseline without its run, so that large ones are read at once with it.

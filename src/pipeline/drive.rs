@@ -79,7 +79,11 @@ impl Driving<'_> {
         };
         self.once(work, asked, sink, &mut progress)?;
         let used = usage().zip(before);
-        Ok(used.map(|(after, before)| ServerUsage { cpu_ns: after.cpu_ns.saturating_sub(before.cpu_ns), ..after }))
+        Ok(used.map(|(after, before)| ServerUsage {
+            cpu_ns: after.cpu_ns.saturating_sub(before.cpu_ns),
+            cpu_step_ns: after.cpu_step_ns.max(before.cpu_step_ns),
+            ..after
+        }))
     }
 
     /// Drives a load while a person may watch. `told` hears of the progress first, and says what is shown of it.

@@ -50,6 +50,7 @@ fn step(plan: &Plan, asked: &RateSearch, rate: f64, around: Surroundings<'_>) ->
         work: Work::Load { server: None, load: load.clone() },
         timeout: asked.step,
         directory: plan.root.clone(),
+        environment: Vec::new(),
     };
     measure::only_load(plan, &work, &load, around)
 }

@@ -6,11 +6,12 @@ use super::outputs::{Tap, Taps};
 use super::{Surroundings, read, start};
 use crate::config::{Plan, SuitePlan};
 use crate::machine;
+use crate::measure::harness::Program;
 use crate::measure::{self, MeasureError, Server, Setting};
 use crate::model::{CommandWork, HarnessWork, LoadWork, Note, Run, ServerWork, Shard, SuiteWork, ToolWork, Work};
 use crate::record::{Keep, Recorder};
 use crate::source::Input;
-use crate::terminal;
+use crate::{target, terminal};
 use std::cell::RefCell;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -43,6 +44,33 @@ pub fn suite(plan: &Plan, suite: &SuitePlan, around: Surroundings<'_>, taps: &mu
     Ok(run)
 }
 
+/// The server of a suite, started and ready; `None` of a load of one that runs already, and of other work.
+pub fn server(plan: &Plan, suite: &SuitePlan, around: Surroundings<'_>) -> Result<Option<Server>, String> {
+    let Work::Load { server: Some(server), .. } = &suite.work.work else { return Ok(None) };
+    let station = Station { plan, work: &suite.work, around };
+    let log = station.log("server");
+    Server::start(server, &station.setting(&log)).map(Some).map_err(|error| error.to_string())
+}
+
+/// The programs behind a suite's `cargo bench`; none where it is something else.
+pub fn programs(plan: &Plan, suite: &SuitePlan, work: &HarnessWork, around: Surroundings<'_>) -> Result<Vec<Program>, String> {
+    let station = Station { plan, work: &suite.work, around };
+    let log = station.log("programs");
+    measure::harness::programs(work, &station.setting(&log)).map_err(|error| error.to_string())
+}
+
+/// A phase of a suite's load, of a server that is up and stays up.
+pub fn phase(plan: &Plan, suite: &SuitePlan, load: &LoadWork, server: Option<&Server>, around: Surroundings<'_>) -> Result<Run, String> {
+    let recorded = start::recorded(load, &suite.work.directory)?;
+    let mut run = Station { plan, work: &suite.work, around }.drive(
+        server,
+        &Asked { work: load, recorded, targets: RefCell::default() },
+        &mut Tap::default(),
+    )?;
+    run.partial |= around.interrupt.exit_code().is_some();
+    Ok(run)
+}
+
 /// One load test of a server that runs already, without outputs of its own.
 pub fn only_load(plan: &Plan, work: &SuiteWork, load: &LoadWork, around: Surroundings<'_>) -> Result<Run, String> {
     Station { plan, work, around }.drive(
@@ -50,6 +78,14 @@ pub fn only_load(plan: &Plan, work: &SuiteWork, load: &LoadWork, around: Surroun
         &Asked { work: load, recorded: Arc::default(), targets: RefCell::default() },
         &mut Tap::default(),
     )
+}
+
+/// Stops a server. What was measured of one that died by itself is void.
+pub fn stop(mut server: Server) -> Result<(), String> {
+    let alive = server.check().map_err(|error| error.to_string());
+    let stopped = server.stop().map_err(|error| error.to_string());
+    alive?;
+    stopped.map(drop)
 }
 
 /// The commit that is measured: the CI's word where it gives one, else git's.
@@ -83,7 +119,7 @@ impl Station<'_> {
             log,
             timeout: self.work.timeout,
             interrupted: self.around.interrupt.flag(),
-            environment: &[],
+            environment: &self.work.environment,
         }
     }
 
@@ -104,6 +140,9 @@ impl Station<'_> {
         let phase = self.phase("measuring");
         let log = self.log("benchmark");
         let fresh = log.with_extension("criterion");
+        // That of an earlier measurement of this call.
+        let name = format!("{}.benchmark.criterion", glob::Pattern::escape(&self.work.name));
+        target::remove_earlier(&self.plan.results, "logs", &[&name]).map_err(|error| error.to_string())?;
         let harvest = measure::harness::run(work, &fresh, &self.setting(&log)).map_err(|error| error.to_string())?;
         let input = harvest.results.or(harvest.criterion).unwrap_or(harvest.stdout);
         let mut run = read(&self.work.name, &[Input::File(input)], work.format.as_deref(), tap)?;
@@ -142,13 +181,10 @@ impl Station<'_> {
         let Some(server) = server else { return self.drive(None, &work, tap) };
         let phase = self.phase("starting the server");
         let log = self.log("server");
-        let mut server = Server::start(server, &self.setting(&log)).map_err(|error| error.to_string())?;
+        let server = Server::start(server, &self.setting(&log)).map_err(|error| error.to_string())?;
         drop(phase);
         let measured = self.drive(Some(&server), &work, tap);
-        let alive = server.check().map_err(|error| error.to_string());
-        let stopped = server.stop().map_err(|error| error.to_string());
-        alive?;
-        stopped?;
+        stop(server)?;
         measured
     }
 

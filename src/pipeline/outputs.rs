@@ -148,7 +148,10 @@ const OURS: [(&str, &[&str]); 9] = [
     ("jenkins/archive", &["*.xml"]),
     ("jenkins/performance-results", &["performance.log"]),
     ("jenkins", &["*.csv"]),
-    ("logs", &["git.log", "git.in", "git.out", "*.build.log", "*.benchmark.*", "*.command.log", "*.tool.log", "*.server.log"]),
+    (
+        "logs",
+        &["git.log", "git.in", "git.out", "*.build.log", "*.programs.*", "*.benchmark.*", "*.command.log", "*.tool.log", "*.server.log"],
+    ),
 ];
 
 /// The outputs that see a suite's samples while it is measured: the JTL of a load test.

@@ -42,7 +42,7 @@ fn cut(parts: Vec<Run>) -> Vec<Run> {
 
 /// The runs as repetitions of one: their values together; of what is one number a run, the numbers. What cannot be put
 /// together without a guess is an error, never the last run alone.
-fn pooled(runs: &[Run]) -> Result<Run, String> {
+pub fn pooled(runs: &[Run]) -> Result<Run, String> {
     let mut by_key: BTreeMap<&SeriesKey, Vec<&Series>> = BTreeMap::new();
     for (key, series) in runs.iter().flat_map(|run| &run.series) {
         by_key.entry(key).or_default().push(series);

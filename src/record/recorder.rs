@@ -108,6 +108,7 @@ impl Recorder {
             windows: if facts.windows.is_empty() { self.timeline.windows() } else { facts.windows },
             exemplars: if facts.exemplars.is_empty() { self.exemplars.finish() } else { facts.exemplars },
             notes: self.notes,
+            format: None,
         }
     }
 

@@ -16,6 +16,7 @@ mod hello;
 mod history;
 mod http2;
 mod init;
+mod interleave;
 mod interrupts;
 mod jenkins;
 mod laws;

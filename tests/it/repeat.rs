@@ -149,3 +149,12 @@ fn a_failure_whose_confirmation_is_interrupted_stays_one() {
     Answer::of(child.wait_with_output().unwrap()).expect(143).says("failed in 1 of 1 measurement").says("measured again without a verdict");
     assert!(project.read("perf-results/verdict.txt").starts_with("verdict=fail exit=143"));
 }
+
+#[test]
+fn criterion_is_measured_again_into_a_fresh_directory() {
+    let write = "mkdir -p $CRITERION_HOME/x/new; echo '{\\\"full_id\\\":\\\"x\\\"}' > $CRITERION_HOME/x/new/benchmark.json; \
+                 echo '{\\\"iters\\\":[1,1],\\\"times\\\":[5,6]}' > $CRITERION_HOME/x/new/sample.json";
+    let project = Project::with(&format!("[[suite]]\nname = \"bench\"\nbenchmark = {{ command = \"{write}\", format = \"criterion\" }}\n"));
+    project.call(&["run", "--repeat", "2"]).expect(0);
+    assert_eq!(run(&project, "bench")["series"][0]["summary"]["count"], 4);
+}

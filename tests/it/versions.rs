@@ -7,6 +7,7 @@ use neverslower::measure::versions::{Identical, VersionError, Versions, build};
 use neverslower::model::Against;
 use repository::{Asked, Repository, git};
 use std::fs;
+use std::time::{Duration, SystemTime};
 
 /// The base is the commit of this message, and the sentence says so.
 #[track_caller]
@@ -182,6 +183,24 @@ fn a_cache_within_the_repository_is_refused() {
     let inside = repository.path().join("target/versions");
     refused(&repository, Asked { cache: Some(&inside), ..Asked::revision("HEAD") }, "versions are kept outside of the repository");
     assert!(!inside.exists());
+}
+
+#[test]
+fn a_change_of_the_same_size_in_the_same_second_is_a_change() {
+    let Some(repository) = Repository::of_three_commits() else { return };
+    // All of it within a second, and looked at in the next: the file's times, as git compares them, and its size are then the same.
+    let to_the_next_second = || {
+        let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap();
+        std::thread::sleep(Duration::from_nanos(u64::from(1_000_000_000 - now.subsec_nanos())));
+        // The clock of a file system is some milliseconds behind.
+        std::thread::sleep(Duration::from_millis(50));
+    };
+    to_the_next_second();
+    repository.commit("code.txt", "base");
+    repository.write("code.txt", "head");
+    to_the_next_second();
+    let versions = repository.versions(Asked::revision("HEAD")).unwrap();
+    assert_eq!(versions.identical(&repository.work("", &[])).unwrap(), None);
 }
 
 #[test]

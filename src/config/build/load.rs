@@ -50,6 +50,7 @@ impl Plan {
                 timeout: plan::SUITE_TIMEOUT,
                 // What was typed is meant from here.
                 directory: PathBuf::from("."),
+                environment: Vec::new(),
             },
             expect: Vec::new(),
             environment: plan.environment.clone(),

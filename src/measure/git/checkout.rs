@@ -100,8 +100,11 @@ pub fn tree_of_work(setting: &Setting<'_>, scratch: &Path) -> Result<String, Git
     let (own_index, own_objects) = (scratch.join("index"), scratch.join("objects"));
     std::fs::create_dir_all(&own_objects).map_err(failed)?;
     if index.exists() {
-        // With what git knows of unchanged files, so that it need not read them all.
+        // With what git knows of unchanged files, so that it need not read them all, and with its time: git reads a file again that
+        // was changed no earlier than the index was written, because times and size may then hide the change.
+        let written = index.metadata().and_then(|facts| facts.modified()).map_err(failed)?;
         std::fs::copy(&index, &own_index).map_err(failed)?;
+        std::fs::File::options().append(true).open(&own_index).and_then(|copy| copy.set_modified(written)).map_err(failed)?;
     }
     let objects = std::path::absolute(objects).map_err(failed)?;
     let (own_index, own_objects, objects) = (text(&own_index)?, text(&own_objects)?, text(&objects)?);

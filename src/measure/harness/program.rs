@@ -21,6 +21,11 @@ pub struct Program {
     pub(super) labels: BTreeSet<String>,
 }
 
+/// All benchmarks that they hold.
+pub fn held(programs: &[Program]) -> BTreeSet<String> {
+    programs.iter().flat_map(|program| program.labels.iter().cloned()).collect()
+}
+
 /// What `cargo --message-format=json` says of a built program, as far as it is asked here.
 #[derive(Deserialize)]
 struct Message {

@@ -44,7 +44,8 @@ fn moved(text: &str, from: &str, to: &str) -> String {
 ///
 /// A suite that names head's checkout by its absolute path is refused: base would run head's files, and prove nothing.
 pub fn work_of(version: &Version, head: &Path, against: &Against, work: &SuiteWork) -> Result<SuiteWork, VersionError> {
-    let own = |kind: Work| SuiteWork { directory: version.directory.clone(), work: kind, ..work.clone() };
+    let environment = version.environment.clone();
+    let own = |kind: Work| SuiteWork { directory: version.directory.clone(), environment: environment.clone(), work: kind, ..work.clone() };
     let is_head = version.name == super::HEAD;
     match (&work.work, against) {
         (Work::Load { server, load }, Against::Url(url)) if !is_head => {

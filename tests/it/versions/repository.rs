@@ -144,6 +144,7 @@ impl Repository {
             work: Work::Command(CommandWork { run: run.to_string(), repeat: 1, warm_up: 0 }),
             timeout: Duration::from_secs(60),
             directory: self.top.clone(),
+            environment: Vec::new(),
         }
     }
 }
