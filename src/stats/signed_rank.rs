@@ -77,8 +77,11 @@ pub struct WalshAverages(Vec<f64>);
 impl WalshAverages {
     /// Of these values, which are finite.
     pub fn of(values: &[f64]) -> WalshAverages {
-        let with_later = |(i, one): (usize, &f64)| values.iter().skip(i).map(|other| (one + other) / 2.0).collect::<Vec<_>>();
-        WalshAverages(values.iter().enumerate().flat_map(with_later).collect())
+        let mut averages = Vec::with_capacity(values.len() * (values.len() + 1) / 2);
+        for (i, one) in values.iter().enumerate() {
+            averages.extend(values.iter().skip(i).map(|other| (one + other) / 2.0));
+        }
+        WalshAverages(averages)
     }
 
     /// The k-th smallest, from 1; `None` beyond them.
