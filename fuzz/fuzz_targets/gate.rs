@@ -20,21 +20,7 @@ fn read(texts: &[&[u8]]) -> Option<Run> {
 }
 
 fn rule(statistic: Option<Statistic>, limit: Limit, of: Attempts) -> Rule {
-    Rule {
-        suite: "*".to_string(),
-        label: "*".to_string(),
-        metric: Some("*".to_string()),
-        statistic,
-        unstable: None,
-        fail: Some(limit),
-        floor: None,
-        too_fast: None,
-        widen_to: None,
-        against: None,
-        of,
-        is_default: false,
-        place: None,
-    }
+    Rule { metric: Some("*".to_string()), statistic, fail: Some(limit), of, ..Rule::everywhere() }
 }
 
 fn policy(statistics: Statistics, against: String) -> Policy {
