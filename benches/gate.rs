@@ -1,186 +1,262 @@
-//! How often the paired procedure is right: `cargo bench --bench gate`. Simulated gates, the same for the same seed; exits 1 when an
-//! error level is broken. What real noise does on the machine at hand, only measuring tells (docs/INTERLEAVED.md).
+//! What the paired procedure promises, by simulation: `cargo bench --bench gate`. Deterministic; exits 1 when an error level is
+//! broken.
 //!
-//! - false alarms for unchanged code, per series and per run of 100 series, under noise of six shapes: the bound follows from the coin
-//!   that orders each pair, so it must hold for every shape,
-//! - how many pairs unchanged code takes to pass, and +3 % and +5 % take to fail, at the spread of a busy machine,
-//! - time of the decision for 1,000 series of 80 pairs.
-#![allow(clippy::disallowed_methods, clippy::print_stdout, clippy::indexing_slicing, reason = "a program of its own")]
+//! A world is the noise that one process run after the other meets, as a logarithm. Each pair is two runs in the order of a coin,
+//! so that whatever drifts meets both sides; then `compare::paired` decides as in `run --against`.
+#![allow(clippy::print_stdout, reason = "a program of its own")]
+#![allow(clippy::disallowed_methods, reason = "a bench measures time")]
 
-use neverslower::compare::{Levels, paired};
-use neverslower::model::{Better, Order, Pair, PairLimits, Sides, Verdict};
-use neverslower::stats::random_word;
+use neverslower::compare::{LOOKS, Levels, paired};
+use neverslower::model::{Better, Order, Pair, PairLimits, PairedChange, Sides, Verdict};
+use neverslower::stats::{random_word, signed_rank_p};
+use std::process::ExitCode;
 use std::time::Instant;
 
-const SEED: u64 = 20_261_123;
-/// Gates for unchanged code, over all shapes of noise, and for changed code of one shape.
-const UNCHANGED: u32 = 100_000;
-const CHANGED: u32 = 10_000;
-/// Runs of 100 series.
-const RUNS: u32 = 1_000;
+/// The limit of every gate, and its allowance.
+const LIMIT: f64 = 0.03;
+const ALLOWANCE: f64 = LIMIT / 6.0;
+/// Gates of a row about false alarms, and of one about what is found.
+const GATES: u32 = 100_000;
+const FOUND_GATES: u32 = 10_000;
+const SUITE: u32 = 100;
 const PAIRS: u32 = 80;
-/// Deviation of the logarithm of a process's value that makes pairs spread as those of median CPU time on two busy cores do.
-const BUSY: f64 = 0.017;
-/// One limit of 3 %, as in docs/STATISTICS.md.
-const LIMITS: PairLimits = PairLimits { unstable: None, fail: Some(0.03), better: Better::Lower };
 
-/// What moves the logarithm of one process's value.
-#[derive(Clone, Copy, Debug)]
-enum Noise {
-    Normal,
-    /// One process in twenty takes half as long again.
-    Outliers,
-    /// Each process begins where the last one ended.
-    RandomWalk,
-    /// Neighbours that stay for a while: autocorrelation 0.9.
-    Autocorrelated,
-    /// Two speeds, 8 % apart, that last for some fifty processes.
-    StickyModes,
-    /// Two speeds, 8 % apart, drawn anew for each process.
-    Modes,
-}
-
-const SHAPES: [Noise; 6] = [Noise::Normal, Noise::Outliers, Noise::RandomWalk, Noise::Autocorrelated, Noise::StickyModes, Noise::Modes];
-
-/// Numbers of one gate.
-struct Draw {
+struct Dice {
     seed: u64,
     drawn: u64,
 }
 
-impl Draw {
-    fn uniform(&mut self) -> f64 {
+impl Dice {
+    fn word(&mut self) -> u64 {
         self.drawn += 1;
-        (random_word(self.seed, self.drawn) >> 11) as f64 / (1u64 << 53) as f64
+        random_word(self.seed, self.drawn)
     }
 
-    fn is(&mut self, chance: f64) -> bool {
-        self.uniform() < chance
+    /// From 0 to 1, neither included.
+    fn share(&mut self) -> f64 {
+        ((self.word() >> 12) as f64 + 0.5) / (1u64 << 52) as f64
     }
 
-    fn normal(&mut self) -> f64 {
-        (-2.0 * (1.0 - self.uniform()).ln()).sqrt() * (std::f64::consts::TAU * self.uniform()).cos()
+    /// Normal (Box and Muller).
+    fn normal(&mut self, deviation: f64) -> f64 {
+        deviation * (-2.0 * self.share().ln()).sqrt() * (std::f64::consts::TAU * self.share()).cos()
     }
 }
 
-/// Pairs of a head that is slower by a share, in the order measured.
-fn pairs(noise: Noise, slower: f64, gate: u64) -> Vec<Pair> {
-    let mut draw = Draw { seed: SEED ^ (gate << 8) ^ noise as u64, drawn: 0 };
-    let mut level = 0.0;
-    let mut process = |draw: &mut Draw| {
-        let own = BUSY * draw.normal();
-        level = match noise {
-            Noise::Normal => 0.0,
-            Noise::Outliers if draw.is(0.05) => 0.5f64.ln_1p(),
-            Noise::Outliers => 0.0,
-            Noise::RandomWalk => level + BUSY * draw.normal(),
-            Noise::Autocorrelated => 0.9 * level + BUSY * draw.normal(),
-            Noise::StickyModes if draw.is(0.02) => 0.08 - level,
-            Noise::StickyModes => level,
-            Noise::Modes => {
-                if draw.is(0.5) {
-                    0.08
-                } else {
-                    0.0
-                }
-            }
-        };
-        1e6 * (own + level).exp()
-    };
-    let pair = |round: u32, draw: &mut Draw| {
-        let order = if draw.is(0.5) { Order::BaseFirst } else { Order::HeadFirst };
-        let (first, second) = (process(draw), process(draw));
-        let (base, head) = if order == Order::BaseFirst { (first, second) } else { (second, first) };
-        Pair { round, order, value: Sides { base, head: head * (1.0 + slower) }, wall: None, mean: None }
-    };
-    let mut made = Vec::new();
-    let mut pair = pair;
-    (1..=PAIRS).for_each(|round| made.push(pair(round, &mut draw)));
-    made
+/// What of the noise there is: each part in deviations of the log, or as it is named.
+#[derive(Clone, Copy, Default)]
+struct World {
+    name: &'static str,
+    /// Of each run by itself.
+    white: f64,
+    /// Share of runs that take half as long again.
+    outliers: f64,
+    /// Step of a random walk.
+    walk: f64,
+    /// Of a process that remembers 0.9 of its last value.
+    remembered: f64,
+    /// Chance to change between two modes that lie 8 % apart.
+    switching: f64,
 }
 
-/// Shares of fail, pass and unstable, and the pairs used in the mean.
-#[derive(Default)]
-struct Tally {
-    gates: f64,
-    failed: f64,
-    passed: f64,
+const CPU_BOUND: World = World { name: "CPU-bound on busy cores (1.7% a run)", white: 0.017, ..NOTHING };
+const NOTHING: World = World { name: "", white: 0.0, outliers: 0.0, walk: 0.0, remembered: 0.0, switching: 0.0 };
+const NOISY: World = World { name: "noisy (3% a run)", white: 0.03, ..NOTHING };
+const WORLDS: [World; 9] = [
+    CPU_BOUND,
+    World { name: "quiet (0.7% a run)", white: 0.007, ..NOTHING },
+    NOISY,
+    World { name: "noisy, 5% outliers of +50%", outliers: 0.05, ..NOISY },
+    World { name: "noisy, random walk (1% a run)", walk: 0.01, ..NOISY },
+    World { name: "noisy, AR(1) 0.9", remembered: 0.03, ..NOISY },
+    World { name: "noisy, sticky two modes, 8% apart", switching: 0.05, ..NOISY },
+    World { name: "noisy, two modes a run, 8% apart", switching: 0.5, ..NOISY },
+    World { name: "all of it", outliers: 0.05, walk: 0.01, remembered: 0.03, switching: 0.05, ..NOISY },
+];
+
+/// A world in time.
+struct Machine<'a> {
+    world: World,
+    dice: &'a mut Dice,
+    walked: f64,
+    remembered: f64,
+    is_slow: bool,
+}
+
+impl Machine<'_> {
+    fn run(&mut self) -> f64 {
+        let World { white, outliers, walk, remembered, switching, .. } = self.world;
+        let mut noise = self.dice.normal(white);
+        if walk > 0.0 {
+            self.walked += self.dice.normal(walk);
+        }
+        if remembered > 0.0 {
+            self.remembered = 0.9 * self.remembered + self.dice.normal(remembered * (1.0f64 - 0.81).sqrt());
+        }
+        if switching > 0.0 && self.dice.share() < switching {
+            self.is_slow = !self.is_slow;
+        }
+        if outliers > 0.0 && self.dice.share() < outliers {
+            noise += 1.5f64.ln();
+        }
+        noise + self.walked + self.remembered + if self.is_slow { 1.08f64.ln() } else { 0.0 }
+    }
+}
+
+/// 80 pairs of a head that is slower by a share.
+fn pairs(world: World, slower: f64, dice: &mut Dice) -> Vec<Pair> {
+    let mut machine = Machine { world, dice, walked: 0.0, remembered: 0.0, is_slow: false };
+    let pair = |round: u32| {
+        let is_base_first = machine.dice.word() >> 63 == 1;
+        let (first, second) = (machine.run(), machine.run());
+        let (order, base, head) = if is_base_first { (Order::BaseFirst, first, second) } else { (Order::HeadFirst, second, first) };
+        let value = Sides { base: 1e6 * base.exp(), head: 1e6 * (1.0 + slower) * head.exp() };
+        Pair { round, order, value, wall: None, mean: None }
+    };
+    (0..PAIRS).map(pair).collect()
+}
+
+fn decided(world: World, slower: f64, levels: Levels, dice: &mut Dice) -> PairedChange {
+    let limits = PairLimits { unstable: None, fail: Some(LIMIT), better: Better::Lower };
+    paired(&pairs(world, slower, dice), &limits, levels)
+}
+
+/// Shares of the verdicts of many gates, and the pairs they took in the mean.
+struct Rates {
+    fail: f64,
+    pass: f64,
+    unstable: f64,
     pairs: f64,
 }
 
-impl Tally {
-    fn of(noise: &[Noise], slower: f64, gates: u32, series: u32) -> Tally {
-        let mut tally = Tally::default();
-        for gate in 0..gates {
-            let noise = noise[gate as usize % noise.len()];
-            let change = paired(&pairs(noise, slower, u64::from(gate)), &LIMITS, Levels::of(series));
-            tally.gates += 1.0;
-            tally.failed += f64::from(u8::from(change.verdict == Verdict::Fail));
-            tally.passed += f64::from(u8::from(change.verdict == Verdict::Pass));
-            tally.pairs += f64::from(change.pairs_used);
+fn rates(world: World, slower: f64, gates: u32, dice: &mut Dice) -> Rates {
+    let (mut fail, mut pass, mut pairs) = (0u32, 0u32, 0u32);
+    for _ in 0..gates {
+        let change = decided(world, slower, Levels::of(1), dice);
+        fail += u32::from(change.verdict == Verdict::Fail);
+        pass += u32::from(change.verdict == Verdict::Pass);
+        pairs += change.pairs_used;
+    }
+    let share = |count: u32| f64::from(count) / f64::from(gates);
+    Rates { fail: share(fail), pass: share(pass), unstable: share(gates - fail - pass), pairs: share(pairs) }
+}
+
+/// Largest share that counts within a true share are likely to show: four standard deviations above.
+fn at_most(share: f64, trials: u32) -> f64 {
+    share + 4.0 * (share * (1.0 - share) / f64::from(trials)).sqrt()
+}
+
+struct Table {
+    is_sound: bool,
+}
+
+impl Table {
+    /// A row with a goal; whether it was reached.
+    fn row(&mut self, what: &str, measured: &str, goal: &str, is_reached: bool) {
+        println!("| {what} | {measured} | {goal} | {} |", if is_reached { "yes" } else { "NO" });
+    }
+
+    /// A row about an error level, which the procedure must keep whatever the machine.
+    fn level(&mut self, what: &str, share: f64, goal: f64, trials: u32) {
+        let is_kept = share <= at_most(goal, trials);
+        self.is_sound &= is_kept;
+        let chance = format!("≤ {} (by chance ≤ {})", percent(goal), percent(at_most(goal, trials)));
+        self.row(what, &percent(share), &chance, is_kept);
+    }
+}
+
+fn percent(share: f64) -> String {
+    format!("{}%", (share * 1e5).round() / 1e3)
+}
+
+/// The test alone, without effect size and without passes: any of seven looks at α/5 each, under noise that is symmetric and
+/// otherwise anything.
+fn overall_levels(table: &mut Table, dice: &mut Dice) {
+    for (alpha, expected) in [(0.05, 0.0392), (0.01, 0.0077), (0.001, 0.0009), (0.0001, 0.000_07)] {
+        let alarms = (0..GATES).filter(|_| {
+            let values: Vec<f64> = (0..PAIRS).map(|_| dice.normal(1.0)).collect();
+            LOOKS.iter().any(|look| values.get(..*look).is_some_and(|seen| signed_rank_p(seen, 0.0) <= alpha / 5.0))
+        });
+        let share = alarms.count() as f64 / f64::from(GATES);
+        let what = format!("seven looks at α/5 each, overall, α = {}", percent(alpha));
+        table.level(&what, share, expected, GATES);
+    }
+}
+
+/// Unchanged code, and code that is slower by exactly the allowance: the hardest that must not fail.
+fn false_alarms(table: &mut Table, dice: &mut Dice) {
+    let mut all = 0.0;
+    for world in WORLDS {
+        let unchanged = rates(world, 0.0, GATES, dice);
+        all += unchanged.fail / WORLDS.len() as f64;
+        table.level(&format!("false alarms, {}", world.name), unchanged.fail, 0.001, GATES);
+        if world.name == CPU_BOUND.name {
+            table.row("unchanged code passes, CPU-bound", &percent(unchanged.pass), "≥ 95%", unchanged.pass >= 0.95);
+            table.row("… pairs in the mean", &format!("{:.1}", unchanged.pairs), "≤ 16", unchanged.pairs <= 16.0);
         }
-        tally
     }
+    table.level("false alarms, all of these worlds", all, 0.001, GATES * WORLDS.len() as u32);
+    let bordering = rates(NOISY, ALLOWANCE, GATES / 4, dice);
+    table.level("fails of a head slower by the allowance (+0.5%), noisy", bordering.fail, 1.4 * 0.001, GATES / 4);
+    let faster = rates(NOISY, -0.03, FOUND_GATES, dice);
+    table.level("fails of a faster head (-3%), noisy", faster.fail, 0.0, FOUND_GATES);
+}
 
-    fn failed(&self) -> f64 {
-        100.0 * self.failed / self.gates
-    }
+/// A hundred unchanged series at once, one world after the other: α is a fiftieth of a percent for each of them.
+fn suites(table: &mut Table, dice: &mut Dice) {
+    let levels = Levels::of(SUITE);
+    let runs = GATES / SUITE;
+    let is_red = |dice: &mut Dice| {
+        WORLDS.into_iter().cycle().take(SUITE as usize).filter(|world| decided(*world, 0.0, levels, dice).verdict == Verdict::Fail).count()
+            > 0
+    };
+    let red = (0..runs).filter(|_| is_red(dice)).count() as f64 / f64::from(runs);
+    table.level("runs of 100 unchanged series that are red", red, 0.02, runs);
+}
 
-    fn passed(&self) -> f64 {
-        100.0 * self.passed / self.gates
-    }
-
-    fn pairs(&self) -> f64 {
-        self.pairs / self.gates
+fn slowdowns(table: &mut Table, dice: &mut Dice) {
+    let three = rates(CPU_BOUND, 0.03, FOUND_GATES, dice);
+    table.row("+3% found, CPU-bound", &percent(three.fail), "≥ 95%", three.fail >= 0.95);
+    table.row("… pairs in the mean", &format!("{:.1}", three.pairs), "≤ 33", three.pairs <= 33.0);
+    let five = rates(CPU_BOUND, 0.05, FOUND_GATES, dice);
+    table.row("+5% found, CPU-bound", &percent(five.fail), "≥ 99%", five.fail >= 0.99);
+    table.row("… pairs in the mean", &format!("{:.1}", five.pairs), "≤ 21", five.pairs <= 21.0);
+    table.level("… wrongly passed", five.pass, 0.005, FOUND_GATES);
+    for world in WORLDS {
+        let slow = rates(world, LIMIT, FOUND_GATES / 5, dice);
+        table.level(&format!("+3% passed, {}", world.name), slow.pass, 0.05, FOUND_GATES / 5);
+        println!(
+            "| +3%, {}: found / unstable, mean pairs | {} / {}, {:.1} | – | – |",
+            world.name,
+            percent(slow.fail),
+            percent(slow.unstable),
+            slow.pairs
+        );
     }
 }
 
-/// Prints a row; gives whether its goal is reached.
-fn row(what: &str, measured: f64, unit: &str, goal: &str, reached: bool) -> bool {
-    println!("{what:<58} {measured:>9.3} {unit:<6} {goal:<9} {}", if reached { "yes" } else { "NO" });
-    reached
-}
-
-fn main() {
-    println!("{:<58} {:>9} {:<6} {:<9} reached", "", "measured", "", "goal");
-    let mut is_sound = true;
-    for shape in SHAPES {
-        let alarms = Tally::of(&[shape], 0.0, UNCHANGED / SHAPES.len() as u32, 1).failed();
-        // Five standard deviations of a rate of 0.1 % in so many gates.
-        let bound = 0.1 + 5.0 * 100.0 * (0.001 / f64::from(UNCHANGED / SHAPES.len() as u32)).sqrt();
-        is_sound &=
-            row(&format!("unchanged, {shape:?}: false alarms of a series"), alarms, "%", "<= 0.1", alarms <= 0.1) || alarms <= bound;
-    }
-    let red = (0..RUNS).filter(|run| {
-        let is_red = |series: u64| {
-            let shape = SHAPES[(series % SHAPES.len() as u64) as usize];
-            let made = pairs(shape, 0.0, 1_000_000 + u64::from(*run) * 100 + series);
-            paired(&made, &LIMITS, Levels::of(100)).verdict == Verdict::Fail
-        };
-        (0..100).any(is_red)
+/// Pairs that decide nothing are the dearest: every look is taken, at both limits.
+fn decision_time(table: &mut Table, dice: &mut Dice) {
+    let both = PairLimits { unstable: Some(0.05), fail: Some(0.10), better: Better::Lower };
+    let wild = World { white: 0.5, ..NOTHING };
+    let series: Vec<Vec<Pair>> = (0..1000).map(|_| pairs(wild, 0.04, dice)).collect();
+    let ms = (0..5).map(|_| {
+        let start = Instant::now();
+        let open = series.iter().filter(|pairs| paired(pairs, &both, Levels::of(1000)).pairs_used == PAIRS).count();
+        std::hint::black_box(open);
+        start.elapsed().as_secs_f64() * 1e3
     });
-    let red = 100.0 * red.count() as f64 / f64::from(RUNS);
-    is_sound &= row("unchanged: runs of 100 series that turn red", red, "%", "<= 2", red <= 2.0) || red <= 4.2;
-    let same = Tally::of(&[Noise::Normal], 0.0, CHANGED, 1);
-    row("unchanged: passes", same.passed(), "%", ">= 95", same.passed() >= 95.0);
-    row("unchanged: pairs in the mean", same.pairs(), "pairs", "<= 16", same.pairs() <= 16.0);
-    let three = Tally::of(&[Noise::Normal], 0.03, CHANGED, 1);
-    row("+3 %: found", three.failed(), "%", ">= 95", three.failed() >= 95.0);
-    row("+3 %: pairs in the mean", three.pairs(), "pairs", "<= 33", three.pairs() <= 33.0);
-    let five = Tally::of(&[Noise::Normal], 0.05, CHANGED, 1);
-    row("+5 %: found", five.failed(), "%", ">= 99", five.failed() >= 99.0);
-    row("+5 %: pairs in the mean", five.pairs(), "pairs", "<= 21", five.pairs() <= 21.0);
-    is_sound &= row("+5 %: wrongly passed", five.passed(), "%", "<= 0.5", five.passed() <= 0.5);
-    let faster = Tally::of(&SHAPES, -0.05, CHANGED, 1).failed();
-    is_sound &= row("5 % faster: fails", faster, "%", "0", faster == 0.0);
-    let many: Vec<Vec<Pair>> = (0..1_000).map(|gate| pairs(Noise::Outliers, 0.015, gate)).collect();
-    let begun = Instant::now();
-    let decided = many.iter().filter(|pairs| paired(pairs, &LIMITS, Levels::of(1_000)).is_final).count();
-    let took_ms = begun.elapsed().as_secs_f64() * 1e3;
-    row("decision for 1,000 series of 80 pairs", took_ms, "ms", "<= 50", took_ms <= 50.0);
-    assert!(decided <= many.len());
-    if !is_sound {
-        println!("an error level is broken");
-        std::process::exit(1);
-    }
+    let ms = ms.fold(f64::MAX, f64::min);
+    table.row("decision for 1,000 series × 80 pairs, best of 5", &format!("{ms:.1} ms"), "≤ 50 ms", ms <= 50.0);
+}
+
+fn main() -> ExitCode {
+    let (mut table, mut dice) = (Table { is_sound: true }, Dice { seed: 1, drawn: 0 });
+    println!("| what, limit +3%, one series unless said | measured | goal | reached |\n|---|---|---|---|");
+    false_alarms(&mut table, &mut dice);
+    suites(&mut table, &mut dice);
+    slowdowns(&mut table, &mut dice);
+    overall_levels(&mut table, &mut dice);
+    decision_time(&mut table, &mut dice);
+    if table.is_sound { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }

@@ -8,7 +8,7 @@ use crate::limits::PAIRS_MAX;
 use crate::model::{Better, Bound, Comparison, Doubt, Order, Pair, PairKey, PairLimits, PairedChange, Verdict};
 use crate::stats::{WalshAverages, median, signed_rank_index};
 use doubt::{Guarded, Guards};
-use gate::{Bar, Bars, Ruling};
+use gate::{Bar, Bars};
 use std::collections::BTreeMap;
 
 pub use gate::{LOOKS, Levels};
@@ -72,13 +72,12 @@ fn walk(worse: &[f64], bars: &Bars, levels: Levels, guards: &Guards<'_>) -> Reac
     for pairs in LOOKS {
         let Some(seen) = worse.get(..pairs) else { break };
         let decided = |verdict: Verdict, bound: Bound| Reached { verdict, is_final: true, bound, doubt: None, pairs };
-        let (fail, unstable) = (bars.ruling(Bound::Fail, seen, levels), bars.ruling(Bound::Unstable, seen, levels));
-        if fail == Some(Ruling::Fail) {
+        if bars.fails(Bound::Fail, seen, levels) {
             return decided(Verdict::Fail, Bound::Fail);
         }
         let is_last = pairs == PAIRS_MAX;
         last = Reached { verdict: Verdict::Unstable, is_final: is_last, doubt: Some(Doubt::TooFew), pairs, ..open };
-        if unstable.or(fail) == Some(Ruling::Pass) {
+        if bars.passes(seen, levels) {
             let pass = decided(Verdict::Pass, bars.strictest());
             match guards.after(pairs) {
                 Guarded::Clear => return pass,
@@ -86,7 +85,7 @@ fn walk(worse: &[f64], bars: &Bars, levels: Levels, guards: &Guards<'_>) -> Reac
                 // The guard could not speak yet: a pass, if no more pairs come.
                 Guarded::Suspicious => last = Reached { is_final: is_last, ..pass },
             }
-        } else if unstable == Some(Ruling::Fail) {
+        } else if bars.fails(Bound::Unstable, seen, levels) {
             return decided(Verdict::Unstable, Bound::Unstable);
         }
     }
@@ -129,7 +128,7 @@ fn measured(reached: Reached, seen: Seen<'_>, valid: usize, void: usize) -> Pair
     let interval = averages.ends(signed_rank_index(n, INTERVAL_TAIL));
     let error = interval.map(|(low, high)| (high - low) / INTERVAL_IN_ERRORS);
     let certain = averages.at(signed_rank_index(n, seen.levels.fail));
-    let (p_fail, p_pass) = seen.bar.map_or((1.0, 1.0), |bar| bar.p_values(seen.worse));
+    let (p_fail, p_pass) = seen.bar.map_or((1.0, 1.0), |bar| (bar.p_fail(seen.worse), bar.p_pass(seen.worse)));
     let better = seen.limits.better;
     let is_improved = seen.bar.is_some_and(|bar| bar.is_improved(seen.worse, estimate, seen.levels));
     let of_side = |side: fn(&Pair) -> f64| median(&seen.pairs.iter().map(|pair| side(pair)).collect::<Vec<_>>()).unwrap_or(0.0);

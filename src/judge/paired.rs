@@ -1,7 +1,7 @@
 //! A change against base, measured in alternation: what the pairs prove.
 
 use super::finding::{counted, quoted, subject};
-use super::pairing::wanting;
+use super::pairing::{is_possible, wanting};
 use super::relative::is_compared;
 use super::rule::{Kind, Limit, Statistics};
 use super::selection::Selected;
@@ -141,8 +141,7 @@ fn reason(selected: &Selected<'_>, change: &PairedChange) -> String {
 /// The user's rule on what no pairs were measured of.
 fn unpaired(case: &Case<'_>, selected: &Selected<'_>) -> Finding {
     let limits = [selected.limits.unstable, selected.limits.fail];
-    if limits.into_iter().flatten().any(|limit| matches!(limit, Limit::Band { .. })) {
-        let reason = "a noise band is of accepted runs, and here base was measured together with head; give it a percentage";
+    if let Some(reason) = limits.into_iter().flatten().find_map(|limit| unprovable(limit, selected.better())) {
         return case.no_verdict(selected, FindingKind::Relative, reason);
     }
     let phases = case.comparison.run.pairs.values().map(Vec::len).max().unwrap_or(1) as u64;
@@ -151,6 +150,18 @@ fn unpaired(case: &Case<'_>, selected: &Selected<'_>) -> Finding {
         None => "base and head were not measured in pairs of it, so it is not judged".to_string(),
     };
     case.finding(selected, FindingKind::Relative, Verdict::Unstable, format!("{}: {reason}", subject(selected)))
+}
+
+/// Why pairs cannot be held against a limit.
+fn unprovable(limit: &Limit, better: Better) -> Option<&'static str> {
+    match limit {
+        _ if better == Better::Unknown => Some("nobody says whether more of it is better or worse"),
+        Limit::Band { .. } => Some("a noise band is of accepted runs, and here base was measured together with head; give it a percentage"),
+        Limit::Relative { change, .. } if !is_possible(*change, better) => {
+            Some("its limit can never be reached; where higher is better a drop is less than 100%")
+        }
+        Limit::Relative { .. } | Limit::Absolute { .. } => None,
+    }
 }
 
 /// A run that leaves something to the next shows in the order; told, never judged.

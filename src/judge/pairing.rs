@@ -138,6 +138,11 @@ fn replayed(threshold: &PairThreshold) -> Result<Rule, String> {
     })
 }
 
+/// Whether a change can be that large: a drop to nothing or below has no ratio.
+pub fn is_possible(change: f64, better: Better) -> bool {
+    if better == Better::Higher { change.abs() < 1.0 } else { change > -1.0 }
+}
+
 /// The rule's limits, where all of them are percentages.
 fn pair_limits(rule: &Rule, better: Better) -> Option<PairLimits> {
     let change = |limit: &Option<Limit>| match limit {
@@ -146,6 +151,7 @@ fn pair_limits(rule: &Rule, better: Better) -> Option<PairLimits> {
         Some(Limit::Band { .. }) => Err(()),
     };
     let (unstable, fail) = (change(&rule.unstable).ok()?, change(&rule.fail).ok()?);
-    let is_judged = better != Better::Unknown && (unstable.is_some() || fail.is_some());
+    let limits = || [unstable, fail].into_iter().flatten();
+    let is_judged = better != Better::Unknown && limits().next().is_some() && limits().all(|change| is_possible(change, better));
     is_judged.then_some(PairLimits { unstable, fail, better })
 }

@@ -13,25 +13,25 @@ const EQUAL: f64 = 1e-12;
 /// Distances of zero are ranked but add nothing (Pratt 1959), ties share their middle rank, and the distribution is that of the
 /// ranks as they are, so the p-value is exact with both. Where every value equals `shift` it is 1.
 pub fn signed_rank_p(values: &[f64], shift: f64) -> f64 {
-    let mut distances: Vec<(f64, bool)> = values.iter().map(|value| ((value - shift).abs(), *value > shift)).collect();
-    distances.sort_unstable_by(|a, b| a.0.total_cmp(&b.0));
-    let is_apart = |pair: &[(f64, bool)]| matches!(pair, [a, b] if b.0 - a.0 > EQUAL);
-    if distances.first().is_some_and(|least| least.0 > EQUAL) && distances.windows(2).all(is_apart) {
-        let above = (1..).zip(&distances).filter(|(_, (_, is_above))| *is_above).map(|(rank, _)| rank);
+    let mut distances: Vec<f64> = values.iter().map(|value| value - shift).collect();
+    distances.sort_unstable_by(|a, b| a.abs().total_cmp(&b.abs()));
+    let is_apart = |pair: &[f64]| matches!(pair, [a, b] if b.abs() - a.abs() > EQUAL);
+    if distances.first().is_some_and(|least| least.abs() > EQUAL) && distances.windows(2).all(is_apart) {
+        let above = (1..).zip(&distances).filter(|(_, distance)| **distance > 0.0).map(|(rank, _)| rank);
         return tails(values.len()).get(above.sum::<usize>()).copied().unwrap_or(0.0);
     }
     tied_p(&distances)
 }
 
-/// The same with ties or zeros; `distances` ascend. Ranks are doubled, so that middle ranks are whole.
-fn tied_p(distances: &[(f64, bool)]) -> f64 {
+/// The same with ties or zeros; `distances` ascend, their signs aside. Ranks are doubled, so that middle ranks are whole.
+fn tied_p(distances: &[f64]) -> f64 {
     let (mut ranks, mut above, mut ranked) = (Vec::with_capacity(distances.len()), 0, 0);
-    for tied in distances.chunk_by(|a, b| b.0 - a.0 <= EQUAL) {
+    for tied in distances.chunk_by(|a, b| b.abs() - a.abs() <= EQUAL) {
         let doubled = 2 * ranked + tied.len() + 1;
         ranked += tied.len();
-        for (_, is_above) in tied.iter().filter(|(distance, _)| *distance > EQUAL) {
+        for distance in tied.iter().filter(|distance| distance.abs() > EQUAL) {
             ranks.push(doubled);
-            above += if *is_above { doubled } else { 0 };
+            above += if *distance > 0.0 { doubled } else { 0 };
         }
     }
     if ranks.is_empty() { 1.0 } else { distribution(&ranks).iter().skip(above).rev().sum() }
@@ -72,7 +72,11 @@ pub fn signed_rank_index(n: usize, tail: f64) -> usize {
 /// The means of all pairs of values, each value with itself too: n(n + 1)/2 of them. Their median estimates the centre of a
 /// symmetric distribution; their order statistics bound it.
 #[derive(Debug, Clone)]
-pub struct WalshAverages(Vec<f64>);
+pub struct WalshAverages {
+    averages: Vec<f64>,
+    /// Places that already hold what sorting would put there: what is smaller lies before, what is larger behind.
+    placed: Vec<usize>,
+}
 
 impl WalshAverages {
     /// Of these values, which are finite.
@@ -81,26 +85,33 @@ impl WalshAverages {
         for (i, one) in values.iter().enumerate() {
             averages.extend(values.iter().skip(i).map(|other| (one + other) / 2.0));
         }
-        WalshAverages(averages)
+        WalshAverages { averages, placed: Vec::new() }
     }
 
     /// The k-th smallest, from 1; `None` beyond them.
     pub fn at(&mut self, k: usize) -> Option<f64> {
-        let index = k.checked_sub(1).filter(|index| *index < self.0.len())?;
-        Some(*self.0.select_nth_unstable_by(index, f64::total_cmp).1)
+        let index = k.checked_sub(1).filter(|index| *index < self.averages.len())?;
+        let place = self.placed.partition_point(|placed| *placed < index);
+        if self.placed.get(place) != Some(&index) {
+            let from = place.checked_sub(1).and_then(|before| self.placed.get(before)).map_or(0, |before| before + 1);
+            let to = self.placed.get(place).copied().unwrap_or(self.averages.len());
+            self.averages.get_mut(from..to)?.select_nth_unstable_by(index - from, f64::total_cmp);
+            self.placed.insert(place, index);
+        }
+        self.averages.get(index).copied()
     }
 
     /// The k-th smallest and the k-th largest.
     pub fn ends(&mut self, k: usize) -> Option<(f64, f64)> {
-        let last = (self.0.len() + 1).checked_sub(k)?;
+        let last = (self.averages.len() + 1).checked_sub(k)?;
         Some((self.at(k)?, self.at(last)?))
     }
 
     /// Hodges and Lehmann's estimate: their median, the mean of the two middle ones for an even number.
     pub fn median(&mut self) -> Option<f64> {
-        let middle = self.0.len().div_ceil(2);
+        let middle = self.averages.len().div_ceil(2);
         let lower = self.at(middle)?;
-        if self.0.len() % 2 == 1 { Some(lower) } else { Some((lower + self.at(middle + 1)?) / 2.0) }
+        if self.averages.len() % 2 == 1 { Some(lower) } else { Some((lower + self.at(middle + 1)?) / 2.0) }
     }
 }
 

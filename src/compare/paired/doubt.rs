@@ -1,8 +1,8 @@
 //! What makes a pass of the judged value doubtful, and what explains pairs that prove nothing.
 
-use super::gate::{Bar, LOOKS, Levels, Ruling};
+use super::gate::{Bar, LOOKS, Levels};
 use crate::model::{Better, Doubt, Pair, PairLimits, Sides};
-use crate::stats::{Moments, median};
+use crate::stats::median;
 
 /// Guards fail at this many times the limit.
 const GUARD: f64 = 2.0;
@@ -57,7 +57,7 @@ impl<'a> Guards<'a> {
 
     fn read(&self, bar: Option<Bar>, worse: &[f64], doubt: Doubt) -> Guarded {
         let Some(bar) = bar.filter(|_| !worse.is_empty()) else { return Guarded::Clear };
-        let fails = |pairs: usize| worse.get(..pairs).is_some_and(|seen| bar.ruling(seen, self.levels) == Ruling::Fail);
+        let fails = |pairs: usize| worse.get(..pairs).is_some_and(|seen| bar.fails(seen, self.levels));
         if LOOKS.into_iter().any(fails) {
             Guarded::Failed(doubt)
         } else if bar.is_suspicious(worse, self.levels) {
@@ -83,19 +83,19 @@ pub fn visible(pairs: &[&Pair]) -> Option<Doubt> {
 /// width.
 fn has_two_modes(mut logs: Vec<f64>) -> bool {
     logs.sort_unstable_by(f64::total_cmp);
-    let least = ((MODE_SHARE * logs.len() as f64).ceil() as usize).max(2);
-    (least..=logs.len().saturating_sub(least)).any(|at| {
-        let (low, high) = logs.split_at(at);
-        let ((low, low_squares), (high, high_squares)) = (spread(low), spread(high));
-        let deviation = ((low_squares + high_squares) / (logs.len() - 2) as f64).sqrt();
-        high - low > MODES_APART.ln_1p().max(MODES_APART_IN_DEVIATIONS * deviation)
+    let least = (MODE_SHARE * logs.len() as f64).ceil().max(2.0);
+    // Distances from one of them, so that no digits are lost in their squares.
+    let origin = logs.first().copied().unwrap_or(0.0);
+    let sums = |(sum, squares): (f64, f64), log: f64| (sum + log - origin, squares + (log - origin).powi(2));
+    let (sum, squares) = logs.iter().fold((0.0, 0.0), |known, log| sums(known, *log));
+    let mut below = (0.0, 0.0);
+    (1..logs.len()).zip(&logs).any(|(count, log)| {
+        below = sums(below, *log);
+        let (low, high) = (count as f64, (logs.len() - count) as f64);
+        let (low_mean, high_mean) = (below.0 / low, (sum - below.0) / high);
+        let within = (squares - low * low_mean.powi(2) - high * high_mean.powi(2)).max(0.0);
+        let deviation = (within / (low + high - 2.0)).sqrt();
+        let is_apart = high_mean - low_mean > MODES_APART.ln_1p().max(MODES_APART_IN_DEVIATIONS * deviation);
+        low >= least && high >= least && is_apart
     })
-}
-
-/// Mean, and sum of squared distances from it.
-fn spread(values: &[f64]) -> (f64, f64) {
-    let mut moments = Moments::default();
-    values.iter().for_each(|value| moments.add(*value));
-    let variance = moments.stddev().unwrap_or(0.0).powi(2);
-    (moments.mean().unwrap_or(0.0), variance * (values.len() - 1) as f64)
 }

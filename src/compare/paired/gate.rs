@@ -43,14 +43,6 @@ impl Levels {
     }
 }
 
-/// What one look says of one limit.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Ruling {
-    Fail,
-    Pass,
-    Open,
-}
-
 /// A limit T: what is tolerated as placement (T/6), what an estimate must reach, and T itself.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Bar {
@@ -73,23 +65,29 @@ impl Bar {
         self.limit - self.allowance
     }
 
-    /// p-values of "not slower than the allowance" and of "as slow as the limit".
-    pub fn p_values(self, worse: &[f64]) -> (f64, f64) {
-        (signed_rank_p(worse, self.allowance), signed_rank_p(&negated(worse), -self.limit))
+    /// p-value of "not slower than the allowance".
+    pub fn p_fail(self, worse: &[f64]) -> f64 {
+        signed_rank_p(worse, self.allowance)
     }
 
-    /// Slower needs evidence and size, not slower needs evidence and less than that size.
-    pub fn ruling(self, worse: &[f64], levels: Levels) -> Ruling {
-        let (p_fail, p_pass) = self.p_values(worse);
-        let (is_slower, is_not) = (p_fail <= levels.fail, p_pass <= levels.pass);
-        if !is_slower && !is_not {
-            return Ruling::Open;
-        }
-        match WalshAverages::of(worse).median() {
-            Some(estimate) if estimate >= self.middle && is_slower => Ruling::Fail,
-            Some(estimate) if estimate < self.middle && is_not => Ruling::Pass,
-            _ => Ruling::Open,
-        }
+    /// p-value of "as slow as the limit".
+    pub fn p_pass(self, worse: &[f64]) -> f64 {
+        signed_rank_p(&negated(worse), -self.limit)
+    }
+
+    /// Slower: evidence and size.
+    pub fn fails(self, worse: &[f64], levels: Levels) -> bool {
+        self.p_fail(worse) <= levels.fail && self.is_large(worse)
+    }
+
+    /// Not slower: evidence, and less than that size.
+    pub fn passes(self, worse: &[f64], levels: Levels) -> bool {
+        self.p_pass(worse) <= levels.pass && !self.is_large(worse)
+    }
+
+    /// Whether the estimate is as large as a fail needs.
+    fn is_large(self, worse: &[f64]) -> bool {
+        WalshAverages::of(worse).median().is_some_and(|estimate| estimate >= self.middle)
     }
 
     /// The mirrored rule of a fail.
@@ -97,10 +95,10 @@ impl Bar {
         estimate <= -self.middle && signed_rank_p(&negated(worse), self.allowance) <= levels.fail
     }
 
-    /// Whether so many pairs, all of them worse, would fail; and whether the estimate is as large as that takes.
+    /// Whether the estimate is as large as a fail needs, but so few pairs cannot fail, even if all of them are worse.
     pub fn is_suspicious(self, worse: &[f64], levels: Levels) -> bool {
         let is_mute = 0.5f64.powi(i32::try_from(worse.len()).unwrap_or(i32::MAX)) > levels.fail;
-        is_mute && WalshAverages::of(worse).median().is_some_and(|estimate| estimate >= self.middle)
+        is_mute && self.is_large(worse)
     }
 
     /// Smallest worsening that would have been found. `certain` is the Walsh average that must lie above the allowance for a
@@ -135,9 +133,14 @@ impl Bars {
         if self.unstable.is_some() { Bound::Unstable } else { Bound::Fail }
     }
 
-    /// What the pairs say of one of them, where it is there.
-    pub fn ruling(&self, bound: Bound, worse: &[f64], levels: Levels) -> Option<Ruling> {
-        self.get(bound).map(|bar| bar.ruling(worse, levels))
+    /// Whether the pairs fail at one of them, where it is there.
+    pub fn fails(&self, bound: Bound, worse: &[f64], levels: Levels) -> bool {
+        self.get(bound).is_some_and(|bar| bar.fails(worse, levels))
+    }
+
+    /// Whether they pass at the strictest.
+    pub fn passes(&self, worse: &[f64], levels: Levels) -> bool {
+        self.get(self.strictest()).is_some_and(|bar| bar.passes(worse, levels))
     }
 }
 

@@ -1,5 +1,7 @@
 //! Worked examples, what each guard does, and the laws of the procedure.
 
+mod levels;
+
 use super::{LOOKS, Levels, confirmed, needs_confirmation, paired};
 use crate::model::{Better, Bound, Doubt, Order, Pair, PairLimits, PairedChange, Sides, Verdict};
 use proptest::prelude::{ProptestConfig, prop_assert, prop_assert_eq, proptest};

@@ -130,6 +130,9 @@ fn without_pairs_nothing_is_proven() {
     assert_eq!(outcome.findings.len(), 1);
     let banded = policy(vec![rule(None, Some(Limit::Band { text: "noise band".into() }))]);
     check_pairs(sort(pairs(1.0, 0.02, 80)), &banded, NoVerdict, "a noise band is of accepted runs");
+    let absurd = policy(vec![Rule { metric: Some("throughput".into()), ..rule(None, relative(-1.0)) }]);
+    let rate = paired(vec![point("sort", "throughput", 1e6)], vec![("sort", "throughput", P50, pairs(1.0, 0.02, 80))]);
+    check_pairs(rate, &absurd, NoVerdict, "its limit can never be reached");
     // What repeats exactly, absolute limits and errors go their usual way.
     let mut counted = sort(pairs(1.0, 0.02, 80));
     counted.series.insert(SeriesKey::new("sort", "allocations"), point("sort", "allocations", 100.0));

@@ -115,6 +115,17 @@ proptest! {
         prop_assert_eq!(signed_rank_p(&values, shift) <= level, is_beyond);
     }
 
+    /// Whatever was asked before.
+    #[test]
+    fn averages_are_found_as_by_sorting(values in coarse(), asked in proptest::collection::vec(0usize..70, 1..12)) {
+        let mut sorted: Vec<f64> = (0..values.len()).flat_map(|i| values[i..].iter().map(move |v| (i, *v))).map(|(i, v)| (values[i] + v) / 2.0).collect();
+        sorted.sort_by(f64::total_cmp);
+        let mut averages = WalshAverages::of(&values);
+        for k in asked {
+            prop_assert_eq!(averages.at(k), k.checked_sub(1).and_then(|index| sorted.get(index).copied()));
+        }
+    }
+
     #[test]
     fn p_falls_as_the_shift_does(values in coarse(), (low, high) in (-4.0f64..4.0, -4.0f64..4.0)) {
         prop_assert!(signed_rank_p(&values, low.min(high)) <= signed_rank_p(&values, low.max(high)) + 1e-12);
