@@ -99,16 +99,7 @@ fn parse_size_range(text: &str) -> Result<RangeInclusive<u64>, ExpressionError> 
 #[cfg(test)]
 mod tests {
     use super::{error, parse_header, parse_json, parse_size_range, parse_status_set};
-    use crate::judge::expression::ExpressionError;
-    use std::fmt::Debug;
-
-    fn check<T: Debug>(found: Result<T, ExpressionError>, expected: &str) {
-        let found = match found {
-            Ok(value) => format!("{value:?}"),
-            Err(error) => error.to_string(),
-        };
-        assert_eq!(found, expected);
-    }
+    use crate::judge::expression::check_parsed as check;
 
     #[test]
     fn statuses_are_numbers_and_classes() {

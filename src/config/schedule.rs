@@ -135,16 +135,7 @@ pub fn parse_moment(text: &str) -> Result<u64, ExpressionError> {
 #[cfg(test)]
 mod tests {
     use super::{arrival, parse_moment, parse_shard, parse_stage};
-    use crate::judge::expression::ExpressionError;
-    use std::fmt::Debug;
-
-    fn check<T: Debug>(found: Result<T, ExpressionError>, expected: &str) {
-        let found = match found {
-            Ok(value) => format!("{value:?}"),
-            Err(error) => error.to_string(),
-        };
-        assert_eq!(found, expected);
-    }
+    use crate::judge::expression::check_parsed as check;
 
     #[test]
     fn stages_are_rates_or_connections() {

@@ -218,6 +218,14 @@ impl<'a> Cursor<'a> {
     }
 }
 
+/// What parsing gave, or the words of its error: the check of every test that parses an expression.
+#[cfg(test)]
+#[track_caller]
+pub fn check_parsed<T: std::fmt::Debug>(found: Result<T, ExpressionError>, expected: &str) {
+    let found = found.map_or_else(|error| error.to_string(), |value| format!("{value:?}"));
+    assert_eq!(found, expected);
+}
+
 #[cfg(test)]
 mod tests {
     use super::{Quantity, parse_duration, parse_limit, parse_rate};

@@ -9,8 +9,6 @@ use std::collections::BTreeMap;
 
 const MEDIAN: Statistic = Statistic::Percentile(Percentile::P50);
 const QUARTER: Statistic = Statistic::Percentile(Percentile::P25);
-/// Wall times of one process run from which on their lower quartile is paired: of fewer it would be the minimum.
-const TIMES_OF_A_QUARTER: u64 = 4;
 /// Requests of one phase that must lie beyond a percentile of theirs.
 const BEYOND_MIN: f64 = 100.0;
 
@@ -22,7 +20,7 @@ impl Policy {
     /// `time` and `cpu_time` of a label may be among them: whoever measures chooses one (A/A evidence) and gives pairs of that
     /// one only. The number of series chosen, over all suites, is `PairFacts::series`: fixed before measuring.
     pub fn pairs_wanted(&self, trial: &Run) -> BTreeMap<PairKey, PairLimits> {
-        self.limits_of(trial, |series| Some(usual_of_trial(series)))
+        self.limits_of(trial, |series| Some(series.paired_statistic()))
             .into_iter()
             .filter(|(key, _)| {
                 let is_paired = !metric::is_deterministic(&key.series.metric) && !metric::may_repeat_exactly(&key.series.metric);
@@ -89,12 +87,6 @@ pub fn paired_value(run: &Run, series: &SeriesKey) -> Option<Statistic> {
     let has = |statistic: &Statistic| run.pairs.contains_key(&PairKey { series: series.clone(), statistic: *statistic });
     let candidates = [QUARTER, MEDIAN, Statistic::Mean];
     candidates.into_iter().filter(|one| *one != QUARTER || series.metric == metric::TIME).find(has)
-}
-
-fn usual_of_trial(series: &Series) -> Statistic {
-    let is_quartered = series.key.metric == metric::TIME && series.judged().count >= TIMES_OF_A_QUARTER;
-    let knows = series.statistic(QUARTER).is_some();
-    if is_quartered && knows { QUARTER } else { series.usual_statistic() }
 }
 
 /// Requests that one phase would need for a percentile of theirs to be paired, where it has fewer; `phases` are in the series.

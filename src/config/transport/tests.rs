@@ -2,14 +2,8 @@ use super::{parse_connect_to, parse_proxy, parse_resolve};
 use crate::config::file::File;
 use crate::config::load::default_load;
 use crate::config::plan::Tables;
-use crate::judge::expression::ExpressionError;
+use crate::judge::expression::check_parsed as check;
 use crate::model::{Auth, Family, Http, Origin, Transport, Work};
-use std::fmt::Debug;
-
-fn check<T: Debug>(found: Result<T, ExpressionError>, expected: &str) {
-    let found = found.map_or_else(|error| error.to_string(), |value| format!("{value:?}"));
-    assert_eq!(found, expected);
-}
 
 /// The transport of a load with these keys.
 fn read(keys: &str) -> Result<Transport, String> {

@@ -30,7 +30,7 @@ fn moved(text: &str, from: &str, to: &str) -> String {
     let mut moved = String::new();
     let mut rest = text;
     while let Some((before, after)) = rest.split_once(from) {
-        // `/work/main` is named neither by `/work/main2` nor by `/x/work/main`.
+        // `/home/me/shop` is named neither by `/home/me/shop2` nor by `/x/home/me/shop`.
         let of_name = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '.');
         let is_whole = !before.ends_with(of_name) && !after.starts_with(of_name);
         moved.push_str(before);

@@ -23,7 +23,7 @@ fn version(name: &'static str) -> Version {
 
 /// Commands and URLs of the suite in base, and where they run.
 fn check(file: &str, against: Against, expected: &str) {
-    let shown = |name| match work_of(&version(name), Path::new("/work/main"), &against, &suite(file)) {
+    let shown = |name| match work_of(&version(name), Path::new("/home/me/shop"), &against, &suite(file)) {
         Ok(SuiteWork { work: Work::Load { server, load }, directory, .. }) => {
             let urls: Vec<String> =
                 load.requested().map(|target| target.url.clone()).chain(load.scrape.iter().map(|scrape| scrape.url.clone())).collect();
@@ -65,10 +65,10 @@ fn a_server_takes_the_place_of_heads_in_base_alone() {
 #[test]
 fn a_command_that_names_the_checkout_of_head_is_refused() {
     check("command = 'target/tool'", Against::Revision("v1".into()), "/base target/tool");
-    check("command = '/work/main2/tool'", Against::Revision("v1".into()), "/base /work/main2/tool");
-    let expected = "suite s: `/work/main/tool -x` names this checkout by its absolute path, so base would run the files of head; write it \
+    check("command = '/home/me/shop2/tool'", Against::Revision("v1".into()), "/base /home/me/shop2/tool");
+    let expected = "suite s: `/home/me/shop/tool -x` names this checkout by its absolute path, so base would run the files of head; write it \
                     relative to the configuration";
-    check("command = '/work/main/tool -x'", Against::Revision("v1".into()), expected);
+    check("command = '/home/me/shop/tool -x'", Against::Revision("v1".into()), expected);
 }
 
 #[test]
@@ -81,15 +81,15 @@ fn an_origin_ends_where_the_path_begins() {
 fn variables_of_base_name_its_own_places() {
     let check = |value: &str, expected: Option<&str>| {
         let shared = [("CARGO_TARGET_DIR".to_string(), value.to_string())];
-        let found = environment(&shared, Path::new("/work/main"), Path::new("/cache/c/tree"), Path::new("/cache/c"));
+        let found = environment(&shared, Path::new("/home/me/shop"), Path::new("/cache/c/tree"), Path::new("/cache/c"));
         assert_eq!(found.first().map(|(_, value)| value.as_str()), expected, "{value}");
     };
-    check("/work/main/target", Some("/cache/c/tree/target"));
+    check("/home/me/shop/target", Some("/cache/c/tree/target"));
     check("/var/target", Some("/cache/c/target"));
     // Relative to each version by itself.
     check("out", None);
-    let path = "/a:/work/main/lib:/work/main2:/x/work/main:/work/main";
-    assert_eq!(moved(path, "/work/main", "/b"), "/a:/b/lib:/work/main2:/x/work/main:/b");
+    let path = "/a:/home/me/shop/lib:/home/me/shop2:/x/home/me/shop:/home/me/shop";
+    assert_eq!(moved(path, "/home/me/shop", "/b"), "/a:/b/lib:/home/me/shop2:/x/home/me/shop:/b");
     let other = [("PYTHONPATH".to_string(), "/usr/lib".to_string())];
-    assert_eq!(environment(&other, Path::new("/work/main"), Path::new("/b"), Path::new("/c")), []);
+    assert_eq!(environment(&other, Path::new("/home/me/shop"), Path::new("/b"), Path::new("/c")), []);
 }
