@@ -127,7 +127,7 @@ pub struct RunArgs {
     pub confirm: Option<String>,
     /// Measure another version beside this one, interleaved on this machine: a commit, merge-base, and for load suites
     /// url:https://… or command:…{port}…; the same as `--baseline against:BASE`
-    #[arg(long, value_name = "BASE")]
+    #[arg(long, value_name = "BASE", conflicts_with_all = ["repeat", "confirm"])]
     pub against: Option<String>,
     /// Time of an interleaved comparison, beside building [default: 10m]
     #[arg(long, value_name = "TIME")]

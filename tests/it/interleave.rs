@@ -135,6 +135,13 @@ fn without_time_there_is_no_verdict() {
 }
 
 #[test]
+fn pairs_are_neither_repeated_nor_confirmed() {
+    let Some(two) = Two::new() else { return };
+    two.run(&["--repeat", "3"]).expect(2).says("cannot be used with");
+    two.run(&["--confirm", "1"]).expect(2).says("cannot be used with");
+}
+
+#[test]
 fn a_benchmark_that_is_gone_is_missed() {
     let Some(two) = Two::new() else { return };
     let both = two.project.read("bench.sh") + &two.project.read("bench.sh").replace("Sort", "Gone");
